@@ -1,0 +1,1 @@
+"""A results directory becomes metrics, charts and a report."""

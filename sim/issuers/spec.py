@@ -1,0 +1,108 @@
+"""What a scenario may say about issuers: whoever mints credentials."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from sim.principals.role import Patterns
+from sim.spec import Dist, Name, NonNegative, Positive, Spec
+
+__all__ = [
+    "AnyIssuer",
+    "Iam",
+    "IdentityCenter",
+    "IdentityProvider",
+    "Imds",
+    "PermissionSet",
+    "Sts",
+]
+
+
+class Sts(Spec):
+    """AWS Security Token Service at a Regional endpoint."""
+
+    kind: Literal["sts"]
+    latency_s: NonNegative = 0.05
+    """Time until an answer."""
+
+
+class Imds(Spec):
+    """The instance metadata service: one per host, answers with the instance profile's credentials."""
+
+    kind: Literal["imds"]
+    role: Name
+    """Role of the instance profile."""
+    life_s: Positive = 21600.0
+    """Lifetime of a set of credentials. Not settable on AWS: about 6 h."""
+    offered_every_s: Positive = 3600.0
+    """How often a new set is offered."""
+    latency_s: NonNegative = 0.002
+    """Time until an answer to one request."""
+    rps: Positive | None = None
+    """Requests per second that one instance's service answers; AWS publishes no number, so none by default."""
+    burst: Positive | None = None
+    """Capacity of that bucket; needed with `rps`."""
+
+
+class IdentityProvider(Spec):
+    """A SAML or OIDC identity provider: a queue with servers, where people log in."""
+
+    kind: Literal["idp"]
+    servers: Annotated[int, Field(ge=1)] = 50
+    """Logins served at the same time."""
+    service_s: Dist = 0.8
+    """Time one login takes at the provider."""
+    session_s: Positive = 43200.0
+    """Life of the provider's own session: while it lives, a login is silent."""
+    assertion_s: Positive = 300.0
+    """Life of a SAML assertion."""
+    timeout_s: Positive = 30.0
+    """How long a person's browser waits for the provider."""
+
+
+class PermissionSet(Spec):
+    """A permission set of Identity Center."""
+
+    account: Name
+    """Account it is assigned in."""
+    session_s: Annotated[float, Field(ge=3600, le=43200)] = 3600.0
+    """Session duration of its role credentials: 1 h to 12 h."""
+    allow: Patterns = ()
+    """Actions it allows on every resource."""
+    deny: Patterns = ()
+    """Actions it denies on every resource."""
+    policies: tuple[dict[str, Any], ...] = ()
+    """Further policies, as IAM policy documents."""
+
+
+class IdentityCenter(Spec):
+    """IAM Identity Center (formerly AWS SSO): a portal session, permission sets, role credentials."""
+
+    kind: Literal["identity_center"]
+    idp: Name
+    """Identity provider behind it."""
+    account: Name
+    """Account its requests are charged to (the organisation's Identity Center account)."""
+    portal_session_s: Annotated[float, Field(ge=900, le=7776000)] = 28800.0
+    """Life of the access-portal session: 15 min to 90 days."""
+    sts: Name | None = None
+    """STS issuer that mints its role credentials: its outage stops new ones."""
+    latency_s: NonNegative = 0.1
+    """Time until an answer."""
+    permission_sets: dict[Name, PermissionSet] = {}
+    """Permission sets by name."""
+
+
+class Iam(Spec):
+    """The IAM control plane: creates, deactivates and deletes keys."""
+
+    kind: Literal["iam"]
+    latency_s: NonNegative = 0.1
+    """Time until an answer."""
+    propagation_s: NonNegative = 4.0
+    """Delay until a change takes effect everywhere."""
+
+
+AnyIssuer = Annotated[Sts | Imds | IdentityProvider | IdentityCenter | Iam, Field(discriminator="kind")]

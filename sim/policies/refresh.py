@@ -1,0 +1,81 @@
+"""When an SDK renews a credential: pure functions of issue, expiry and one draw.
+
+A credential is fresh until its advisory instant; from then a caller tries to renew it while the old
+one still serves; from its mandatory instant on, callers wait for the renewal.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["Refresh", "advisory_at", "advisory_window_s", "mandatory_at", "retry_at"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """Refresh windows of one provider of one SDK. All times in seconds of remaining life.
+
+    Attributes:
+        advisory: (longest lifetime, advisory window) pairs in ascending order; the last lifetime is inf.
+        mandatory_s: Life left below which callers wait for the renewal; 0 means only once expired.
+        strict: Whether the windows begin just after, not at, their instant (botocore compares with >=).
+        background: Whether an advisory renewal runs beside the caller instead of inside its call.
+        on_failed: `raise` in the mandatory window, or `serve` the cached credential even when expired.
+        again_after: Pause after a failed renewal, uniform between the two; (0, 0): the next call tries.
+        jitter_s: The advisory instant is late by a uniform draw on [0, jitter_s).
+        share_of_life: Renew after this share of the life left at the fetch, if that is earlier.
+        life_cap_s: Lifetime that the SDK pretends a longer credential has.
+    """
+
+    advisory: tuple[tuple[float, float], ...]
+    mandatory_s: float
+    strict: bool = False
+    background: bool = False
+    on_failed: Literal["raise", "serve"] = "raise"
+    again_after: tuple[float, float] = (0.0, 0.0)
+    jitter_s: float = 0.0
+    share_of_life: float | None = None
+    life_cap_s: float = math.inf
+
+
+def advisory_window_s(rule: Refresh, lifetime_s: float) -> float:
+    """Advisory window of a credential with this lifetime."""
+    return next(window for longest, window in rule.advisory if lifetime_s <= longest)
+
+
+def advisory_at(rule: Refresh, fetched_at_s: float, expires_at_s: float, u: float) -> float:
+    """First instant at which a call renews the credential.
+
+    Args:
+        rule: The SDK's windows.
+        fetched_at_s: When the client received the credential.
+        expires_at_s: Its expiry; inf for a key, which is never renewed.
+        u: Uniform draw for the jitter, in [0, 1).
+
+    Returns:
+        The instant; inf for a credential that never expires. With `rule.strict` the smallest float after it.
+    """
+    if math.isinf(expires_at_s):
+        return math.inf
+    expiry = min(expires_at_s, fetched_at_s + rule.life_cap_s)
+    at = expiry - advisory_window_s(rule, expiry - fetched_at_s)
+    if rule.share_of_life is not None:
+        at = min(at, fetched_at_s + rule.share_of_life * (expiry - fetched_at_s))
+    at += rule.jitter_s * u
+    return math.nextafter(at, math.inf) if rule.strict else at
+
+
+def mandatory_at(rule: Refresh, fetched_at_s: float, expires_at_s: float) -> float:
+    """First instant at which callers wait for the renewal; inf for a key."""
+    if math.isinf(expires_at_s):
+        return math.inf
+    at = min(expires_at_s, fetched_at_s + rule.life_cap_s) - rule.mandatory_s
+    return math.nextafter(at, math.inf) if rule.strict else at
+
+
+def retry_at(rule: Refresh, failed_at_s: float, u: float) -> float:
+    """Earliest instant of the next try after a failed renewal."""
+    low, high = rule.again_after
+    return failed_at_s + low + (high - low) * u

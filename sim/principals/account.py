@@ -1,0 +1,50 @@
+"""Accounts and the request quotas they pay."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sim.spec import Name, Positive, Spec
+
+__all__ = ["QUOTA_GROUPS", "Account", "Quota", "QuotaGroup", "Refusal"]
+
+QuotaGroup = Literal["signed", "web_identity", "saml", "identity_center", "eks_auth", "iam"]
+QUOTA_GROUPS: tuple[QuotaGroup, ...] = ("signed", "web_identity", "saml", "identity_center", "eks_auth", "iam")
+"""Groups of operations that share one bucket. `free` (service principals) and issuers without a
+quota have no bucket."""
+
+
+class Refusal(Spec):
+    """What a full bucket answers."""
+
+    http: Annotated[int, Field(ge=400, le=599)] = 400
+    """HTTP status."""
+    code: str = "Throttling"
+    """Error code in the answer."""
+    retryable: Literal["throttle", "transient", "no"] = "throttle"
+    """How SDKs classify it: a throttle (long back-off), a transient error (short), or final."""
+
+
+class Quota(Spec):
+    """A token bucket: refilled at `rps`, holding at most `burst`."""
+
+    rps: Positive
+    """Refill, requests per second."""
+    burst: Positive
+    """Capacity, requests."""
+    refusal: Refusal = Refusal()
+    """What the caller gets when the bucket is empty."""
+
+
+class Account(Spec):
+    """An AWS account in its home Region."""
+
+    region: str = "us-east-1"
+    """Region of its workloads and of the STS endpoint they use."""
+    number: Annotated[str, Field(pattern=r"^\d{12}$")] | None = None
+    """Account number for display, from the documentation's set or 000000000NNN; assigned if absent."""
+    quotas: dict[QuotaGroup, Quota | Name] = {}
+    """Bucket per quota group: numbers, or the name of a profile (`credflow facts --quotas`). A group
+    without an entry is counted but refuses nobody."""

@@ -1,0 +1,101 @@
+"""Populations: alike clients and what they do."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from sim.spec import Dist, Name, NonNegative, Positive, Share, Spec
+from sim.workloads import AnyCalls
+
+__all__ = ["FirstUse", "Population", "Start", "TimeZone", "Work", "Workday"]
+
+
+class FirstUse(Spec):
+    """When a person first uses AWS on a day, local time."""
+
+    mean_s: Annotated[float, Field(ge=0, le=86400)]
+    """Seconds after local midnight."""
+    sd_s: NonNegative
+    """Standard deviation of the normal law (cut at midnight)."""
+
+
+class Workday(Spec):
+    """Working days of a person."""
+
+    present: Share = 1.0
+    """Probability of working on a working day."""
+    first_use: FirstUse
+    """First use of the day."""
+    length_s: Positive = 28800.0
+    """Working hours after the first use, in which further sessions and runs start."""
+    days: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("mon", "tue", "wed", "thu", "fri")
+    """Working days."""
+
+
+class TimeZone(Spec):
+    """Where part of a population lives."""
+
+    utc_offset_h: Annotated[float, Field(ge=-12, le=14)]
+    """Offset from UTC, hours."""
+    share: Share
+    """Share of the population."""
+
+
+class Start(Spec):
+    """A cold start: nothing is held, processes begin within a spread."""
+
+    at_s: float = 0.0
+    """Earliest start."""
+    spread_s: NonNegative = 0.0
+    """Starts are uniform over this time."""
+
+
+class Work(Spec):
+    """A fixed amount of work by a program that makes one call at a time (closed loop).
+
+    The workload's gaps are think times: while a call waits for its credential, the program's own
+    time stands still. Calls not made in time end as Unfinished.
+    """
+
+    calls: Annotated[int, Field(gt=0)]
+    """Calls of each client."""
+    within_s: Positive
+    """Time allowed, from the client's start."""
+
+
+class Population(Spec):
+    """Alike clients: people, or processes on hosts."""
+
+    count: Annotated[int, Field(ge=1, le=10_000_000)]
+    """People or processes."""
+    per_host: Annotated[int, Field(ge=1)] = 1
+    """Processes that share a host (an EC2 instance and its metadata service)."""
+    threads: Annotated[int, Field(ge=1, le=10_000)] = 1
+    """Threads of a process, each with its own calls."""
+    profiles: Dist = 1.0
+    """Account and role pairs that a person uses, each with a credential of its own (rounded, at least 1)."""
+    people: bool = False
+    """Whether clients are people: they log in, and their work has hours."""
+    sdk: str = "botocore-1.44"
+    """SDK preset (`credflow facts --sdks`)."""
+    credentials: Name
+    """Chain by which its clients get credentials."""
+    intended_role: Name | None = None
+    """Role they are meant to sign with; another one counts as off identity."""
+    calls: tuple[AnyCalls, ...]
+    """What they do: one call process, or several together."""
+    work: Work | None = None
+    """A fixed amount of work instead of an open-ended stream of calls."""
+    workday: Workday | None = None
+    """Working hours of people."""
+    time_zones: tuple[TimeZone, ...] = ()
+    """Where people live; UTC if empty."""
+    start: Start | None = None
+    """Cold start; without it the population is stationary at time 0 (people: nothing held)."""
+
+    @field_validator("calls", mode="before")
+    @classmethod
+    def _one_or_several(cls, value: object) -> object:
+        return [value] if isinstance(value, dict) else value

@@ -1,0 +1,79 @@
+"""IAM users: access keys with an age, copies and rotation; passwords."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from sim.principals.role import Patterns
+from sim.spec import Dist, Name, NonNegative, Positive, Share, Spec
+
+__all__ = ["AccessKey", "AsFound", "Password", "Rotation", "User"]
+
+
+class Rotation(Spec):
+    """A rotation policy for access keys and the people who follow it."""
+
+    period_s: Positive
+    """Age at which the policy asks for a new key."""
+    late_s: Dist = 0.0
+    """How late people are."""
+    overlap_s: NonNegative = 604800.0
+    """How long both keys are active: from the new key's creation to the old one's deactivation."""
+    toil_min: NonNegative = 20.0
+    """Work of a person per rotation, minutes."""
+
+
+class AsFound(Spec):
+    """Keys as they are found in real accounts: a share under the policy, the rest kept for years."""
+
+    policy_share: Share
+    """Share of keys that follow the rotation policy."""
+    mean_life_s: Positive
+    """Mean of the exponential life of all other keys."""
+
+
+class AccessKey(Spec):
+    """A long-term access key of an IAM user."""
+
+    number: Annotated[int, Field(ge=1, le=2)] = 1
+    """Keys per user; AWS allows two."""
+    life: AsFound | Literal["policy", "never"] = "never"
+    """What ends a key: `policy` (rotation), a mixture as found in real accounts, or nothing."""
+    rotation: Rotation | None = None
+    """The rotation policy; needed unless `life` is `never`."""
+    age_s: NonNegative | None = None
+    """Age at time 0 of every key; drawn from the stationary law of `life` where not given."""
+    copies: dict[Name, Dist] = {}
+    """Place -> copies of the key that lie there (rounded down): laptop, repository, image, ..."""
+
+
+class Password(Spec):
+    """A console password."""
+
+    max_age_s: Annotated[float, Field(ge=86400, le=1095 * 86400)] | None = None
+    """Maximum age under the account's password policy (1 to 1,095 days); never expires if absent."""
+    mfa: bool = True
+    """Whether signing in asks for an MFA code."""
+
+
+class User(Spec):
+    """An IAM user, or a set of alike users: one for each client of every population that uses it."""
+
+    account: Name
+    """Account it lives in."""
+    per: Literal["client", "population"] = "client"
+    """One IAM user for each client, or one shared by all clients of the population."""
+    groups: tuple[Name, ...] = ()
+    """Groups of the scenario whose policies it has."""
+    allow: Patterns = ()
+    """Actions it allows on every resource."""
+    deny: Patterns = ()
+    """Actions it denies on every resource."""
+    policies: tuple[dict[str, Any], ...] = ()
+    """Further identity policies, as IAM policy documents."""
+    key: AccessKey | None = None
+    """Its access key."""
+    password: Password | None = None
+    """Its console password."""

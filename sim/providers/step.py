@@ -1,0 +1,88 @@
+"""A step of a credential-provider chain: from where, as whom, cached and refreshed how."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from sim.spec import Name, NonNegative, Positive, Share, Spec
+
+__all__ = ["Backoff", "Chain", "LoginWay", "RefreshWindows", "Retry", "Step"]
+
+
+class RefreshWindows(Spec):
+    """Refresh windows that replace the SDK preset's, field by field."""
+
+    advisory_s: NonNegative | None = None
+    """Life left below which a refresh is tried while the old credential still serves."""
+    mandatory_s: NonNegative | None = None
+    """Life left below which callers wait for the refresh."""
+
+
+Backoff = Literal["none", "fixed", "exponential", "full_jitter", "equal_jitter", "decorrelated"]
+
+
+class Retry(Spec):
+    """How refused requests are tried again; replaces the SDK preset's rule."""
+
+    attempts: Annotated[int, Field(ge=1, le=1000)] = 3
+    """Attempts in all, the first included."""
+    backoff: Backoff = "full_jitter"
+    """Law of the pause before a retry."""
+    base_s: NonNegative = 1.0
+    """Base of the pause."""
+    cap_s: Positive = 20.0
+    """Longest pause before jitter."""
+
+
+class LoginWay(Spec):
+    """How a person gets through a login."""
+
+    keeps_idp_session: Share = 1.0
+    """Share of people whose tool keeps the identity provider's session, so that a renewal can be silent."""
+
+
+class Step(Spec):
+    """One provider of a chain. The first step that yields a credential wins."""
+
+    from_: Annotated[str, Field(alias="from", pattern=r"^[a-z][a-z0-9_-]*(\.[A-Za-z]+)?$")]
+    """Issuer of the scenario, with an operation where it has several (`sts.AssumeRole`,
+    `sts.AssumeRoleWithSAML`), or `access_key` for a user's long-term key, or `password` for a console sign-in."""
+    role: Name | None = None
+    """Role to obtain."""
+    user: Name | None = None
+    """IAM user whose key or password it is."""
+    service: str | None = None
+    """Service principal that asks (its requests are free of quota)."""
+    source: Name | None = None
+    """Chain whose credential signs the request; role chaining caps the session at 1 h."""
+    idp: Name | None = None
+    """Identity provider that vouches, for AssumeRoleWithSAML."""
+    permission_set: Name | None = None
+    """Permission set, for an Identity Center issuer."""
+    session_s: Positive | None = None
+    """Session length asked for, where AWS lets one ask."""
+    way: Literal["sso", "saml-file", "console"] | None = None
+    """How a person uses it: `sso` (CLI v2 file cache, renewed silently), `saml-file` (a static session in
+    the credentials file, no renewal), `console` (a browser session). A process has none."""
+    place: Name | None = None
+    """Where the credential lies; by default process memory, a person's laptop or browser."""
+    cache: Literal["none", "thread", "process", "host", "file"] | None = None
+    """Who shares it; the preset decides where not given."""
+    refresh: RefreshWindows = RefreshWindows()
+    """Refresh windows other than the preset's."""
+    retry: Retry | None = None
+    """Retry rule other than the preset's."""
+    login: LoginWay = LoginWay()
+    """How a person gets through a login."""
+
+    @model_validator(mode="after")
+    def _one_identity(self) -> Step:
+        given = [name for name in ("user", "service", "source") if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise ValueError(f"only one of user, service, source may sign a request; given: {', '.join(given)}")
+        return self
+
+
+Chain = Annotated[tuple[Step, ...], Field(min_length=1)]

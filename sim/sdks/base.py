@@ -1,0 +1,35 @@
+"""What an SDK preset says about one SDK generation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.policies.refresh import Refresh
+from sim.policies.retry import RetryRule
+
+__all__ = ["Sdk"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sdk:
+    """One SDK generation.
+
+    Attributes:
+        name: Name in scenarios, such as `botocore-1.44`.
+        title: Name for readers.
+        source: Where its constants were read.
+        sts: Refresh windows for sessions from STS.
+        imds: Refresh windows for instance-profile credentials.
+        retry: Retry rule towards STS and other AWS APIs.
+        default_session_s: Session length it asks of AssumeRole when the user gives none.
+        imds_operations: HTTP requests of one fetch from the instance metadata service, in order.
+    """
+
+    name: str
+    title: str
+    source: str
+    sts: Refresh
+    imds: Refresh
+    retry: RetryRule
+    default_session_s: float = 3600.0
+    imds_operations: tuple[str, ...] = ("PutToken", "GetRoleName", "GetCredentials")

@@ -1,0 +1,1 @@
+"""What a thief may look for, where, and with which means."""

@@ -188,7 +188,7 @@ CALLS: Final = Table(
     "calls",
     "One row per client, credential and verdict segment; at level calls one row per call; at level "
     "summary one row per client and verdict.",
-    "to_s",
+    "written when the segment ended",
     (
         *_WHO,
         Column("credential", "string", "", "Credential that signed; null where none did.", True),

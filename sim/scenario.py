@@ -77,6 +77,8 @@ class Assumed(Spec):
     """Lowest and highest value that is plausible; `--assumptions` moves the input over it."""
     scale: tuple[Positive, Positive] | None = None
     """The range as factors of the value, for inputs that several paths share."""
+    against: str | None = None
+    """Path of a number that moves by as much the other way, so that their sum stays: parts of a whole."""
     measure: str = ""
     """The query or report that gives the reader's own value."""
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from sim.aws import ec2, iam, identity_center
 from sim.principals.role import Patterns
 from sim.spec import Dist, Name, NonNegative, Positive, Spec
 
@@ -34,9 +35,9 @@ class Imds(Spec):
     kind: Literal["imds"]
     role: Name
     """Role of the instance profile."""
-    life_s: Positive = 21600.0
+    life_s: Positive = float(ec2.CREDENTIAL_LIFE_S.value)
     """Lifetime of a set of credentials. Not settable on AWS: about 6 h."""
-    offered_every_s: Positive = 3600.0
+    offered_every_s: Positive = float(ec2.OFFERED_EVERY_S.value)
     """How often a new set is offered."""
     latency_s: NonNegative = 0.002
     """Time until an answer to one request."""
@@ -67,7 +68,10 @@ class PermissionSet(Spec):
 
     account: Name
     """Account it is assigned in."""
-    session_s: Annotated[float, Field(ge=3600, le=43200)] = 3600.0
+    session_s: Annotated[
+        float,
+        Field(ge=identity_center.PERMISSION_SET_MIN_S.value, le=identity_center.PERMISSION_SET_MAX_S.value),
+    ] = float(identity_center.PERMISSION_SET_DEFAULT_S.value)
     """Session duration of its role credentials: 1 h to 12 h."""
     allow: Patterns = ()
     """Actions it allows on every resource."""
@@ -85,7 +89,10 @@ class IdentityCenter(Spec):
     """Identity provider behind it."""
     account: Name
     """Account its requests are charged to (the organisation's Identity Center account)."""
-    portal_session_s: Annotated[float, Field(ge=900, le=7776000)] = 28800.0
+    portal_session_s: Annotated[
+        float,
+        Field(ge=identity_center.PORTAL_SESSION_MIN_S.value, le=identity_center.PORTAL_SESSION_MAX_S.value),
+    ] = float(identity_center.PORTAL_SESSION_DEFAULT_S.value)
     """Life of the access-portal session: 15 min to 90 days."""
     sts: Name | None = None
     """STS issuer that mints its role credentials: its outage stops new ones."""
@@ -101,7 +108,7 @@ class Iam(Spec):
     kind: Literal["iam"]
     latency_s: NonNegative = 0.1
     """Time until an answer."""
-    propagation_s: NonNegative = 4.0
+    propagation_s: NonNegative = float(iam.PROPAGATION_S.value)
     """Delay until a change takes effect everywhere."""
 
 

@@ -22,7 +22,8 @@ class TokenBucket:
         self._at_s = at_s
 
     def take(self, now: float) -> bool:
-        """Take one token at `now` (never earlier than the last call); False if there is none."""
+        """Take one token at `now`; False if there is none. An instant before the last one counts as that one."""
+        now = max(now, self._at_s)
         tokens = min(self.burst, self._tokens + (now - self._at_s) * self.rps)
         self._at_s = now
         if tokens < 1.0:

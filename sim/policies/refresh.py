@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Refresh", "advisory_at", "advisory_window_s", "mandatory_at", "retry_at"]
+__all__ = ["Refresh", "advisory_at", "advisory_window_s", "mandatory_at", "retry_at", "seen_expiry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,13 @@ class Refresh:
         on_failed: `raise` in the mandatory window, or `serve` the cached credential even when expired.
         again_after: Pause after a failed renewal, uniform between the two; (0, 0): the next call tries.
         jitter_s: The advisory instant is late by a uniform draw on [0, jitter_s).
+        jitter_until_s: The jitter ends where this life is left, if `jitter_s` would reach further.
         share_of_life: Renew after this share of the life left at the fetch, if that is earlier.
+        share_min_s: The share counts as at least this long.
         life_cap_s: Lifetime that the SDK pretends a longer credential has.
+        extend: The SDK pretends that a credential about to end lives for a whole number of seconds
+            between these from its fetch on (static stability); AWS still decides whether it is accepted.
+        extend_when: `expired` at the fetch, or `short`: less life left than the number drawn.
     """
 
     advisory: tuple[tuple[float, float], ...]
@@ -36,8 +41,12 @@ class Refresh:
     on_failed: Literal["raise", "serve"] = "raise"
     again_after: tuple[float, float] = (0.0, 0.0)
     jitter_s: float = 0.0
+    jitter_until_s: float = 0.0
     share_of_life: float | None = None
+    share_min_s: float = 0.0
     life_cap_s: float = math.inf
+    extend: tuple[int, int] | None = None
+    extend_when: Literal["expired", "short"] = "expired"
 
 
 def advisory_window_s(rule: Refresh, lifetime_s: float) -> float:
@@ -62,9 +71,32 @@ def advisory_at(rule: Refresh, fetched_at_s: float, expires_at_s: float, u: floa
     expiry = min(expires_at_s, fetched_at_s + rule.life_cap_s)
     at = expiry - advisory_window_s(rule, expiry - fetched_at_s)
     if rule.share_of_life is not None:
-        at = min(at, fetched_at_s + rule.share_of_life * (expiry - fetched_at_s))
-    at += rule.jitter_s * u
+        at = min(at, fetched_at_s + max(rule.share_of_life * (expiry - fetched_at_s), rule.share_min_s))
+    if rule.jitter_s > 0:
+        at += min(rule.jitter_s, max(expiry - rule.jitter_until_s - at, 0.0)) * u
     return math.nextafter(at, math.inf) if rule.strict else at
+
+
+def seen_expiry(rule: Refresh, fetched_at_s: float, expires_at_s: float, u: float) -> float:
+    """Expiry as the SDK notes it: rewritten by its static stability, if it has one.
+
+    Args:
+        rule: The SDK's windows.
+        fetched_at_s: When the client received the credential.
+        expires_at_s: The expiry it came with.
+        u: Uniform draw for the pretended life, in [0, 1).
+
+    Returns:
+        The expiry to pass to `advisory_at` and `mandatory_at`; a rewritten one is a whole second.
+    """
+    if rule.extend is None or math.isinf(expires_at_s):
+        return expires_at_s
+    shortest, longest = rule.extend
+    life = shortest + math.floor((longest - shortest + 1) * u)
+    left = expires_at_s - fetched_at_s
+    if left < 0 if rule.extend_when == "expired" else left <= life:
+        return float(math.floor(fetched_at_s + life))
+    return expires_at_s
 
 
 def mandatory_at(rule: Refresh, fetched_at_s: float, expires_at_s: float) -> float:

@@ -20,7 +20,8 @@ class RetryRule:
         law: Law of the pause.
         throttle_base_s: Base of the pause after a throttle.
         transient_base_s: Base of the pause after a transient error.
-        cap_s: Longest pause before jitter.
+        cap_s: Longest pause before jitter; inf for none.
+        throttle_law: Law of the pause after a throttle, where it is another one.
     """
 
     attempts: int
@@ -28,6 +29,7 @@ class RetryRule:
     throttle_base_s: float
     transient_base_s: float
     cap_s: float
+    throttle_law: Law | None = None
 
 
 def retries(rule: RetryRule, error: ErrorClass, attempt: int) -> bool:
@@ -47,7 +49,8 @@ def pause_s(rule: RetryRule, error: ErrorClass, attempt: int, u: float, previous
     """
     base = rule.throttle_base_s if error == "throttle" else rule.transient_base_s
     grown = min(base * 2.0 ** min(attempt - 1, 64), rule.cap_s)
-    match rule.law:
+    law = rule.throttle_law if error == "throttle" and rule.throttle_law else rule.law
+    match law:
         case "none":
             return 0.0
         case "fixed":

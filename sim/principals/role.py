@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from sim.aws import iam
 from sim.spec import Name, Spec
 
 __all__ = ["Role", "Trust"]
@@ -45,5 +46,7 @@ class Role(Spec):
     """Actions it denies on every resource."""
     policies: tuple[dict[str, Any], ...] = ()
     """Further identity policies, as IAM policy documents."""
-    max_session_s: Annotated[float, Field(ge=3600, le=43200)] = 3600.0
+    max_session_s: Annotated[float, Field(ge=iam.ROLE_MAX_SESSION_MIN_S.value, le=iam.ROLE_MAX_SESSION_MAX_S.value)] = (
+        float(iam.ROLE_MAX_SESSION_DEFAULT_S.value)
+    )
     """MaxSessionDuration: 1 h to 12 h."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
+from sim.aws import iam
 from sim.principals.role import Patterns
 from sim.spec import Dist, Name, NonNegative, Positive, Share, Spec
 
 __all__ = ["AccessKey", "AsFound", "Password", "Rotation", "User"]
+
+
+_DAY_S: Final = 86400.0
+_PASSWORD_DAYS: Final = iam.PASSWORD_MAX_AGE_DAYS.value
 
 
 class Rotation(Spec):
@@ -37,7 +42,7 @@ class AsFound(Spec):
 class AccessKey(Spec):
     """A long-term access key of an IAM user."""
 
-    number: Annotated[int, Field(ge=1, le=2)] = 1
+    number: Annotated[int, Field(ge=1, le=iam.ACCESS_KEYS_PER_USER.value)] = 1
     """Keys per user; AWS allows two."""
     life: AsFound | Literal["policy", "never"] = "never"
     """What ends a key: `policy` (rotation), a mixture as found in real accounts, or nothing."""
@@ -52,7 +57,7 @@ class AccessKey(Spec):
 class Password(Spec):
     """A console password."""
 
-    max_age_s: Annotated[float, Field(ge=86400, le=1095 * 86400)] | None = None
+    max_age_s: Annotated[float, Field(ge=_PASSWORD_DAYS[0] * _DAY_S, le=_PASSWORD_DAYS[1] * _DAY_S)] | None = None
     """Maximum age under the account's password policy (1 to 1,095 days); never expires if absent."""
     mfa: bool = True
     """Whether signing in asks for an MFA code."""

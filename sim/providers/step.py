@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from sim.spec import Name, NonNegative, Positive, Share, Spec
+from sim.spec import Dist, LogNormal, Name, NonNegative, Positive, Share, Spec
 
 __all__ = ["Backoff", "Chain", "LoginWay", "RefreshWindows", "Retry", "Step"]
 
@@ -41,6 +41,12 @@ class LoginWay(Spec):
 
     keeps_idp_session: Share = 1.0
     """Share of people whose tool keeps the identity provider's session, so that a renewal can be silent."""
+    attention_s: Dist = LogNormal.model_validate({"lognormal": {"median": 45.0, "sigma": 0.6}})
+    """Human time at the prompt of an interactive login (password, MFA)."""
+    types_twice: Share = 0.05
+    """Share of interactive logins that need a second try."""
+    again_after_s: NonNegative = 300.0
+    """A person whose login failed tries again after this time; what they run in between fails."""
 
 
 class Step(Spec):

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Protocol
 
 from pydantic import Field
 
+from sim.calendar import Calendar
 from sim.spec import Spec
+from sim.streams import Stream, index_of
 
-__all__ = ["Action", "Calls", "CallsSpec"]
+__all__ = ["Action", "Caller", "Calls", "CallsSpec"]
 
 Action = Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Za-z0-9*]+$")]
 """An IAM action: `service:Operation`."""
-
-
-class CallsSpec(Spec):
-    """Base of every call process."""
-
-    action: Action = "s3:GetObject"
-    """The IAM action that each call performs; the policies decide whether it is allowed."""
 
 
 class Calls(Protocol):
@@ -31,7 +27,50 @@ class Calls(Protocol):
         """Calls in [start, stop)."""
 
     def command_end(self, at: float) -> float:
-        """End of the command (operating-system process) that makes the call at `at`.
+        """Last call of the command (operating-system process) that makes the call at `at`."""
 
-        A workload without commands answers the instant just after `at`.
-        """
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose calls they are.
+
+    Attributes:
+        stream: Draws of the population.
+        client: Index in the population.
+        slot: Profile or thread.
+        profiles: Among how many profiles the client's work is split evenly.
+        number: Which of the population's call processes this is; each has draws of its own.
+        calendar: Local days.
+    """
+
+    stream: Stream
+    client: int
+    slot: int
+    profiles: int
+    number: int
+    calendar: Calendar
+
+    @property
+    def index(self) -> int:
+        """Index word of the draws that belong to this slot and call process."""
+        return index_of(self.client, self.slot) | (self.number << 56)
+
+    @property
+    def person(self) -> int:
+        """Index word of the draws that all profiles of the client share."""
+        return self.client | (self.number << 56)
+
+
+class CallsSpec(Spec):
+    """Base of every call process."""
+
+    action: Action = "s3:GetObject"
+    """The IAM action that each call performs; the policies decide whether it is allowed."""
+
+    def calls_of(self, caller: Caller) -> Calls:
+        """The calls of one client."""
+        raise NotImplementedError
+
+    def mean_gap_s(self) -> float:
+        """Mean time between calls while the client is active."""
+        raise NotImplementedError

@@ -4,12 +4,68 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
+from sim.calendar import DAY_S, key_of
+from sim.laws import draw, mean_of, quantiles
 from sim.spec import Dist, Positive
-from sim.workloads.base import CallsSpec
+from sim.streams import Purpose
+from sim.workloads.base import Caller, CallsSpec
+from sim.workloads.listed import DayCalls, Listed, exponential_points
 
-__all__ = ["OnOff"]
+__all__ = ["OnOff", "OnOffCalls"]
+
+
+class OnOffCalls(DayCalls):
+    """Calls of one profile of a person. Sessions belong to the person, commands to the profile."""
+
+    __slots__ = ("_caller", "_spec")
+
+    def __init__(self, caller: Caller, spec: OnOff) -> None:
+        super().__init__(caller.calendar)
+        self._caller = caller
+        self._spec = spec
+
+    def draw_day(self, day: int) -> Listed | None:
+        """The commands of a local day."""
+        sessions = self.sessions(day)
+        if not sessions:
+            return None
+        drawn = [self._commands(day, n, start, stop) for n, (start, stop) in enumerate(sessions)]
+        marks = np.concatenate([mark for _, mark in drawn])
+        return Listed(np.concatenate([at for at, _ in drawn]), self._sizes(marks))
+
+    def sessions(self, day: int) -> list[tuple[float, float]]:
+        """On-sessions of a day, in order, cut where the next one starts and at midnight."""
+        caller, spec = self._caller, self._spec
+        first = caller.calendar.first_use(caller.stream, caller.client, day)
+        work = caller.calendar.workday
+        if first is None or work is None:
+            return []
+        end_of_day = caller.calendar.starts(day) + DAY_S
+        offsets = [
+            caller.stream.uniform(Purpose.SESSION_START, caller.person, key_of(day, n)) for n in range(1, spec.per_day)
+        ]
+        starts = sorted([first, *(first + work.length_s * u for u in offsets)])
+        starts = [start for start in starts if start < end_of_day]
+        lengths = [
+            draw(caller.stream, spec.length_s, Purpose.SESSION_LENGTH, caller.person, key_of(day, n))
+            for n in range(len(starts))
+        ]
+        limits = [*starts[1:], end_of_day]
+        return [(s, min(s + length, limit)) for s, length, limit in zip(starts, lengths, limits, strict=True)]
+
+    def _commands(self, day: int, n: int, start: float, stop: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        stream = self._caller.stream
+        rate = 1.0 / (self._spec.command_every_s * self._caller.profiles)
+        key = (stream.seed, stream.key(Purpose.CALLS), self._caller.index, key_of(day, n), stream.population)
+        points: tuple[NDArray[np.float64], NDArray[np.float64]] = exponential_points(*key, start, stop, rate)
+        return points
+
+    def _sizes(self, marks: NDArray[np.float64]) -> NDArray[np.int64]:
+        return np.maximum(np.rint(quantiles(self._spec.calls_per_command, marks)), 1).astype(np.int64)
 
 
 class OnOff(CallsSpec):
@@ -29,3 +85,11 @@ class OnOff(CallsSpec):
     """Mean time between commands while on."""
     calls_per_command: Dist = 1.0
     """Calls that one command makes (rounded, at least 1)."""
+
+    def calls_of(self, caller: Caller) -> OnOffCalls:
+        """The calls of one profile."""
+        return OnOffCalls(caller, self)
+
+    def mean_gap_s(self) -> float:
+        """Mean time between calls while on."""
+        return self.command_every_s / max(mean_of(self.calls_per_command), 1.0)

@@ -5,9 +5,34 @@ from __future__ import annotations
 from typing import Literal
 
 from sim.spec import Positive
-from sim.workloads.base import CallsSpec
+from sim.streams import Purpose
+from sim.unit_poisson import count_between, first_after
+from sim.workloads.base import Caller, CallsSpec
 
-__all__ = ["Poisson"]
+__all__ = ["Poisson", "PoissonCalls"]
+
+
+class PoissonCalls:
+    """Calls of one client at a constant rate."""
+
+    __slots__ = ("_key", "_rps")
+
+    def __init__(self, caller: Caller, rps: float) -> None:
+        stream = caller.stream
+        self._key = (stream.seed, stream.key(Purpose.CALLS), caller.index, stream.population)
+        self._rps = rps
+
+    def first(self, at: float) -> float:
+        """The first call at or after `at`."""
+        return first_after(*self._key, at * self._rps, at, self._rps)
+
+    def count(self, start: float, stop: float) -> int:
+        """Calls in [start, stop)."""
+        return count_between(*self._key, start, stop, self._rps) if stop > start else 0
+
+    def command_end(self, at: float) -> float:
+        """A long-lived process has no commands: each call stands alone."""
+        return at
 
 
 class Poisson(CallsSpec):
@@ -16,3 +41,11 @@ class Poisson(CallsSpec):
     kind: Literal["poisson"]
     rps: Positive
     """Calls per second of each client."""
+
+    def calls_of(self, caller: Caller) -> PoissonCalls:
+        """The calls of one client."""
+        return PoissonCalls(caller, self.rps / caller.profiles)
+
+    def mean_gap_s(self) -> float:
+        """Mean time between calls."""
+        return 1.0 / self.rps

@@ -1,0 +1,81 @@
+# Two commands matter: `make demo` and `make test`. Both need git, make and Python 3.11 or newer.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+RUN_STAMP := $(VENV)/.installed-run
+TEST_STAMP := $(VENV)/.installed-test
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-config --no-header --no-annotate --quiet
+
+.PHONY: help demo test check lint format cover bench example reference lock clean
+
+help:
+	@echo "make demo       install into .venv, compare strategies of the employee directory, print the report's path"
+	@echo "make test       install what tests need, lint, check types and imports, run the tests"
+	@echo "make lint       only ruff, mypy and import-linter"
+	@echo "make cover      tests with coverage"
+	@echo "make bench      benchmark against the naive SimPy model"
+	@echo "make example    remake the committed example report (ten replications, about ten times the demo)"
+	@echo "make reference  rewrite results/columns.md and scenarios/schema.json from the code"
+	@echo "make lock       resolve the lock files anew (needs uv)"
+	@echo "make clean      remove .venv and caches"
+
+demo: $(RUN_STAMP)
+	@$(BIN)/credflow compare scenarios/employee-directory.yaml
+
+test: lint
+	$(BIN)/python -m pytest
+
+lint: $(TEST_STAMP)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(TEST_STAMP)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+cover: $(TEST_STAMP)
+	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
+
+bench: $(TEST_STAMP)
+	$(BIN)/python tests/bench/bench_engine.py
+
+example: $(RUN_STAMP)
+	rm -rf results/.example results/example && mkdir -p results/example
+	$(BIN)/credflow compare scenarios/employee-directory.yaml --seed 1 --replications 10 --assumptions --out results/.example
+	cd results/.example/employee-directory/latest && \
+		cp -R manifest.json summary.json assumptions.json report.html charts ../../../example/
+	rm -rf results/.example
+
+reference: $(RUN_STAMP)
+	$(BIN)/python -m sim.reference
+	$(BIN)/credflow schema --out scenarios/schema.json
+
+# The test lock comes first and binds the other one, so that both name the same versions.
+lock:
+	$(LOCK) pyproject.toml --extra test --output-file requirements-test.lock
+	$(LOCK) pyproject.toml --constraint requirements-test.lock --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	find sim analysis tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "credflow needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; say which one: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+# A virtual environment without pip (a run of venv that was interrupted) is mended, not kept.
+$(RUN_STAMP): requirements.lock pyproject.toml | $(BIN)/python
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --editable .
+	@touch $@
+
+$(TEST_STAMP): requirements-test.lock pyproject.toml | $(BIN)/python
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
+	$(PIP) install --require-hashes -r requirements-test.lock
+	$(PIP) install --no-deps --editable .
+	@touch $@

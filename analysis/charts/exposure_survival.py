@@ -1,0 +1,127 @@
+"""How long stolen credentials stay usable: survival curves on a log time axis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter
+from numpy.typing import NDArray
+
+from analysis.charts import axes as ax
+from analysis.charts.base import Chart, Summary, new_figure
+from analysis.load import Results
+from analysis.metrics.base import Context
+from analysis.metrics.exposure import FAMILY, THIEVES, laws, places_of
+from analysis.style import GREY, THIEF_LINES, Look, looks, number
+
+__all__ = ["CHART"]
+
+_GRID: NDArray[np.float64] = np.concatenate([[0.0], np.geomspace(10.0, 400e6, 220)])
+_SAME = 0.004
+"""Curves of two thieves closer than this everywhere are drawn once."""
+_MOST_PANELS = 10
+
+_Curves = dict[tuple[str, str], dict[str, NDArray[np.float64]]]
+"""(population, place) -> thief -> P(X > x) on the grid."""
+
+
+def _applies(results: Results, _: Summary) -> bool:
+    return any(places_of(results, strategy) for strategy in results.strategies)
+
+
+def _curves(results: Results, strategy: str) -> _Curves:
+    frames = {name: results.table(name, strategy, 0, columns) for name, columns in FAMILY.tables.items()}
+    places = places_of(results, strategy)
+    context = Context(results.scenario(strategy), results.horizon_s, results.level, places=places)
+    found: _Curves = {}
+    for selector, law in laws(frames, context).items():
+        keys = dict(selector)
+        if "place" in keys and not isinstance(law, str):
+            found.setdefault((keys["population"], keys["place"]), {})[keys["thief"]] = law.survival(_GRID)
+    return found
+
+
+def _panel(axes: Axes, by_thief: dict[str, NDArray[np.float64]], look: Look, turn: float) -> None:
+    """One strategy's curves; `turn` in [0, 1) staggers the markers, so that none hides behind another."""
+    x = np.maximum(_GRID, 10.0)
+    drawn: list[NDArray[np.float64]] = []
+    for thief in (name for name in THIEVES if name in by_thief):
+        curve = by_thief[thief]
+        if any(float(np.abs(curve - other).max()) < _SAME for other in drawn):
+            continue
+        drawn.append(curve)
+        axes.plot(x, curve, color=look.colour, ls=THIEF_LINES[thief], lw=1.8 if look.keys else 1.4)
+        if thief == "copy":
+            at = _marked(curve, turn)
+            axes.plot(
+                x[at], curve[at], color=look.colour, marker=look.marker, ms=5, markerfacecolor=look.face, ls="none"
+            )
+
+
+def _marked(curve: NDArray[np.float64], turn: float) -> int:
+    """Where the marker goes: on the falling part of the curve, else somewhere along the flat line."""
+    falling = np.flatnonzero(curve <= curve[0] * (0.85 - 0.7 * turn))
+    if curve[0] == 0 or not len(falling):
+        return int(len(curve) * (0.08 + 0.84 * turn))
+    return int(falling[0])
+
+
+def _draw(results: Results, _: Summary) -> Figure:
+    curves = {name: _curves(results, name) for name in results.strategies}
+    places = dict.fromkeys(key for name in curves for key in places_of(results, name))
+    panels = [key for key in places if any(key in found for found in curves.values())][:_MOST_PANELS]
+    columns = min(2, len(panels))
+    rows = -(-len(panels) // columns)
+    figure = new_figure(4.0 * columns if columns > 1 else 5.6, 1.0 + 2.0 * rows)
+    grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    styles = looks({name: results.scenario(name) for name in curves})
+    for index, (population, place) in enumerate(panels):
+        axes = grid[index // columns][index % columns]
+        for turn, (name, found) in enumerate(curves.items()):
+            if (population, place) in found:
+                _panel(axes, found[population, place], styles[name], turn / len(curves))
+        ax.panel_title(axes, f"{population} · {place}")
+        if index % columns == 0:
+            axes.set_ylabel("thefts still usable (%)")
+        if index >= len(panels) - columns:
+            axes.set_xlabel("Time since the theft (log scale)")
+            axes.tick_params(labelbottom=True)
+    for axes in grid.flat[len(panels) :]:
+        axes.set_visible(False)
+    _scales(grid[0][0])
+    ax.legend_below(figure, _legend(styles), columns=3)
+    return figure
+
+
+def _scales(axes: Axes) -> None:
+    axes.set_xscale("log")
+    axes.set_xlim(10.0, 400e6)
+    axes.set_ylim(-0.02, 1.03)
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(100 * value)))
+    ax.log_duration_axis(axes, 10.0, 400e6)
+
+
+def _legend(styles: dict[str, Look]) -> dict[str, Any]:
+    entries: dict[str, Any] = {
+        name: Line2D([], [], color=look.colour, marker=look.marker, markerfacecolor=look.face, ms=5)
+        for name, look in styles.items()
+    }
+    return entries | {f"thief: {thief}": Line2D([], [], color=GREY, ls=THIEF_LINES[thief]) for thief in THIEVES}
+
+
+CHART = Chart(
+    name="exposure-survival",
+    title="For how long can a thief use what lay there?",
+    caption="Share of thefts after which the loot is still accepted, by time since the theft, one panel per "
+    "population and place. Where a line starts below 100 %, the other thefts found nothing valid; where it does not "
+    "come down to 0 %, the loot never ends. A thief who mints or keeps a foothold is drawn only where he differs from "
+    "the one who copies. Hollow markers: strategies with long-term keys. First replication, integrated over all "
+    "instants of theft.",
+    applies=_applies,
+    draw=_draw,
+    order=20,
+)

@@ -1,0 +1,165 @@
+"""Requests at issuers over time, against the quota where one is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from analysis.charts import axes as ax
+from analysis.charts.base import Chart, Summary, new_figure
+from analysis.load import Results
+from analysis.style import INK, THROTTLED, Look, looks, number, wrap
+
+__all__ = ["CHART"]
+
+_COLUMNS = ["second", "issuer", "quota_group", "account", "outcome", "requests"]
+_MOST_GROUPS = 3
+_LINEAR_UP_TO = 12.0
+"""Ratio of quota to peak above which a linear axis would hide the load."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Bucket:
+    """What shares one bucket: a quota group of an account, or an issuer without buckets."""
+
+    account: str
+    group: str
+    issuer: str
+    rps: float | None
+
+    @property
+    def label(self) -> str:
+        return f"{self.issuer} · {self.group} · {self.account}" if self.group != "free" else f"{self.issuer} · free"
+
+
+def _applies(results: Results, _: Summary) -> bool:
+    return any(len(results.table("requests_per_second", strategy, 0, ["second"])) for strategy in results.strategies)
+
+
+def _load(results: Results, strategy: str) -> pd.DataFrame:
+    table = results.table("requests_per_second", strategy, 0, _COLUMNS)
+    table = table.assign(throttled=table["requests"].where(table["outcome"] == "throttled", 0))
+    keys = ["account", "quota_group", "issuer", "second"]
+    return table.groupby(keys, observed=True, as_index=False)[["requests", "throttled"]].sum()
+
+
+def _buckets(results: Results, frames: dict[str, pd.DataFrame]) -> tuple[list[_Bucket], list[_Bucket]]:
+    """The buckets worth a column, most important first, and the others."""
+    quotas = {(row["account"], row["quota_group"]): float(row["rps"]) for row in results.manifest.get("quotas", ())}
+    together = pd.concat(list(frames.values()))
+    totals = together.groupby(["account", "quota_group", "issuer"], observed=True)["requests"].sum()
+    buckets = {
+        _Bucket(str(account), str(group), str(issuer), quotas.get((account, group))): float(total)
+        for (account, group, issuer), total in totals.items()  # type: ignore[misc]
+    }
+    ranked = sorted(buckets, key=lambda item: (item.rps is None, item.group == "free", -buckets[item], item.label))
+    return ranked[:_MOST_GROUPS], ranked[_MOST_GROUPS:]
+
+
+def _peaks(frame: pd.DataFrame, bucket: _Bucket, width: int, bins: int) -> tuple[NDArray[np.float64], ...]:
+    """Per bin the busiest second's attempts, and how many of those were throttled."""
+    mine = frame[
+        (frame["account"] == bucket.account)
+        & (frame["quota_group"] == bucket.group)
+        & (frame["issuer"] == bucket.issuer)
+    ]
+    total, throttled = np.zeros(bins), np.zeros(bins)
+    at = np.minimum(mine["second"].to_numpy() // width, bins - 1)
+    busiest = mine.assign(bin=at).sort_values("requests", kind="stable").groupby("bin").tail(1)
+    total[busiest["bin"]] = busiest["requests"]
+    throttled[busiest["bin"]] = busiest["throttled"]
+    return total, throttled
+
+
+def _panel(axes: Axes, edges: NDArray[np.float64], peaks: tuple[NDArray[np.float64], ...], look: Look) -> None:
+    total, throttled = peaks
+    axes.stairs(total - throttled, edges, fill=True, color=look.colour, alpha=0.85, lw=0)
+    if throttled.any():
+        axes.stairs(
+            total, edges, baseline=total - throttled, fill=True, facecolor="white", edgecolor=THROTTLED, hatch="////"
+        )
+
+
+def _note(bucket: _Bucket, peak: float) -> str:
+    load = f"peak {number(peak)}/s" if peak else "no request"
+    if bucket.rps is not None:
+        return f"{load}, quota {number(bucket.rps)}/s"
+    return f"{load}, free of quota" if bucket.group == "free" else f"{load}, no published quota"
+
+
+def _head(axes: Axes, bucket: _Bucket) -> None:
+    axes.annotate(
+        wrap(bucket.label, 34),
+        (0, 1),
+        xycoords="axes fraction",
+        xytext=(0, 30),
+        textcoords="offset points",
+        va="bottom",
+        color=INK,
+        parse_math=False,
+    )
+
+
+def _scale(axes: Axes, bucket: _Bucket, highest: float) -> None:
+    """The quota line, and an axis on which both it and the load can be seen."""
+    if bucket.rps is None:
+        axes.set_ylim(0, max(1.0, highest) * 1.08)
+        return
+    axes.axhline(bucket.rps, color=INK, lw=1, ls="--")
+    if bucket.rps > _LINEAR_UP_TO * max(highest, 1.0):
+        axes.set_yscale("symlog", linthresh=1.0)
+    axes.set_ylim(0, max(bucket.rps, highest) * (2.2 if axes.get_yscale() == "symlog" else 1.12))
+
+
+def _draw(results: Results, _: Summary) -> Figure:
+    frames = {strategy: _load(results, strategy) for strategy in results.strategies}
+    shown, others = _buckets(results, frames)
+    width = ax.bin_width_s(results.horizon_s)
+    bins = max(1, int(np.ceil(results.horizon_s / width)))
+    rows = len(frames)
+    figure = new_figure(max(4.6, 1.2 + 2.6 * len(shown)), 1.2 + 1.45 * rows)
+    grid = figure.subplots(rows, len(shown), sharex=True, sharey="col", squeeze=False)
+    styles = looks({name: results.scenario(name) for name in frames})
+    legend: dict[str, object] = {}
+    edges = np.minimum(np.arange(bins + 1) * width, results.horizon_s)
+    for column, bucket in enumerate(shown):
+        peaks = {name: _peaks(frame, bucket, width, bins) for name, frame in frames.items()}
+        highest = max(float(total.max()) for total, _ in peaks.values())
+        for row, name in enumerate(frames):
+            axes = grid[row][column]
+            unit_s = ax.clock_axis(axes, results.horizon_s, label=row == rows - 1)
+            legend |= ax.mark_faults(axes, results, name, unit_s)
+            _panel(axes, edges / unit_s, peaks[name], styles[name])
+            _scale(axes, bucket, highest)
+            ax.count_axis(axes)
+            ax.note(axes, _note(bucket, float(peaks[name][0].max())), left=True)
+            if row == 0:
+                _head(axes, bucket)
+            if column == 0:
+                ax.panel_title(axes, name, styles[name].colour, 34, pad=14)
+                axes.set_ylabel("requests/s")
+    if any(bucket.rps for bucket in shown):
+        legend["quota (refill rate)"] = Line2D([], [], color=INK, lw=1, ls="--")
+    if any(frame["throttled"].any() for frame in frames.values()):
+        legend["throttled"] = Patch(facecolor="white", edgecolor=THROTTLED, hatch="////")
+    ax.legend_below(figure, legend)
+    return figure
+
+
+CHART = Chart(
+    name="requests-over-time",
+    title="How many requests reach each issuer, and does a quota stand in the way?",
+    caption="One row per strategy, one column per issuer and quota group. Each step is the busiest second of its "
+    "bin, refused attempts included; the hatched part was throttled. The dashed line is the quota where AWS "
+    "documents one or the scenario sets one; no line means that no number is published. First replication.",
+    applies=_applies,
+    draw=_draw,
+    order=10,
+)

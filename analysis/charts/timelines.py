@@ -1,0 +1,146 @@
+"""What a few principals held, and for how long it stayed valid after they dropped it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from analysis.charts import axes as ax
+from analysis.charts.base import Chart, Summary, new_figure
+from analysis.load import Results
+from analysis.style import GREY, INK, Look, ellipsis, looks
+
+__all__ = ["CHART"]
+
+_COLUMNS = ["population", "client", "slot", "kind", "issued_at_s", "valid_until_s", "held_from_s", "ended_at_s"]
+_DAY_S = 86_400.0
+_LONGEST_S = 3 * _DAY_S
+_MOST_ROWS = 8
+
+
+def _applies(results: Results, _: Summary) -> bool:
+    return results.manifest.get("level") != "summary" and any(
+        len(results.table("credentials", strategy, 0, ["client"])) for strategy in results.strategies
+    )
+
+
+def _window(results: Results) -> tuple[float, float]:
+    """The part of the run that is drawn: all of it, or three days from the day of the first fault."""
+    if results.horizon_s <= _LONGEST_S:
+        return 0.0, results.horizon_s
+    faults = [
+        float(fault["at_s"])
+        for name in results.strategies
+        for fault in results.scenario(name).get("timeline") or ()
+        if 0 <= float(fault["at_s"]) < results.horizon_s
+    ]
+    first = _DAY_S * (min(faults, default=0.0) // _DAY_S)
+    low = min(first, results.horizon_s - _LONGEST_S)
+    return low, low + _LONGEST_S
+
+
+def _chosen(frames: Mapping[str, pd.DataFrame], low: float, high: float) -> list[tuple[str, int]]:
+    """The same clients for every strategy: per population the one with a typical number of credentials."""
+    together = pd.concat(list(frames.values()))
+    seen = together[(together["valid_until_s"] > low) & (together["held_from_s"] < high)]
+    counts = seen.groupby(["population", "client"], observed=True).size()
+    populations = list(dict.fromkeys(together["population"]))
+    per_population = max(1, min(2, _MOST_ROWS // max(1, len(populations))))
+    return [
+        (str(name), int(client))
+        for name in populations
+        if name in counts.index.get_level_values(0)
+        for client in _typical(counts.loc[[name]].droplevel(0), per_population)
+    ][:_MOST_ROWS]
+
+
+def _typical(counts: pd.Series[int], number: int) -> list[int]:
+    ordered = counts.sort_values(kind="stable")
+    places = np.linspace(0, 1, number + 2)[1:-1] * (len(ordered) - 1)
+    return list(dict.fromkeys(int(ordered.index[int(round(float(place)))]) for place in places))
+
+
+def _bars(axes: Axes, row: float, mine: pd.DataFrame, look: Look, low: float, high: float, unit_s: float) -> None:
+    slots = sorted(mine["slot"].unique())
+    height = 0.72 / max(1, len(slots))
+    for place, slot in enumerate(slots):
+        rows = mine[mine["slot"] == slot]
+        y = row - 0.36 + place * height
+        end = rows["ended_at_s"].fillna(np.inf)
+        valid = rows["valid_until_s"].fillna(np.inf)
+        _spans(axes, y, height * 0.9, rows["held_from_s"], np.minimum(end, valid), low, high, unit_s, look.colour, 0.85)
+        discarded = end < valid
+        _spans(axes, y, height * 0.9, end[discarded], valid[discarded], low, high, unit_s, look.colour, 0.18)
+        marks = rows.loc[(rows["issued_at_s"] >= low) & (rows["issued_at_s"] < high), "issued_at_s"]
+        axes.vlines((marks - low) / unit_s, y, y + height * 0.9, color=INK, lw=0.7)
+
+
+def _spans(
+    axes: Axes,
+    y: float,
+    height: float,
+    start: Any,
+    stop: Any,
+    low: float,
+    high: float,
+    unit_s: float,
+    colour: str,
+    alpha: float,
+) -> None:
+    left, right = np.clip(start.to_numpy(float), low, high), np.clip(stop.to_numpy(float), low, high)
+    spans = [((a - low) / unit_s, (b - a) / unit_s) for a, b in zip(left, right, strict=True) if b > a]
+    axes.broken_barh(spans, (y, height), facecolors=colour, alpha=alpha, lw=0)
+
+
+def _draw(results: Results, _: Summary) -> Figure:
+    frames = {
+        name: table[table["kind"] != "password"]
+        for name in results.strategies
+        if len(table := results.table("credentials", name, 0, _COLUMNS))
+    }
+    low, high = _window(results)
+    clients = _chosen(frames, low, high)
+    figure = new_figure(7.6, 0.9 + (0.42 + 0.24 * len(clients)) * len(frames))
+    grid = figure.subplots(len(frames), 1, sharex=True, squeeze=False)
+    styles = looks({name: results.scenario(name) for name in results.strategies})
+    legend: dict[str, Any] = {}
+    for index, (name, frame) in enumerate(frames.items()):
+        axes = grid[index][0]
+        unit_s = ax.clock_axis(axes, high - low, label=False)
+        legend |= ax.mark_faults(axes, results, name, unit_s, low)
+        for row, (population, client) in enumerate(clients):
+            mine = frame[(frame["population"] == population) & (frame["client"] == client)]
+            _bars(axes, float(row), mine, styles[name], low, high, unit_s)
+        axes.set_yticks(range(len(clients)), [f"{ellipsis(name, 24)} {client}" for name, client in clients])
+        for label in axes.get_yticklabels():
+            label.set_parse_math(False)
+        axes.set_ylim(len(clients) - 0.5, -0.5)
+        axes.grid(axis="y", visible=False)
+        ax.panel_title(axes, name, styles[name].colour)
+    unit_s, unit = ax.time_unit(high - low)
+    origin = "the start" if low == 0 else f"day {low / _DAY_S:.0f}"
+    grid[-1][0].set_xlabel(f"Time since {origin} ({unit})")
+    legend["held by its client"] = Patch(color=GREY, alpha=0.85)
+    legend["dropped, but AWS still accepts it"] = Patch(color=GREY, alpha=0.25)
+    legend["issued"] = Line2D([], [], color=INK, lw=0, marker="|", ms=8)
+    ax.legend_below(figure, legend)
+    return figure
+
+
+CHART = Chart(
+    name="credential-timelines",
+    title="What does one person or process hold, and what outlives its use?",
+    caption="The same few clients under every strategy, one row each. Solid: held by its client. Pale: dropped, but "
+    "AWS would still accept it. Ticks: a credential was issued; several caches of a client lie one above the other. "
+    "Keys run on past both edges. First replication, at most three days.",
+    applies=_applies,
+    draw=_draw,
+    order=40,
+)

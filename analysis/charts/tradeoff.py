@@ -1,0 +1,189 @@
+"""The trade-off: how long loot stays usable against what shorter sessions cost."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.charts import axes as ax
+from analysis.charts.base import Chart, Summary, new_figure
+from analysis.charts.estimates import Estimate, Estimates
+from analysis.load import Results
+from analysis.style import INK, Look, duration, ellipsis, looks
+
+__all__ = ["CHART"]
+
+_EXPOSURE = "exposure.mean_s"
+_LOGINS = "logins.interactive_per_person_day"
+_MOST_PANELS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    population: str
+    place: str
+    cost: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    name: str
+    exposure: Estimate
+    cost: Estimate
+
+
+def _panels(results: Results, figures: Estimates) -> list[_Panel]:
+    """Per population its most telling place, and the cost that its people or its issuers bear."""
+    found: dict[str, _Panel] = {}
+    for name in results.strategies:
+        scenario = results.scenario(name)
+        listed = (scenario.get("theft") or {}).get("places") or {}
+        for population, settings in (scenario.get("populations") or {}).items():
+            places = [
+                one.selector["place"]
+                for one in figures.all(_EXPOSURE, name, "population", "place", "thief", population=population)
+            ]
+            if population in found or not places:
+                continue
+            weights = listed.get(population) or {}
+            place = max(places, key=lambda spot: (_richness(figures, results, population, spot), weights.get(spot, 0)))
+            people = bool(settings.get("people")) and figures.has(_LOGINS)
+            label = "interactive logins\nper person-day" if people else "requests to issuers"
+            found[population] = _Panel(population, place, _LOGINS if people else "requests", label)
+    return list(found.values())[:_MOST_PANELS]
+
+
+def _richness(figures: Estimates, results: Results, population: str, place: str) -> int:
+    """In how many strategies anything lies at the place."""
+    chosen = {"population": population, "place": place, "thief": "copy"}
+    return sum(bool((one := figures.one(_EXPOSURE, name, **chosen)) and one.mean) for name in results.strategies)
+
+
+def _points(results: Results, figures: Estimates, panel: _Panel) -> list[_Point]:
+    found = []
+    for name in results.strategies:
+        chosen = {"population": panel.population, "place": panel.place, "thief": "copy"}
+        exposure = figures.one(_EXPOSURE, name, **chosen)
+        cost = figures.one(panel.cost, name, population=panel.population)
+        if exposure is not None and exposure.mean is not None:
+            nothing = Estimate(panel.cost, name, {}, "", 0.0)
+            found.append(_Point(name, exposure, cost if cost is not None and cost.mean is not None else nothing))
+    return found
+
+
+def _applies(results: Results, summary: Summary) -> bool:
+    figures = Estimates(summary)
+    return any(_points(results, figures, panel) for panel in _panels(results, figures))
+
+
+def _scale(axes: Axes, points: Sequence[_Point]) -> None:
+    longest = max(point.exposure.value + point.exposure.errors[1] for point in points)
+    axes.set_xscale("symlog", linthresh=60.0, linscale=0.5)
+    axes.set_xlim(-12.0, max(longest, 7_200.0) * 3.0)
+    ax.log_duration_axis(axes, 0.0, max(longest, 7_200.0) * 2.0)
+    costs = [point.cost.value for point in points]
+    positive = [cost for cost in costs if cost > 0]
+    if positive and max(positive) > 50 * min(positive):
+        floor = 10 ** math.floor(math.log10(min(positive)))
+        axes.set_yscale("symlog", linthresh=floor, linscale=0.5)
+        axes.set_ylim(-0.25 * floor, max(positive) * 4)
+    else:
+        top = max([*costs, 0.0]) or 1.0
+        axes.set_ylim(-0.06 * top, 1.3 * top)
+    ax.count_axis(axes)
+
+
+def _mark(axes: Axes, points: Sequence[_Point], styles: dict[str, Look]) -> None:
+    for point in points:
+        look = styles[point.name]
+        axes.errorbar(
+            point.exposure.value,
+            point.cost.value,
+            xerr=[[point.exposure.errors[0]], [point.exposure.errors[1]]],
+            yerr=[[point.cost.errors[0]], [point.cost.errors[1]]],
+            fmt=look.marker,
+            color=look.colour,
+            markerfacecolor=look.face,
+            ms=7,
+            capsize=2.5,
+            lw=1,
+            zorder=3,
+        )
+
+
+def _label(figure: Figure, axes: Axes, points: Sequence[_Point], styles: dict[str, Look]) -> None:
+    """Labels beside the markers, moved up or down until none covers another."""
+    taken: list[tuple[float, float, float, float]] = []
+    pixel = figure.dpi / 72
+    right_end = axes.bbox.x1
+    spots = [axes.transData.transform((point.exposure.value, point.cost.value)) for point in points]
+    taken += [(x - 5 * pixel, y - 5 * pixel, x + 5 * pixel, y + 5 * pixel) for x, y in spots]
+    for point, (x, y) in sorted(zip(points, spots, strict=True), key=lambda item: (item[1][1], item[1][0])):
+        text = ellipsis(point.name, 26)
+        wide, high = 4.6 * len(text) * pixel, 9.5 * pixel
+        to_left = x + 9 * pixel + wide > right_end
+        left = x - 9 * pixel - wide if to_left else x + 9 * pixel
+        low = next(
+            y - high / 2 + step * high * 0.5
+            for step in (0, 1, -1, 2, -2, 3, -3, 4, 5, 6, 7, 8, 9, 10, 99)
+            if step == 99 or not _hits((left, y - high / 2 + step * high * 0.5, wide, high), taken)
+        )
+        taken.append((left, low, left + wide, low + high))
+        moved = abs(low + high / 2 - y) > high * 0.6
+        axes.annotate(
+            text,
+            (point.exposure.value, point.cost.value),
+            xytext=((-9 if to_left else 9), (low + high / 2 - y) / pixel),
+            textcoords="offset points",
+            ha="right" if to_left else "left",
+            va="center",
+            fontsize=7.5,
+            color=styles[point.name].colour if styles[point.name].colour != "#E69F00" else INK,
+            arrowprops={"arrowstyle": "-", "color": "#BBBBBB", "lw": 0.6} if moved else None,
+            parse_math=False,
+        )
+
+
+def _hits(box: tuple[float, float, float, float], taken: Sequence[tuple[float, float, float, float]]) -> bool:
+    left, low, wide, high = box
+    return any(left < x1 and left + wide > x0 and low < y1 and low + high > y0 for x0, y0, x1, y1 in taken)
+
+
+def _draw(results: Results, summary: Summary) -> Figure:
+    figures = Estimates(summary)
+    data = [(panel, points) for panel in _panels(results, figures) if (points := _points(results, figures, panel))]
+    columns = min(2, len(data))
+    rows = -(-len(data) // columns)
+    figure = new_figure(4.1 * columns if columns > 1 else 6.0, 0.4 + 2.6 * rows)
+    grid = figure.subplots(rows, columns, squeeze=False)
+    styles = looks({name: results.scenario(name) for name in results.strategies})
+    for axes in grid.flat[len(data) :]:
+        axes.set_visible(False)
+    for axes, (panel, points) in zip(grid.flat, data, strict=False):
+        _scale(axes, points)
+        _mark(axes, points, styles)
+        ax.panel_title(axes, f"{panel.population} · {panel.place}")
+        axes.set_ylabel(panel.label + ("" if panel.cost == _LOGINS else f" in {duration(results.horizon_s)}"))
+        axes.set_xlabel("Mean usable time after theft (log scale, at most 365 d)")
+    figure.canvas.draw()
+    for axes, (_, points) in zip(grid.flat, data, strict=False):
+        _label(figure, axes, points, styles)
+    return figure
+
+
+CHART = Chart(
+    name="trade-off",
+    title="What does a shorter exposure cost?",
+    caption="One marker per strategy and one panel per population, at the place where the most strategies keep "
+    "something: left is a shorter mean usable time after a theft by the thief who copies, down is a lower cost. Bars "
+    "are 95 % intervals (simulation noise only); most are smaller than the marker. Hollow: long-term keys. Both axes "
+    "begin at 0.",
+    applies=_applies,
+    draw=_draw,
+    order=30,
+)

@@ -1,0 +1,121 @@
+"""What a metric is: a name with a unit, and a pure function from frames to values of one replication."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from sim.records import Level
+
+__all__ = ["Context", "Family", "Frames", "Metric", "Selector", "Value", "group_sums", "sel"]
+
+Selector = tuple[tuple[str, str], ...]
+"""Sorted (key, value) pairs: what a value is about. Empty: everything that may be summed."""
+
+Frames = Mapping[str, pd.DataFrame]
+"""Table name -> frame of one strategy and replication."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric of the reference.
+
+    Attributes:
+        name: Name in summary.json, such as `calls.failed`.
+        unit: Unit of its values; empty for a share.
+        text: Definition, one sentence.
+        selectors: Combinations of selector keys it is given for; `()` is the null selector.
+        is_sum: Whether it adds things up, so that a selector without any is 0.
+        is_count: Whether it counts things: a sum, and 0 in all runs says how likely any is at most (`p_any_high`).
+    """
+
+    name: str
+    unit: str
+    text: str
+    selectors: tuple[tuple[str, ...], ...] = ((),)
+    is_sum: bool = False
+    is_count: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One metric of one strategy, replication and selector.
+
+    Attributes:
+        metric: Name of the metric.
+        selector: What it is about.
+        value: The value, or the numerator of a ratio; inf means never.
+        over: Denominator of a ratio; 1 for everything else.
+        reason: Why there is no value; then `value` is nan.
+        never_share: Share of thefts that never end (exposure only).
+    """
+
+    metric: str
+    selector: Selector
+    value: float
+    over: float = 1.0
+    reason: str | None = None
+    never_share: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a metric may know beside the frames.
+
+    Attributes:
+        scenario: Resolved scenario of the strategy.
+        horizon_s: Length of the run, s.
+        level: How much was recorded.
+        quotas: (account, quota group) -> refill rate, requests/s, where one is documented or set.
+        places: (population, place) -> how many such places exist, the same in all strategies.
+    """
+
+    scenario: Mapping[str, Any]
+    horizon_s: float
+    level: Level = Level.CREDENTIALS
+    quotas: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    places: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    @property
+    def populations(self) -> dict[str, dict[str, Any]]:
+        """Populations of the scenario by name."""
+        return dict(self.scenario["populations"])
+
+    def issuers_of(self, *kinds: str) -> set[str]:
+        """Names of the issuers of these kinds."""
+        return {name for name, issuer in self.scenario.get("issuers", {}).items() if issuer["kind"] in kinds}
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Metrics that are computed together.
+
+    Attributes:
+        metrics: Their reference entries.
+        tables: Table -> columns read.
+        compute: Pure function from frames (those of `tables`) and context to values.
+    """
+
+    metrics: tuple[Metric, ...]
+    tables: Mapping[str, tuple[str, ...]]
+    compute: Callable[[Frames, Context], Iterable[Value]]
+
+
+def sel(**keys: str) -> Selector:
+    """A selector from keyword arguments, in sorted order."""
+    return tuple(sorted(keys.items()))
+
+
+def group_sums(metric: str, frame: pd.DataFrame, column: str, by: Sequence[Sequence[str]]) -> Iterator[Value]:
+    """Sums of a column for each combination of selector keys; the empty combination is the whole sum."""
+    for keys in by:
+        if not keys:
+            yield Value(metric, (), float(frame[column].sum()))
+            continue
+        sums = frame.groupby(list(keys), sort=True, observed=True)[column].sum()
+        for key, total in sums.items():
+            labels = key if isinstance(key, tuple) else (key,)
+            yield Value(metric, sel(**dict(zip(keys, map(str, labels), strict=True))), float(total))

@@ -1,0 +1,52 @@
+"""Clients that gave up, from `calls`.
+
+| metric | definition | unit |
+| --- | --- | --- |
+| clients.failed | clients with a failed call and no ok after their last failure (or no ok at all) | clients |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.metrics.base import Context, Family, Frames, Metric, Value, sel
+from analysis.metrics.calls import NOT_FAILED
+
+__all__ = ["FAMILY", "compute", "gave_up"]
+
+
+def gave_up(calls: pd.DataFrame) -> pd.DataFrame:
+    """The clients (population, client) whose last failure was followed by no call that ended ok.
+
+    A client is taken whole: a person who still works with another profile has not given up.
+    """
+    who = ["population", "client"]
+    failed = calls[~calls["verdict"].isin(NOT_FAILED)].groupby(who)["to_s"].max()
+    ok = calls[calls["verdict"] == "ok"].groupby(who)["to_s"].max()
+    last_ok = ok.reindex(failed.index).fillna(float("-inf"))
+    return failed[last_ok <= failed].reset_index()[who]
+
+
+def compute(frames: Frames, context: Context) -> Iterator[Value]:
+    """Clients that failed, by population and in all."""
+    lost = gave_up(frames["calls"])
+    yield Value("clients.failed", (), float(len(lost)))
+    for population in context.populations:
+        yield Value("clients.failed", sel(population=population), float((lost["population"] == population).sum()))
+
+
+FAMILY = Family(
+    metrics=(
+        Metric(
+            "clients.failed",
+            "clients",
+            "Clients with a failed call and no ok after their last failure, or no ok at all.",
+            ((), ("population",)),
+            is_count=True,
+        ),
+    ),
+    tables={"calls": ("population", "client", "verdict", "to_s")},
+    compute=compute,
+)

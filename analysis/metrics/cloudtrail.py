@@ -1,0 +1,49 @@
+"""CloudTrail: management events that the credential flows cause, from `requests_per_second`.
+
+Counted are requests to STS, Identity Center and IAM and console sign-ins that ended ok or were denied;
+throttled ones and those to instance metadata services leave no event.
+
+| metric | definition | unit |
+| --- | --- | --- |
+| cloudtrail.events | management events | events |
+| cloudtrail.usd | events at the scenario's price for trails beyond the free one | USD |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analysis.metrics.base import Context, Family, Frames, Metric, Value, group_sums
+
+__all__ = ["FAMILY", "compute", "events"]
+
+_BY = ((), ("account",), ("operation",), ("population",))
+_OPERATIONS = frozenset({"GetRoleCredentials", "CreateAccessKey", "UpdateAccessKey", "DeleteAccessKey", "ConsoleLogin"})
+
+
+def events(requests: pd.DataFrame, context: Context) -> pd.DataFrame:
+    """The rows of `requests_per_second` that leave a management event."""
+    operation = requests["operation"]
+    is_logged = operation.isin(_OPERATIONS) | operation.str.startswith("AssumeRole")
+    is_local = requests["issuer"].isin(context.issuers_of("imds"))
+    return requests[is_logged & ~is_local & requests["outcome"].isin(("ok", "denied"))]
+
+
+def compute(frames: Frames, context: Context) -> Iterator[Value]:
+    """Management events and what they cost."""
+    logged = events(frames["requests_per_second"], context)
+    yield from group_sums("cloudtrail.events", logged, "requests", _BY)
+    price = float(context.scenario["cloudtrail_usd_per_100k"]) / 100_000
+    yield Value("cloudtrail.usd", (), float(logged["requests"].sum()) * price)
+
+
+FAMILY = Family(
+    metrics=(
+        Metric("cloudtrail.events", "events", "Management events caused.", _BY, is_count=True),
+        Metric("cloudtrail.usd", "USD", "Price of these events beyond the free trail.", is_sum=True),
+    ),
+    tables={"requests_per_second": ("population", "issuer", "operation", "account", "outcome", "requests")},
+    compute=compute,
+)

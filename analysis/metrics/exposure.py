@@ -1,0 +1,249 @@
+"""Exposure after a theft: how long AWS would accept anything that the thief holds.
+
+The theft of a place happens at a uniform instant of the run; the exposure is integrated over that
+instant exactly from the `holdings` (at level `summary` it is the sample of `probes`). Three thieves,
+never averaged: `copy` uses what it took, `mint` also what it can obtain from it, `foothold` takes
+again for `theft.foothold_s`. Always by population and place; a population's total only with the
+weights of `theft.places`.
+
+| metric | definition | unit |
+| --- | --- | --- |
+| exposure.mean_s | E[min(X, 365 d)], thefts that found nothing included as 0 | s |
+| exposure.p50_s, exposure.p95_s | quantiles of X, not capped; null where X never ends | s |
+| exposure.max_s | least upper bound of X | s |
+| exposure.p_over_1h, exposure.p_over_24h | P(X > 1 h), P(X > 24 h) | |
+| exposure.p_never | P(X = inf) | |
+| exposure.nothing_share | P(X = 0): nothing valid lay there | |
+| exposure.mean_given_valid_s | E[min(X, 365 d) given X > 0] | s |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pandas as pd
+
+from analysis.load import Results
+from analysis.metrics._law import Law, Mixture, Sample, law_of
+from analysis.metrics._places import listed_places, place_count
+from analysis.metrics._sweep import Floats, Steps, running_maximum
+from analysis.metrics.base import Context, Family, Frames, Metric, Selector, Value, sel
+from sim.records import Level
+
+__all__ = ["CAP_S", "FAMILY", "THIEVES", "laws", "probe_errors", "steps_of", "survival", "survivals"]
+
+CAP_S = 365 * 86400.0
+"""Cap of the restricted mean, s."""
+
+THIEVES = ("copy", "mint", "foothold")
+"""Thieves side by side, never averaged."""
+
+_BY = (("place", "population", "thief"), ("population", "thief"))
+_HELD = ("place", "population", "client", "from_s", "to_s", "valid_until_s", "mint_until_s")
+_PROBED = ("at_s", "population", "client", "place", "valid_until_s", "mint_until_s")
+
+AnyLaw = Law | Mixture | Sample
+
+
+def steps_of(holdings: pd.DataFrame, thief: str, foothold_s: float) -> Steps:
+    """Until when the thief could use what a theft at t yields, for each client of one place.
+
+    A credential must still be valid when it is taken. The foothold takes everything held in
+    [t, t + F], which is the same as every holding beginning F earlier.
+
+    Args:
+        holdings: Rows of one population and place.
+        thief: copy, mint or foothold.
+        foothold_s: Life of the foothold, s.
+    """
+    valid = holdings["valid_until_s"].to_numpy(dtype=np.float64)
+    start = holdings["from_s"].to_numpy(dtype=np.float64)
+    stop = np.minimum(holdings["to_s"].to_numpy(dtype=np.float64), valid)
+    until = valid if thief == "copy" else np.fmax(holdings["mint_until_s"].to_numpy(dtype=np.float64), valid)
+    useful = start < stop
+    if thief == "foothold":
+        start = np.maximum(start - foothold_s, 0.0)
+    client = holdings["client"].to_numpy(dtype=np.int64)
+    return running_maximum(client[useful], start[useful], stop[useful], until[useful])
+
+
+def law(holdings: pd.DataFrame, thief: str, *, places: int, horizon_s: float, foothold_s: float) -> Law | str:
+    """The exposure of one place, or the reason why there is none.
+
+    Thefts are uniform on [0, horizon); with a foothold on [0, horizon - F], so that all it sees is recorded.
+    """
+    window_s = horizon_s - foothold_s if thief == "foothold" else horizon_s
+    if window_s <= 0:
+        return f"the run ({horizon_s:g} s) is not longer than the foothold ({foothold_s:g} s)"
+    size = max(places, holdings["client"].nunique())
+    return law_of(steps_of(holdings, thief, foothold_s), window_s, size)
+
+
+def sampled_law(probes: pd.DataFrame, thief: str, size: int) -> Sample | str:
+    """The exposure of one place as sampled, or the reason why there is none."""
+    if thief == "foothold":
+        return "a foothold needs holdings, which level summary does not record"
+    if size == 0:
+        return "neither holdings nor probes were recorded"
+    taken = _taken(probes, thief)
+    return Sample(taken["left_s"].to_numpy(dtype=np.float64), size)
+
+
+def _taken(probes: pd.DataFrame, thief: str) -> pd.DataFrame:
+    """One row per theft that found something valid, with the time left to the thief, s."""
+    valid = probes[probes["valid_until_s"] > probes["at_s"]]
+    until = valid["valid_until_s"] if thief == "copy" else np.fmax(valid["valid_until_s"], valid["mint_until_s"])
+    left = valid.assign(left_s=until - valid["at_s"])
+    return left.groupby(["client", "at_s"])["left_s"].max().reset_index()
+
+
+def laws(frames: Frames, context: Context) -> dict[Selector, AnyLaw | str]:
+    """The law, or the reason why there is none, for every population, place and thief, and the weighted totals."""
+    found: dict[Selector, AnyLaw | str] = {}
+    source = frames["probes" if context.level == Level.SUMMARY else "holdings"]
+    groups = dict(iter(source.groupby(["population", "place"], observed=True)))
+    for (population, place), size in sorted(context.places.items()):
+        rows = groups.get((population, place), source.iloc[:0])
+        for thief in THIEVES:
+            found[sel(population=population, place=place, thief=thief)] = _one_law(rows, thief, size, context)
+    return found | _totals(found, context.scenario["theft"]["places"])
+
+
+def _one_law(rows: pd.DataFrame, thief: str, size: int, context: Context) -> AnyLaw | str:
+    theft = context.scenario["theft"]
+    if context.level == Level.SUMMARY:
+        return sampled_law(rows, thief, int(theft["probes"]))
+    return law(rows, thief, places=size, horizon_s=context.horizon_s, foothold_s=float(theft["foothold_s"]))
+
+
+def _totals(
+    found: Mapping[Selector, AnyLaw | str], weights: Mapping[str, Mapping[str, float]]
+) -> dict[Selector, AnyLaw | str]:
+    totals: dict[Selector, AnyLaw | str] = {}
+    for population, places in weights.items():
+        whole = sum(places.values())
+        for thief in THIEVES:
+            parts = [found.get(sel(population=population, place=place, thief=thief)) for place in places]
+            reasons = [part for part in parts if isinstance(part, str)]
+            if whole <= 0 or None in parts:
+                continue
+            known = tuple(part for part in parts if isinstance(part, (Law, Sample)))
+            shares = tuple(weight / whole for weight in places.values())
+            totals[sel(population=population, thief=thief)] = reasons[0] if reasons else Mixture(known, shares)
+    return totals
+
+
+def _values(selector: Selector, law: AnyLaw | str) -> Iterator[Value]:
+    if isinstance(law, str):
+        yield from (Value(f"exposure.{name}", selector, float("nan"), reason=law) for name in _NAMES)
+        return
+    never, nothing, mean = law.never, law.nothing, law.mean(CAP_S)
+    p50, p95 = law.quantiles((0.5, 0.95))
+    over_1h, over_24h = law.survival(np.array([3600.0, 86400.0]))
+    yield Value("exposure.mean_s", selector, mean, never_share=never)
+    yield Value("exposure.p50_s", selector, p50, never_share=never)
+    yield Value("exposure.p95_s", selector, p95, never_share=never)
+    yield Value("exposure.max_s", selector, law.largest, never_share=never)
+    yield Value("exposure.p_over_1h", selector, float(over_1h))
+    yield Value("exposure.p_over_24h", selector, float(over_24h))
+    yield Value("exposure.p_never", selector, never)
+    yield Value("exposure.nothing_share", selector, nothing)
+    yield Value("exposure.mean_given_valid_s", selector, mean, over=1 - nothing, never_share=never)
+
+
+def compute(frames: Frames, context: Context) -> Iterator[Value]:
+    """All exposure metrics of one strategy and replication."""
+    for selector, found in laws(frames, context).items():
+        yield from _values(selector, found)
+
+
+_TEXTS = {
+    "mean_s": ("s", "Restricted mean E[min(X, 365 d)] of the exposure X; thefts that found nothing count as 0."),
+    "p50_s": ("s", "Median exposure, not capped; null where it never ends."),
+    "p95_s": ("s", "95th percentile of the exposure, not capped; null where it never ends."),
+    "max_s": ("s", "Longest exposure; null where it never ends."),
+    "p_over_1h": ("", "Probability that the exposure is longer than 1 h."),
+    "p_over_24h": ("", "Probability that the exposure is longer than 24 h."),
+    "p_never": ("", "Probability that the exposure never ends."),
+    "nothing_share": ("", "Probability that a theft finds nothing valid."),
+    "mean_given_valid_s": ("s", "Restricted mean of the exposure, given that something valid was found."),
+}
+_NAMES = tuple(_TEXTS)
+
+FAMILY = Family(
+    metrics=tuple(Metric(f"exposure.{name}", unit, text, _BY) for name, (unit, text) in _TEXTS.items()),
+    tables={"holdings": _HELD, "probes": _PROBED},
+    compute=compute,
+)
+
+
+def survivals(
+    results: Results, strategy: str, replication: int, grid: Floats, population: str | None = None
+) -> dict[Selector, Floats]:
+    """P(X > x) of one replication for every population, place and thief, and for the weighted totals; exact.
+
+    Args:
+        results: The results folder.
+        strategy: Name of the strategy.
+        replication: Index of the replication.
+        grid: Values of x, s.
+        population: Only this population; all if None.
+    """
+    frames = {name: results.table(name, strategy, replication, columns) for name, columns in FAMILY.tables.items()}
+    places = places_of(results, strategy)
+    if population is not None:
+        frames = {name: frame[frame["population"] == population] for name, frame in frames.items()}
+        places = {key: size for key, size in places.items() if key[0] == population}
+    context = Context(results.scenario(strategy), results.horizon_s, results.level, places=places)
+    x = np.asarray(grid, dtype=np.float64)
+    found = laws(frames, context)
+    return {selector: law.survival(x) for selector, law in found.items() if not isinstance(law, str)}
+
+
+def survival(  # noqa: PLR0913, PLR0917 - one argument per key of the selector
+    results: Results, strategy: str, replication: int, population: str, place: str | None, thief: str, grid: Floats
+) -> Floats | None:
+    """One curve of `survivals`; `place` None is the weighted total; None where there is no such law."""
+    keys = {"population": population, "thief": thief} | ({} if place is None else {"place": place})
+    return survivals(results, strategy, replication, grid, population).get(sel(**keys))
+
+
+def places_of(results: Results, strategy: str) -> dict[tuple[str, str], int]:
+    """(population, place) -> number of such places. Without `theft.places`: every place where anything ever lay."""
+    scenarios = [results.scenario(name) for name in results.strategies]
+    own = results.scenario(strategy)
+    listed = [(population, place) for population, places in listed_places(scenarios).items() for place in places]
+    wanted = listed or _seen(results)
+    return {
+        (population, place): place_count(scenarios, own, population, place)
+        for population, place in wanted
+        if population in own["populations"]
+    }
+
+
+def _seen(results: Results) -> list[tuple[str, str]]:
+    table = "holdings" if results.has("holdings") else "probes"
+    seen: set[tuple[str, str]] = set()
+    for strategy in results.strategies:
+        for replication in range(results.replications):
+            rows = results.table(table, strategy, replication, ("population", "place")).drop_duplicates()
+            seen |= set(zip(rows["population"], rows["place"], strict=True))
+    return sorted(seen)
+
+
+def probe_errors(holdings: pd.DataFrame, probes: pd.DataFrame, thief: str) -> Floats:
+    """Sampled minus integrated exposure of every probe that found something valid, s: all 0 if both agree.
+
+    Args:
+        holdings: Rows of one population and place.
+        probes: Sampled thefts of the same population and place.
+        thief: copy or mint.
+    """
+    taken = _taken(probes, thief)
+    at_s = taken["at_s"].to_numpy(dtype=np.float64)
+    until = steps_of(holdings, thief, 0.0).at(taken["client"].to_numpy(dtype=np.int64), at_s)
+    sampled = taken["left_s"].to_numpy(dtype=np.float64)
+    both_never = np.isinf(sampled) & np.isinf(until) & (until > 0)
+    with np.errstate(invalid="ignore"):
+        return np.where(both_never, 0.0, sampled - (until - at_s))

@@ -1,0 +1,212 @@
+"""One comparison in one sentence: winner, loser, numbers, intervals, and whether noise could explain it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from analysis.charts.estimates import Estimate, Estimates
+from analysis.report.cells import interval, shown
+from analysis.style import number
+
+__all__ = ["Part", "Sentence", "Subject", "TurningPoint", "estimate_of", "rank", "scaled"]
+
+_ALL = 1 - 1e-9
+_MOST_TURNS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a sentence; strong ones are names of strategies."""
+
+    text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of the verdict.
+
+    Attributes:
+        label: What it is about.
+        parts: Its words.
+        nil: Whether every strategy's value is 0.
+        best: Word for the winners, and the winners; empty where nothing can be told.
+        worst: The same for the losers.
+    """
+
+    label: str
+    parts: tuple[Part, ...]
+    nil: bool = False
+    best: tuple[str, ...] = ()
+    worst: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return "".join(part.text for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is compared: one metric of one population, place or bucket.
+
+    Attributes:
+        label: What the sentence or the column is about.
+        metric: Metric of summary.json.
+        selector: Its selector, exactly.
+        best: Word for the winner.
+        worst: Word for the loser.
+        unit: Words after a number.
+        what: Scope of a table column.
+        shown_unit: Unit of display where it is another than the metric's.
+        scale: Factor from the metric's unit to that one.
+        more_is_better: Whether the largest value wins.
+        zero: Whether a strategy without the figure has none of it (a bucket that it never uses).
+    """
+
+    label: str
+    metric: str
+    selector: Mapping[str, str]
+    best: str = "fewest"
+    worst: str = "most"
+    unit: str = ""
+    what: str = ""
+    shown_unit: str = ""
+    scale: float = 1.0
+    more_is_better: bool = False
+    zero: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TurningPoint:
+    """An assumed input on which the comparison of a strategy with the baseline depends.
+
+    Attributes:
+        metric: Metric compared.
+        selector: Its selector.
+        strategies: The two compared.
+        path: Path of the input in the scenario.
+        value: Value at which the answer turns; None where it does not turn within the range.
+    """
+
+    metric: str
+    selector: Mapping[str, str]
+    strategies: frozenset[str]
+    path: str
+    value: float | None
+
+
+def scaled(found: Estimate, scale: float, unit: str) -> Estimate:
+    """The figure in another unit: value, interval and range times `scale`."""
+    if not unit:
+        return found
+    names = ("mean", "low", "high", "assumed_low", "assumed_high")
+    values = {name: getattr(found, name) for name in names}
+    moved = {name: None if value is None else value * scale for name, value in values.items()}
+    return replace(found, unit=unit, **moved)
+
+
+def estimate_of(subject: Subject, figures: Estimates, strategy: str) -> Estimate | None:
+    """The subject's figure for a strategy in the unit shown; 0 where it has none of it."""
+    found = figures.one(subject.metric, strategy, **subject.selector)
+    if found is None:
+        return Estimate(subject.metric, strategy, subject.selector, subject.shown_unit, 0.0) if subject.zero else None
+    return scaled(found, subject.scale, subject.shown_unit)
+
+
+def rank(
+    subject: Subject, figures: Estimates, strategies: Sequence[str], baseline: str, turns: Iterable[TurningPoint] = ()
+) -> Sentence | None:
+    """The sentence of one subject; None if no strategy has a value."""
+    found = [estimate_of(subject, figures, name) for name in strategies]
+    known = [one for one in found if one is not None and not math.isnan(one.value)]
+    if not known or not any(figures.one(subject.metric, name, **subject.selector) for name in strategies):
+        return None
+    ordered = sorted(known, key=_size, reverse=subject.more_is_better)
+    first, last = ordered[0], ordered[-1]
+    told = _told(first, subject)
+    if len(known) == 1:
+        return _sentence(subject, [*_names([first]), Part(f" {told}.")], nil=first.value == 0)
+    if _same(first, last):
+        return _sentence(subject, [Part(f"the same in every strategy, {told}.")], nil=first.value == 0)
+    depends = _depends(subject, turns, {first.strategy, last.strategy})
+    if not _can_be_told(figures, subject, first, last, baseline):
+        pair = f"{first.strategy} {told}, {last.strategy} {_told(last, subject)}."
+        return _sentence(subject, [Part("no difference can be told from noise: " + pair), *depends])
+    best = [one for one in ordered if _same(one, first)]
+    worst = [one for one in known if _same(one, last)]
+    start, end = [Part(f"{subject.best} with "), *_names(best)], [Part(f"; {subject.worst} with "), *_names(worst)]
+    tail = [Part(f", {told}"), *end, Part(f", {_told(last, subject)}."), *depends]
+    sides = {"best": tuple(one.strategy for one in best), "worst": tuple(one.strategy for one in worst)}
+    return replace(_sentence(subject, [*start, *tail]), **sides)
+
+
+def _sentence(subject: Subject, parts: list[Part], nil: bool = False) -> Sentence:
+    return Sentence(subject.label, (Part(f"{subject.label}: "), *parts), nil)
+
+
+def _size(found: Estimate) -> tuple[float, float]:
+    """Order of the figures: by value, then by the share that never ends (a mean is capped)."""
+    return (found.value, found.never_share or 0.0)
+
+
+def _same(one: Estimate, other: Estimate) -> bool:
+    return all(
+        left == right or math.isclose(left, right, rel_tol=1e-9, abs_tol=1e-12)
+        for left, right in zip(_size(one), _size(other), strict=True)
+    )
+
+
+def _names(found: Sequence[Estimate]) -> list[Part]:
+    parts: list[Part] = []
+    for index, one in enumerate(found):
+        if index:
+            parts.append(Part(" and " if index == len(found) - 1 else ", "))
+        parts.append(Part(one.strategy, strong=True))
+    return parts
+
+
+def _told(found: Estimate, subject: Subject) -> str:
+    never = found.never_share or 0.0
+    if never >= _ALL or found.never:
+        return "it never ends" if never >= _ALL else f"{number(100 * never)} % of thefts never end"
+    if found.metric.startswith("exposure.") and found.mean == 0:
+        return "nothing valid lies there"
+    words = shown(found.mean, found.metric, found.unit)
+    if subject.unit and found.mean:
+        words = f"{words} {subject.unit}"
+    notes = [interval(found), f"{number(100 * never)} % of thefts never end" if never else ""]
+    inside = "; ".join(text for text in notes if text)
+    return f"{words} ({inside})" if inside else words
+
+
+def _can_be_told(figures: Estimates, subject: Subject, one: Estimate, other: Estimate, baseline: str) -> bool:
+    """Whether the two can be told apart: each is compared with the baseline, Holm-corrected.
+
+    With one replication there is no test, and the page says so once for all its sentences.
+    """
+    if (one.never_share or 0.0) >= _ALL or (other.never_share or 0.0) >= _ALL:
+        return True
+    pairs = [
+        difference
+        for found in (one, other)
+        if found.strategy != baseline
+        and (difference := figures.difference(subject.metric, found.strategy, subject.selector))
+    ]
+    tested = [difference for difference in pairs if difference.p_holm is not None]
+    return not tested or any(difference.told for difference in tested)
+
+
+def _depends(subject: Subject, turns: Iterable[TurningPoint], pair: set[str]) -> list[Part]:
+    mine = [
+        turn
+        for turn in turns
+        if turn.metric == subject.metric and turn.selector == subject.selector and turn.strategies <= pair
+    ]
+    parts = [
+        Part(f" It depends on {turn.path}: turns at {number(turn.value)}.") for turn in mine if turn.value is not None
+    ]
+    others = [turn.path for turn in mine if turn.value is None][:_MOST_TURNS]
+    if others:
+        parts.append(Part(f" How much depends on {' and '.join(others)}; which one wins does not turn in the range."))
+    return parts

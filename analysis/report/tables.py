@@ -1,0 +1,105 @@
+"""The tables of figures: strategies, paired differences, exposure by population, place and thief."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from analysis.charts.estimates import Estimates
+from analysis.load import Results
+from analysis.report.cells import NOT_COMPUTED, Cell, Head, Row, TableView, difference_cell, figure
+from analysis.report.ranking import Subject, estimate_of
+from analysis.report.subjects import places
+from analysis.style import duration, plural
+
+__all__ = ["differences_table", "exposure_table", "main_table"]
+
+_THIEVES = ("copy", "mint", "foothold")
+
+
+def main_table(results: Results, figures: Estimates, subjects: Sequence[Subject], has_assumptions: bool) -> TableView:
+    """One row per strategy, one column per telling figure."""
+    heads = [Head("Strategy"), *(Head(subject.label, subject.what) for subject in subjects)]
+    rows = [Row(name, [_main_cell(subject, figures, name) for subject in subjects]) for name in results.strategies]
+    return TableView(f"{_noise(results)} {_assumed(has_assumptions)}", heads, rows)
+
+
+def _main_cell(subject: Subject, figures: Estimates, strategy: str) -> Cell:
+    cell = figure(estimate_of(subject, figures, strategy))
+    if not subject.metric.startswith("exposure."):
+        return cell
+    median = figures.one("exposure.p50_s", strategy, **subject.selector)
+    words = f"median {figure(median).text}" if median and cell.text != "never ends" else ""
+    return Cell(cell.text, cell.interval, cell.assumed, "; ".join(text for text in (words, cell.note) if text))
+
+
+def _noise(results: Results) -> str:
+    if results.replications < 2:
+        return "One replication: no interval can be given."
+    count = plural(results.replications, "replication")
+    return f"Small print under each mean: its 95 % interval over {count}, simulation noise only."
+
+
+def _assumed(has_assumptions: bool) -> str:
+    where = "beside it, after “assumed:”" if has_assumptions else NOT_COMPUTED
+    return f"Range over assumed inputs: {where}."
+
+
+def differences_table(
+    results: Results, figures: Estimates, subjects: Sequence[Subject], baseline: str
+) -> TableView | None:
+    """One row per strategy beside the baseline: paired differences on common random numbers."""
+    others = [name for name in results.strategies if name != baseline]
+    kept = [
+        subject
+        for subject in subjects
+        if any(figures.difference(subject.metric, name, subject.selector) for name in others)
+    ]
+    if not kept:
+        return None
+    caption = (
+        f"Strategy minus {baseline}, replication by replication on the same random numbers; 95 % intervals are "
+        "simulation noise only. “not told from noise”: p ≥ 0.05 after Holm's correction for all comparisons. Means of exposure "
+        "are capped at 365 d, so a difference to what never ends is too."
+    )
+    rows = [Row(name, [_difference(subject, figures, name) for subject in kept]) for name in others]
+    return TableView(caption, [Head("Strategy"), *(Head(subject.label, subject.what) for subject in kept)], rows)
+
+
+def _difference(subject: Subject, figures: Estimates, strategy: str) -> Cell:
+    found = figures.difference(subject.metric, strategy, subject.selector)
+    return difference_cell(found.scaled(subject.scale, subject.shown_unit) if found else None)
+
+
+def exposure_table(results: Results, figures: Estimates) -> TableView | None:
+    """Population x place x strategy, the three thieves side by side."""
+    pairs = places(results, figures)
+    if not pairs:
+        return None
+    heads = [Head("Population and place"), Head("Strategy"), Head("Finds nothing", "share of thefts")]
+    heads += [Head(f"{thief}: mean", "capped at 365 d") for thief in _THIEVES]
+    heads += [Head(f"{thief}: median") for thief in _THIEVES]
+    heads += [Head("copy: over 24 h", "share of thefts"), Head("copy: never ends", "share of thefts")]
+    count = len(results.strategies)
+    rows = [
+        Row(name, _exposure_cells(figures, pair, name), "" if place else f"{pair[0]} · {pair[1]}", count)
+        for pair in pairs
+        for place, name in enumerate(results.strategies)
+    ]
+    return TableView(f"Time for which the loot stays usable. {_noise(results)}", heads, rows)
+
+
+def _exposure_cells(figures: Estimates, pair: tuple[str, str], strategy: str) -> list[Cell]:
+    def cell(metric: str, thief: str = "copy") -> Cell:
+        selector = {"population": pair[0], "place": pair[1], "thief": thief}
+        return replace(figure(figures.one(f"exposure.{metric}", strategy, **selector)), assumed="")
+
+    cells = [cell("nothing_share"), *(cell("mean_s", thief) for thief in _THIEVES)]
+    cells += [cell("p50_s", thief) for thief in _THIEVES]
+    return [*cells, cell("p_over_24h"), cell("p_never")]
+
+
+def foothold_words(results: Results) -> str:
+    """How long the foothold lasts, from the scenario."""
+    theft = results.scenario(results.strategies[0]).get("theft") or {}
+    return duration(float(theft.get("foothold_s") or 86_400.0))

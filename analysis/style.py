@@ -1,0 +1,220 @@
+"""One look for every chart and table: colours, fonts, human numbers and human durations.
+
+A strategy has one colour, one marker and one place in the order everywhere. The colours are Okabe
+and Ito's, told apart under all common forms of colour blindness; hollow markers are strategies that
+hold long-term keys, so nothing is told by colour alone.
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+__all__ = [
+    "GREY",
+    "INK",
+    "OUTAGE",
+    "RC",
+    "THIEF_LINES",
+    "THROTTLED",
+    "VERDICT_COLOURS",
+    "Look",
+    "duration",
+    "effort",
+    "ellipsis",
+    "looks",
+    "number",
+    "plural",
+    "quantity",
+    "wrap",
+]
+
+_OKABE_ITO: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C7A00")
+_MARKERS: Final = ("o", "s", "^", "D", "v", "P", "X", "p")
+INK: Final = "#222222"
+"""Text and axes."""
+GREY: Final = "#8A8A8A"
+"""Secondary lines and marks."""
+THROTTLED: Final = "#4D4D4D"
+"""Refused by a full bucket: grey, and hatched."""
+OUTAGE: Final = "#F3D9D0"
+"""Background while an issuer is down."""
+
+THIEF_LINES: Final[dict[str, Any]] = {"copy": "-", "mint": (0, (5, 1.5)), "foothold": (0, (1.2, 1.4))}
+"""Line style of each thief."""
+
+VERDICT_COLOURS: Final[dict[str, str]] = {
+    "ExpiredToken": "#D55E00",
+    "InvalidClientTokenId": "#CC79A7",
+    "SignatureDoesNotMatch": "#8C7A00",
+    "RequestTimeTooSkewed": "#999999",
+    "AccessDenied": "#000000",
+    "Throttling": "#4D4D4D",
+    "ServiceUnavailable": "#E69F00",
+    "NoCredentials": "#0072B2",
+    "RefreshFailed": "#56B4E9",
+    "Unfinished": "#BBBBBB",
+}
+"""Colour of each verdict that is not `ok`."""
+
+RC: Final[dict[str, Any]] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8.5,
+    "axes.titlesize": 9,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 8.5,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": "#E4E4E4",
+    "grid.linewidth": 0.6,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "xtick.labelsize": 8,
+    "ytick.labelsize": 8,
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "lines.linewidth": 1.5,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+    "hatch.linewidth": 0.5,
+    "svg.hashsalt": "credflow",
+    "svg.fonttype": "path",
+    "path.simplify": True,
+}
+"""matplotlib settings under which every chart is drawn and saved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one strategy is drawn."""
+
+    colour: str
+    """Line and fill."""
+    marker: str
+    """Marker shape."""
+    keys: bool
+    """Whether it holds long-term access keys: hollow markers, hatched bars."""
+
+    @property
+    def face(self) -> str:
+        """Fill of its markers: white for strategies with keys."""
+        return "white" if self.keys else self.colour
+
+    @property
+    def hatch(self) -> str | None:
+        """Hatch of its bars: none for strategies without keys."""
+        return "///" if self.keys else None
+
+
+def looks(strategies: Mapping[str, Mapping[str, Any]] | Iterable[str]) -> dict[str, Look]:
+    """The look of every strategy, by the order of the scenario file.
+
+    Args:
+        strategies: Names in the file's order; a mapping to resolved scenarios tells which hold keys.
+    """
+    scenarios = strategies if isinstance(strategies, Mapping) else {}
+    return {
+        name: Look(
+            _OKABE_ITO[index % len(_OKABE_ITO)],
+            _MARKERS[index % len(_MARKERS)],
+            _holds_keys(scenarios.get(name, {})),
+        )
+        for index, name in enumerate(strategies)
+    }
+
+
+def _holds_keys(scenario: Mapping[str, Any]) -> bool:
+    chains = scenario.get("credentials") or {}
+    return any(
+        (step.get("from") or step.get("from_")) == "access_key"
+        for population in (scenario.get("populations") or {}).values()
+        for step in chains.get(population.get("credentials"), ())
+    )
+
+
+_STEPS: Final = ((31_557_600.0, "y"), (86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s"))
+
+
+def duration(seconds: float | None, never: str = "never ends") -> str:
+    """A duration as a person says it: `45 s`, `12 min`, `6 h`, `3.2 d`, `2.1 y`.
+
+    Args:
+        seconds: The duration in seconds; None is unknown, inf never ends.
+        never: Words for an infinite duration.
+    """
+    if seconds is None or math.isnan(seconds):
+        return "–"
+    if math.isinf(seconds):
+        return never
+    size, unit = next((step for step in _STEPS if abs(seconds) >= 0.9995 * step[0]), (1.0, "s"))
+    if unit == "s" and 0 < abs(seconds) < 1:
+        return f"{number(seconds * 1000)} ms"
+    return f"{number(seconds / size)} {unit}"
+
+
+def effort(seconds: float | None) -> str:
+    """Time summed over people or processes: seconds, minutes, then hours and nothing larger."""
+    if seconds is None or not math.isfinite(seconds) or abs(seconds) < 3600:
+        return duration(seconds)
+    return f"{number(seconds / 3600)} h"
+
+
+def number(value: float | None) -> str:
+    """A number with three significant digits and thousand separators; whole from 1,000 up."""
+    if value is None or math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "unbounded"
+    if value == 0:
+        return "0"
+    size = abs(value)
+    if size >= 999_500_000:
+        return f"{value / 1e9:,.3g} billion"
+    if size >= 10_000_000:
+        return f"{value / 1e6:,.1f} million"
+    if size < 0.001:
+        return f"{value:.1e}"
+    places = max(0, 2 - math.floor(math.log10(size)))
+    text = f"{value:,.{places}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def quantity(value: float | None, unit: str, never: str = "never ends") -> str:
+    """A number in its unit: seconds as durations, shares as percent, all else as a number.
+
+    The unit `effort` is seconds summed over people or processes.
+    """
+    if unit == "effort":
+        return effort(value)
+    if unit == "s":
+        return duration(value, never)
+    if unit in {"share", "probability"} and value is not None:
+        return f"{number(100 * value)} %"
+    return number(value)
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """`1 strategy`, `2 strategies`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def ellipsis(text: str, width: int = 40) -> str:
+    """The text on one line, cut to `width` characters with an ellipsis."""
+    line = " ".join(text.split())
+    return line if len(line) <= width else line[: max(1, width - 1)].rstrip() + "…"
+
+
+def wrap(text: str, width: int = 24, lines: int = 2) -> str:
+    """The text over at most `lines` lines of `width` characters, then an ellipsis."""
+    parts = textwrap.wrap(" ".join(text.split()), width, break_long_words=True, break_on_hyphens=True) or [""]
+    if len(parts) > lines:
+        parts = [*parts[: lines - 1], ellipsis(" ".join(parts[lines - 1 :]), width)]
+    return "\n".join(parts)

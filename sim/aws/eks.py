@@ -1,0 +1,31 @@
+"""EKS: projected tokens (IRSA), Pod Identity and its agent."""
+
+from __future__ import annotations
+
+from sim.aws.fact import documented, second_hand
+
+_WEBHOOK = "github.com/aws/amazon-eks-pod-identity-webhook@3bf80a3"
+_GUIDE = "https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html"
+_AGENT = "github.com/aws/eks-pod-identity-agent@d4dc0f3 (0.1.37)"
+_CACHE = f"{_AGENT}: internal/credsretriever/refreshing_cache.go"
+
+PROJECTED_TOKEN_S = documented(86400, "s", f"{_WEBHOOK}: main.go --token-expiration, pkg DefaultTokenExpiration")
+KUBELET_REFRESH_SHARE = documented(0.8, "", _GUIDE, "of the token's life")
+KUBELET_REFRESH_MAX_S = documented(86400, "s", _GUIDE, "or when older than 24 h")
+IRSA_SESSION_S = documented(
+    3600, "s", "botocore 1.44.5: credentials.py _assume_role_with_web_identity sends no DurationSeconds"
+)
+SERVICE_ACCOUNT_TOKEN_S = documented(3600, "s", _GUIDE, "plain token, not IRSA")
+SERVICE_ACCOUNT_EXTENDED_DAYS = documented(90, "days", _GUIDE, "accepted by the API server")
+OIDC_KEY_ROTATION_DAYS = documented(7, "days", _GUIDE)
+POD_IDENTITY_LIFE_S = second_hand(21600, "s", "github.com/external-secrets/external-secrets pull request #6595")
+AGENT_RENEWAL_MAX_S = documented(10800, "s", f"{_AGENT}: cmd/server.go", "after at most 3 h")
+AGENT_CACHE_ENTRIES = documented(2000, "entries", f"{_AGENT}: cmd/server.go")
+AGENT_QPS = documented(3, "requests/s", f"{_AGENT}: cmd/server.go", "to EKS Auth")
+AGENT_SWEEP_S = documented(60, "s", _CACHE)
+AGENT_MIN_TTL_S = documented(15, "s", _CACHE, "shortest usable life")
+AGENT_RETRY_S = documented((60, 120), "s", _CACHE, "60 s + U(0, 60) s after a recoverable error, old set kept")
+AGENT_TOKENS_PER_RENEWAL = documented(2, "tokens", _CACHE, "Allow() and Wait() on the same limiter")
+POD_TOKEN_S = second_hand(
+    86400, "s", "github.com/aws/eks-pod-identity-agent#171 (2026-09)", "dead pods are renewed until it ends"
+)

@@ -1,0 +1,92 @@
+"""botocore and the AWS CLI: refresh windows, fetches, measured behaviour."""
+
+from __future__ import annotations
+
+from sim.aws.fact import assumed, documented, measured
+
+_CREDENTIALS = "botocore 1.44.5: credentials.py"
+_UTILS = "botocore 1.44.5: utils.py"
+_BRANCH = "github.com/boto/botocore branch feature/credential-refresh, pull request #3733 (unreleased, flag off)"
+_CLOCK = "botocore 1.44.5 on a virtual clock, one use per second"
+_STUB = "botocore 1.44.5 against a stub on 127.0.0.1"
+_1_44 = ("sdk:botocore-1.44", "sdk:botocore-1.24")
+_2026 = ("sdk:botocore-2026",)
+_IMDS = ("sdk:botocore-1.44",)
+
+ADVISORY_S = documented(
+    900, "s", f"{_CREDENTIALS} _DEFAULT_ADVISORY_REFRESH_TIMEOUT", "one thread refreshes, others go on", uses=_1_44
+)
+MANDATORY_S = documented(600, "s", f"{_CREDENTIALS} _DEFAULT_MANDATORY_REFRESH_TIMEOUT", "all threads wait", uses=_1_44)
+CACHE_WINDOW_S = documented(
+    900,
+    "s",
+    f"{_CREDENTIALS} CachedCredentialFetcher.DEFAULT_EXPIRY_WINDOW_SECONDS",
+    "an entry with less life left counts as expired; the CLI's file cache too",
+    uses=("sdk:aws-cli-v2", *_1_44),
+)
+JITTER_S = documented(0, "s", f"{_CREDENTIALS} RefreshableCredentials._refresh", "no jitter on refreshes", uses=_1_44)
+SSO_TOKEN_ADVISORY_S = documented(900, "s", "botocore 1.44.5: tokens.py SSOTokenProvider._REFRESH_WINDOW")
+SSO_TOKEN_MANDATORY_S = documented(600, "s", "botocore 1.44.5: tokens.py DeferredRefreshableToken")
+SSO_TOKEN_ATTEMPT_EVERY_S = documented(60, "s", "botocore 1.44.5: tokens.py DeferredRefreshableToken")
+IMDS_TIMEOUT_S = documented(1, "s", "botocore 1.44.5: configprovider.py metadata_service_timeout", uses=_IMDS)
+IMDS_ATTEMPTS = documented(
+    1, "attempts", "botocore 1.44.5: configprovider.py metadata_service_num_attempts", uses=_IMDS
+)
+IMDS_REQUESTS = measured(
+    3,
+    "requests",
+    f"{_UTILS} InstanceMetadataFetcher; {_STUB}",
+    "token, role name, credentials; a new token each time",
+    uses=_IMDS,
+)
+IMDS_EXTENSION_WINDOW_S = documented(
+    900, "s", f"{_UTILS} _evaluate_expiration, ec2_credential_refresh_window", uses=_IMDS
+)
+IMDS_EXTENSION_JITTER_S = documented(
+    (120, 600), "s", f"{_UTILS} _evaluate_expiration", "whole seconds, both ends included", uses=_IMDS
+)
+CONTAINER_TIMEOUT_S = documented(2, "s", f"{_UTILS} ContainerMetadataFetcher")
+CONTAINER_ATTEMPTS = documented(3, "attempts", f"{_UTILS} ContainerMetadataFetcher")
+CONTAINER_SLEEP_S = documented(1, "s", f"{_UTILS} ContainerMetadataFetcher")
+
+BRANCH_ADVISORY_S = documented((300, 900, 3600), "s", _BRANCH, "life up to 20 min, below 90 min, longer", uses=_2026)
+BRANCH_MANDATORY_S = documented(60, "s", _BRANCH, uses=_2026)
+BRANCH_AGAIN_AFTER_S = documented(
+    (300, 600), "s", _BRANCH, "uniform pause after a failed refresh; the cached set is served even expired", uses=_2026
+)
+
+FIRST_REFRESH_AGE_S = measured(2701, "s", _CLOCK, "3,600-s session")
+FAILED_ADVISORY_ATTEMPTS = measured(300, "attempts", _CLOCK, "3,600-s session, provider down from the start")
+FIRST_EXCEPTION_AGE_S = measured(3001, "s", _CLOCK, "the same: 599 s before expiry")
+ISSUES_PER_HOUR_900 = measured(3600, "requests/h", _CLOCK, "900-s sessions: one AssumeRole per request")
+ISSUES_PER_DAY_960 = measured(1417, "requests/day", _CLOCK)
+ISSUES_PER_DAY_1200 = measured(288, "requests/day", _CLOCK)
+ISSUES_PER_DAY_1800 = measured(96, "requests/day", _CLOCK)
+ISSUES_PER_DAY_3600 = measured(32, "requests/day", _CLOCK)
+ISSUES_PER_DAY_7200 = measured(14, "requests/day", _CLOCK)
+ISSUES_PER_DAY_43200 = measured(3, "requests/day", _CLOCK)
+THROTTLED_STANDARD_TOTAL_S = measured(1.5, "s", f"{_STUB}, n = 6", "3 attempts against endless 400 Throttling, mean")
+THROTTLED_LEGACY_TOTAL_S = measured(5.7, "s", f"{_STUB}, n = 6", "5 attempts, mean; theory 7.5")
+THROTTLED_ADAPTIVE_SPACING_S = measured(2.0, "s", f"{_STUB}, n = 6", "the floor of 0.5 requests/s")
+UNAVAILABLE_STANDARD_TOTAL_S = measured(0.16, "s", f"{_STUB}, n = 6", "3 attempts against endless 503")
+UNAVAILABLE_LEGACY_TOTAL_S = measured(7, "s", f"{_STUB}, n = 6", "5 attempts against endless 503")
+EXPIRED_TOKEN_ATTEMPTS = measured(
+    1, "attempts", _STUB, "403 ExpiredToken, every mode: no retry, no refresh", uses=_1_44
+)
+DENIED_FETCHES = measured(
+    0,
+    "requests",
+    _STUB,
+    "five calls refused with AccessDenied, ExpiredToken, InvalidClientTokenId: no renewal",
+    uses=_1_44,
+)
+IMDS_EXTENDED_MEAN_S = measured(1259, "s", f"{_STUB}, n = 200", "800 s left when IMDS answers with the old set")
+IMDS_EXTENDED_S = measured((1020, 1495), "s", f"{_STUB}, n = 200", "the same: shortest, longest")
+
+CLI_SSO_SILENT = assumed(
+    True,
+    "",
+    "CLI v2 renews role credentials silently while the portal session lives; its source was not read",
+    source="https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sso.html",
+    uses=("sdk:aws-cli-v2",),
+)

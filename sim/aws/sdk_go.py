@@ -1,0 +1,53 @@
+"""AWS SDK for Go v2: refresh windows and retries, older and of 2026."""
+
+from __future__ import annotations
+
+from sim.aws.fact import documented
+
+_CACHE = "github.com/aws/aws-sdk-go-v2@26f0876: aws/credential_cache.go"
+_EC2 = "github.com/aws/aws-sdk-go-v2@72a935b: credentials/ec2rolecreds/provider.go"
+_IMDS = "github.com/aws/aws-sdk-go-v2@0253c2d: feature/ec2/imds/api_client.go"
+_STS = "aws-sdk-go-v2: credentials/stscreds/assume_role_provider.go (third-party copy)"
+_BACKOFF = "aws-sdk-go-v2: aws/retry/jitter_backoff.go (third-party copy); github.com/aws/aws-sdk-go-v2#3091 (2025-05)"
+_OLD = ("sdk:go-v2-old",)
+_NEW = ("sdk:go-v2-2026",)
+
+EXPIRY_WINDOW_S = documented(0, "s", f"{_CACHE} legacyRetrieve, ExpiryWindow", "refreshed only once expired", uses=_OLD)
+HTTP_EXPIRY_WINDOW_S = documented(300, "s", "aws-sdk-go-v2: config (third-party copy)", "HTTP endpoint provider")
+ASSUME_ROLE_DEFAULT_S = documented(
+    900,
+    "s",
+    f"{_STS} DefaultDuration",
+    "unless set; also in the default chain; web identity uses STS's default",
+    uses=(*_OLD, *_NEW),
+)
+EC2_LIFE_CAP_S = documented(3600, "s", f"{_EC2} Retrieve", "longer credentials are treated as ending in 1 h", uses=_OLD)
+EC2_EXTENSION_S = documented((300, 900), "s", f"{_EC2} HandleFailToRefresh", "uniform", uses=_OLD)
+IMDS_DIAL_TIMEOUT_S = documented(0.25, "s", _IMDS)
+IMDS_HEADER_TIMEOUT_S = documented(0.5, "s", _IMDS)
+IMDS_BACKOFF_MAX_S = documented(1, "s", _IMDS)
+RETRY_ATTEMPTS = documented(3, "attempts", "aws-sdk-go-v2: aws/retry/standard.go DefaultMaxAttempts", uses=_OLD)
+RETRY_BASE_S = documented(
+    2,
+    "s",
+    _BACKOFF,
+    "U(0, 1) * 2^attempt, attempt from 1; @55d15b3 has a sum instead of the product, the issue's output the product",
+    uses=_OLD,
+)
+RETRY_CAP_S = documented(20, "s", _BACKOFF, "exactly 20 s from the fifth retry on", uses=_OLD)
+
+WINDOW_2026_S = documented(
+    (300, 900, 3600), "s", f"{_CACHE} advisoryWindowFor", "life up to 20 min, below 90 min, longer", uses=_NEW
+)
+LIFE_2026_S = documented(
+    (1200, 5400), "s", f"{_CACHE} advisoryWindowFor", "up to the first; below the second", uses=_NEW
+)
+MANDATORY_2026_S = documented(60, "s", f"{_CACHE} mandatoryWindow", uses=_NEW)
+AGAIN_AFTER_2026_S = documented((300, 600), "s", f"{_CACHE} jitter(300, 600)", "uniform, whole seconds", uses=_NEW)
+NON_RECOVERABLE_2026_S = documented(
+    (1, 5),
+    "s",
+    "github.com/aws/aws-sdk-go-v2@fd9ba2c: stscreds/nonrecoverable.go",
+    "such an error is cached",
+    uses=_NEW,
+)

@@ -1,0 +1,49 @@
+"""AWS SDK for Java v2: refresh windows and retries, up to 2025 and of 2026."""
+
+from __future__ import annotations
+
+from sim.aws.fact import documented
+
+_STS = "github.com/aws/aws-sdk-java-v2@0d77cea: StsCredentialsProvider.java"
+_CACHE = "github.com/aws/aws-sdk-java-v2@03b0e59: CachedSupplier.java"
+_IMDS = "aws-sdk-java-v2: InstanceProfileCredentialsProvider.java (third-party copy)"
+_CONTAINER = "aws-sdk-java-v2: ContainerCredentialsProvider.java (third-party copy)"
+_WINDOWS = "aws-sdk-java-v2: CacheRefreshUtils.java windowForLifetime (third-party copy)"
+_BACKOFF = "github.com/aws/aws-sdk-java-v2 pull request #7028"
+_RETRY = "github.com/aws/aws-sdk-java-v2@25787b3: DefaultRetryStrategy.java"
+_OLD = ("sdk:java-v2-2025",)
+_NEW = ("sdk:java-v2-2026",)
+
+PREFETCH_S = documented(300, "s", f"{_STS} DEFAULT_PREFETCH_TIME", uses=_OLD)
+STALE_S = documented(60, "s", f"{_STS} DEFAULT_STALE_TIME", "callers wait; STRICT: the error is raised", uses=_OLD)
+JITTER_END_BEFORE_STALE_S = documented(
+    60, "s", f"{_CACHE} maxPrefetchJitter", "the prefetch instant is uniform up to 1 min before stale", uses=_OLD
+)
+IMDS_STALE_S = documented(1, "s", f"{_IMDS} staleTime", uses=_OLD)
+IMDS_PREFETCH_SHARE = documented(0.5, "", f"{_IMDS} prefetchTime", "of the remaining life", uses=_OLD)
+IMDS_PREFETCH_MIN_S = documented(300, "s", f"{_IMDS} prefetchTime", "not earlier than 5 min from now", uses=_OLD)
+IMDS_FAILURE_PAUSE_S = documented(
+    (0.1, 10), "s", f"{_CACHE} maxStaleFailureJitter", "once stale: 100 ms doubled each time up to 10 s", uses=_OLD
+)
+IMDS_EXTENSION_S = documented(
+    (60, 600), "s", f"{_CACHE} handleFetchedSuccess", "an expired answer is extended", uses=_OLD
+)
+CONTAINER_STALE_S = documented(60, "s", f"{_CONTAINER} staleTime")
+CONTAINER_PREFETCH_S = documented(
+    (3600, 900), "s", f"{_CONTAINER} prefetchTime", "earlier of now + 1 h, expiry - 15 min"
+)
+RETRY_ATTEMPTS = documented(4, "attempts", f"{_RETRY} Legacy.MAX_ATTEMPTS", "legacy mode, the default", uses=_OLD)
+RETRY_BASE_S = documented(0.1, "s", f"{_RETRY} Legacy.BASE_DELAY", "full jitter", uses=_OLD)
+RETRY_THROTTLE_BASE_S = documented(0.5, "s", f"{_RETRY} Legacy.THROTTLED_BASE_DELAY", "half jitter", uses=_OLD)
+RETRY_CAP_S = documented(20, "s", f"{_RETRY} Legacy.MAX_BACKOFF", uses=_OLD)
+RETRY_THROTTLE_COST = documented(0, "tokens", f"{_RETRY} Legacy.THROTTLE_EXCEPTION_TOKEN_COST", uses=_OLD)
+
+WINDOW_2026_S = documented((300, 900, 3600), "s", _WINDOWS, "life up to 20 min, below 90 min, longer", uses=_NEW)
+LIFE_2026_S = documented((1200, 5400), "s", _WINDOWS, "up to the first; below the second", uses=_NEW)
+STALE_2026_S = documented(
+    60, "s", "github.com/aws/aws-sdk-java-v2 pull request #7053", "also IMDS, container", uses=_NEW
+)
+AGAIN_AFTER_2026_S = documented(
+    (300, 600), "s", _BACKOFF, "uniform pause after a failed refresh, cached set served", uses=_NEW
+)
+SMITHY_JAVA_AGAIN_AFTER_S = documented((300, 600), "s", "smithy-java: CachingIdentityResolver (third-party copy)")

@@ -1,0 +1,25 @@
+"""AWS SDK for JavaScript v3: refresh windows and fetches."""
+
+from __future__ import annotations
+
+from sim.aws.fact import documented
+
+_CHAIN = "npm @aws-sdk/credential-provider-node 3.972.97: credentialsTreatedAsExpired, memoizeChain"
+_CORE = "npm @smithy/core 3.41.0"
+_IMDS = "npm @smithy/credential-provider-imds 4.5.2: getExtendedInstanceMetadataCredentials"
+_USE = ("sdk:js-v3", "sdk:js-v3-explicit")
+
+WINDOW_S = documented(
+    300, "s", f"{_CHAIN}; {_CORE}: EXPIRATION_MS", "background in the chain, else blocking", uses=_USE
+)
+SSO_TOKEN_WINDOW_S = documented(300, "s", "npm @aws-sdk/token-providers 3.1166.0: fromSso")
+SSO_TOKEN_ATTEMPT_EVERY_S = documented(30, "s", "npm @aws-sdk/token-providers 3.1166.0: fromSso")
+IMDS_TIMEOUT_S = documented(1, "s", "npm @smithy/credential-provider-imds 4.5.2: RemoteProviderInit", uses=_USE)
+IMDS_RETRIES = documented(0, "retries", "npm @smithy/credential-provider-imds 4.5.2: RemoteProviderInit", uses=_USE)
+IMDS_EXTENSION_S = documented((300, 600), "s", _IMDS, "after a failure or an expired answer, whole seconds", uses=_USE)
+CONTAINER_TIMEOUT_S = documented(1, "s", "npm @aws-sdk/credential-provider-http 3.972.86: fromHttp")
+CONTAINER_RETRIES = documented(3, "retries", "npm @aws-sdk/credential-provider-http 3.972.86: fromHttp")
+CONTAINER_SLEEP_S = documented(1, "s", "npm @aws-sdk/credential-provider-http 3.972.86: fromHttp")
+OLD_RETRY_BASE_S = documented(0.1, "s", "npm @smithy/util-retry: constants", "before the 2026 rules")
+OLD_RETRY_THROTTLE_BASE_S = documented(0.5, "s", "npm @smithy/util-retry: constants", "before the 2026 rules")
+CLOCK_CORRECTION_S = documented(240, "s", f"{_CORE}: isClockSkewed", "corrects when the clocks differ by this or more")

@@ -1,0 +1,192 @@
+"""A client's credential cache: what it holds, where it lies, when its SDK renews it."""
+
+from __future__ import annotations
+
+import math
+
+from sim.credentials import Credential
+from sim.fetching import Asker, Fetch, Fetched, Provider, chain_fetch
+from sim.policies.refresh import Refresh, advisory_at, mandatory_at, retry_at, seen_expiry
+from sim.recorder import Recorder
+from sim.records import EndReason
+from sim.streams import Purpose
+
+__all__ = ["Cache", "Place"]
+
+_CAUSE = {
+    "expiry": EndReason.EXPIRED,
+    "rotation": EndReason.ROTATED,
+    "deactivation": EndReason.DEACTIVATED,
+    "revocation": EndReason.REVOKED,
+}
+
+
+class Place:
+    """Writes what lies at one place, and who would have found it there.
+
+    Args:
+        name: laptop, process, imds, repository, ...
+        recorder: The shard's sink.
+        horizon_s: End of the run; nothing is written past it.
+        probes: Instants at which a sampled thief looks here, ascending.
+    """
+
+    __slots__ = ("_horizon_s", "_probes", "_recorder", "name")
+
+    def __init__(self, name: str, recorder: Recorder, horizon_s: float, probes: tuple[float, ...] = ()) -> None:
+        self.name = name
+        self._recorder = recorder
+        self._horizon_s = horizon_s
+        self._probes = probes
+
+    def held(self, credential: Credential, start: float, stop: float, due: float, copies: int, asker: Asker) -> None:
+        """Write that `credential` lay here in [start, stop), clipped to the run."""
+        start, stop = max(start, 0.0), min(stop, self._horizon_s)
+        if stop <= start:
+            return
+        holder = asker.holder
+        who = (holder.population, holder.client, holder.slot)
+        terms = (credential.valid_until_s, credential.mint_until_s)
+        for at in self._probes:
+            if start <= at < stop and credential.valid_until_s > at:
+                self._recorder.probes.add(due, holder.rank, (at, *who, self.name, credential.id, stop, *terms))
+        if self._recorder.holdings is not None:
+            row = (self.name, *who, credential.id, credential.kind, start, stop, *terms, copies, credential.end_cause)
+            self._recorder.holdings.add(due, holder.rank, row)
+
+
+class Cache:
+    """Holds one credential at a time for one client and renews it by its SDK's rule.
+
+    Attributes:
+        credential: What is held, or None.
+        rule: The SDK's refresh windows.
+        due_s: A call at or after this instant makes the client act; inf for a key.
+        mandatory_s: From here on callers wait.
+    """
+
+    __slots__ = (
+        "_held_from", "_owned", "_place", "_providers", "_recorder", "asker", "credential", "due_s", "fetches",
+        "mandatory_s", "rule",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        asker: Asker,
+        providers: tuple[Provider, ...],
+        rule: Refresh,
+        place: Place | None,
+        recorder: Recorder,
+        *,
+        owned: bool = True,
+    ) -> None:
+        self.asker = asker
+        self.rule = rule
+        self._providers = providers
+        self._place = place
+        self._recorder = recorder
+        self._owned = owned
+        self.credential: Credential | None = None
+        self.due_s = -math.inf
+        self.mandatory_s = -math.inf
+        self.fetches = 0
+        self._held_from = 0.0
+
+    def fetch(self) -> Fetch:
+        """Ask the chain for a credential, beginning now; the caller decides what to do with it."""
+        ordinal = self.fetches
+        self.fetches += 1
+        return chain_fetch(self._providers, ordinal, self.asker.clock, self.asker.holder.rank)
+
+    def adopt(self, credential: Credential, at: float) -> None:
+        """Hold `credential` from `at` on, in place of what was held."""
+        if self.credential is credential:
+            self._again(at)
+            return
+        self.release(at, EndReason.REPLACED)
+        self.credential = credential
+        self._held_from = at
+        self._again(at)
+
+    def _again(self, at: float) -> None:
+        assert self.credential is not None
+        self.due_s, self.mandatory_s = self.windows(at, self.credential.expires_at_s)
+
+    def windows(self, at: float, expires_at_s: float) -> tuple[float, float]:
+        """Advisory and mandatory instant of a credential received at `at`."""
+        rule, asker, number = self.rule, self.asker, self.fetches
+        if rule.extend is not None:
+            expires_at_s = seen_expiry(rule, at, expires_at_s, asker.uniform(Purpose.EXTENSION, number))
+        jitters = rule.jitter_s > 0 or rule.jitter_until_s is not None
+        u = asker.uniform(Purpose.REFRESH_JITTER, number) if jitters else 0.0
+        return advisory_at(rule, at, expires_at_s, u), mandatory_at(rule, at, expires_at_s)
+
+    def postpone(self, failed_at: float) -> None:
+        """After a failed fetch: the instant from which a call tries again."""
+        u = self.asker.uniform(Purpose.AGAIN_AFTER, self.fetches) if self.rule.again_after[1] else 0.0
+        self.due_s = retry_at(self.rule, failed_at, u)
+
+    def release(self, at: float, reason: EndReason) -> None:
+        """Stop holding the credential at `at` and write it down."""
+        credential = self.credential
+        if credential is None:
+            return
+        self.credential = None
+        self.due_s = self.mandatory_s = -math.inf
+        due = max(at, self.asker.clock.now)
+        if self._place is not None:
+            self._place.held(credential, self._held_from, at, due, 1, self.asker)
+        if self._owned:
+            if credential.valid_until_s <= at and reason is not EndReason.OPEN:
+                at, reason = credential.valid_until_s, _CAUSE[credential.end_cause]
+            write_credential(self._recorder, credential, self._held_from, at, reason, due)
+
+    def discard(self, credential: Credential, at: float, horizon_s: float) -> None:
+        """Write a credential that was issued but came too late to be held."""
+        if self._owned:
+            write_credential(self._recorder, credential, at, horizon_s, EndReason.OPEN, horizon_s)
+
+    def obtain(self) -> Fetch:
+        """As the source of another credential: the cached one, renewed now if its SDK says so."""
+        now = self.asker.clock.now
+        if self.credential is not None and now < self.due_s:
+            return Fetched(self.credential, now)
+        old, mandatory = self.credential, now >= self.mandatory_s
+        fetched = yield from self.fetch()
+        if fetched.credential is not None:
+            self.adopt(fetched.credential, fetched.done_at_s)
+            return fetched
+        self.postpone(fetched.done_at_s)
+        return Fetched(None if mandatory and self.rule.on_failed == "raise" else old, fetched.done_at_s)
+
+
+def write_credential(
+    recorder: Recorder, credential: Credential, held_from: float, at: float, reason: EndReason, due: float
+) -> None:
+    """Write the row of a credential that its holder stopped holding at `at`."""
+    if recorder.credentials is None:
+        return
+    holder = credential.holder
+    row = (
+        credential.id,
+        holder.population,
+        holder.client,
+        holder.slot,
+        credential.ordinal,
+        credential.principal,
+        credential.account,
+        credential.kind,
+        credential.provider,
+        credential.issuer,
+        credential.operation,
+        credential.parent,
+        credential.issued_at_s,
+        credential.expires_at_s,
+        credential.valid_until_s,
+        credential.mint_until_s,
+        max(held_from, 0.0),
+        None if reason is EndReason.OPEN else at,
+        reason,
+        credential.calls_signed,
+    )
+    recorder.credentials.add(due, holder.rank, row)

@@ -1,0 +1,70 @@
+"""How far the answer depends on what was assumed: one input at a time, simulated and summarised in turn.
+
+It calls both packages, which is why it belongs to the command and to neither of them.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from analysis import summary
+from sim import assumptions, runner, scenario_file
+from sim.records import SCHEMA_VERSION
+
+__all__ = ["ASSUMPTIONS", "write"]
+
+ASSUMPTIONS = "assumptions.json"
+"""Name of the file in the results folder."""
+
+_KEPT = ("metric", "strategy", "selector", "mean")
+
+
+def write(
+    scenario: Path, settings: Mapping[str, object], folder: Path, jobs: int, advance: Callable[[float], None]
+) -> None:
+    """Simulate every assumed input at both ends of its range and write assumptions.json.
+
+    Each end is one replication with the same seed, and so is the base that it is compared with.
+
+    Args:
+        scenario: The scenario file.
+        settings: Settings of the command line, which hold in every variant too.
+        folder: Results folder to write into.
+        jobs: Worker processes.
+        advance: Takes the share that is done.
+
+    Raises:
+        ScenarioError: An end of a range makes a scenario that is not valid.
+    """
+    loaded = scenario_file.load(scenario, settings)
+    variants = assumptions.variants(loaded)
+    ends = [scenario_file.load(scenario, {**settings, **variant.settings}) for variant in variants]
+    steps = _steps(advance, len(ends) + 1)
+    base = _metrics(loaded, jobs, next(steps))
+    results = [
+        {"path": variant.path, "end": variant.end, "value": variant.value, **row}
+        for variant, end in zip(variants, ends, strict=True)
+        for row in _metrics(end, jobs, next(steps))
+    ]
+    content = {"schema": SCHEMA_VERSION, "inputs": assumptions.inputs(loaded), "results": results, "base": base}
+    (folder / ASSUMPTIONS).write_text(json.dumps(content, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _metrics(loaded: scenario_file.Loaded, jobs: int, advance: Callable[[float], None]) -> list[dict[str, Any]]:
+    """Metrics of one replication of all strategies, simulated in a folder that does not stay."""
+    run = loaded.base.run
+    plan = runner.Plan(loaded.base.name, loaded.strategies, run.seed, 1, run.record)
+    with tempfile.TemporaryDirectory(prefix="credflow-") as name:
+        runner.run(plan, Path(name), jobs, advance)
+        found = summary.summarise(Path(name), jobs)
+    return [{key: row[key] for key in _KEPT} for row in found["metrics"]]
+
+
+def _steps(advance: Callable[[float], None], count: int) -> Iterator[Callable[[float], None]]:
+    """One callback per run, each for its own part of the whole."""
+    for done in range(count):
+        yield lambda share, done=done: advance((done + share) / count)  # type: ignore[misc]

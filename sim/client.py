@@ -1,0 +1,312 @@
+"""A client: one cache of credentials and the calls that sign with it, in open and in closed loop.
+
+While a credential is fresh a call changes nothing, so the client sleeps until the first call that can:
+one at or after its cache's due instant. The calls in between are judged in bulk. At level `calls` it wakes
+for every call instead; both give the same credentials, requests and verdict counts.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from typing import NamedTuple
+
+import simpy
+from simpy import Event, Interrupt
+
+from sim.cache import Cache
+from sim.clock import Clock
+from sim.credentials import Credential
+from sim.fetching import Fetched
+from sim.ledger import Ledger
+from sim.principals.population import Work
+from sim.records import EndReason, Level, Verdict
+from sim.workloads.base import Calls
+
+__all__ = ["Client", "When", "Worker"]
+
+Process = Generator[Event, None, None]
+
+
+class When(NamedTuple):
+    """When a client starts (calls before do not happen), when the run ends, and what it records."""
+
+    starts_at_s: float
+    horizon_s: float
+    level: Level
+
+
+class _Pending(NamedTuple):
+    since: float
+    blocking: bool
+
+
+class Client:
+    """A client whose calls arrive whatever happens (open loop); calls during a fetch share its outcome.
+
+    Args:
+        clock: The simulation's clock.
+        cache: Its credentials.
+        calls: Its calls.
+        ledger: The account of its calls.
+        when: When it starts, when the run ends, and at which level it records.
+        fails_first: It renews an expired credential only after a command has failed with it.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        cache: Cache,
+        calls: Calls,
+        ledger: Ledger,
+        when: When,
+        *,
+        fails_first: bool = False,
+    ) -> None:
+        self.cache = cache
+        self._clock = clock
+        self._calls = calls
+        self._ledger = ledger
+        self._horizon_s = when.horizon_s
+        self._counted = when.starts_at_s
+        self._each = when.level is Level.CALLS
+        self._fails_first = fails_first
+        self._refusing = True
+        self._pending: _Pending | None = None
+        self._late: Fetched | None = None
+        self._rank = cache.asker.holder.rank
+
+    def run(self) -> Process:
+        """The SimPy process: live, and start anew when interrupted."""
+        while True:
+            try:
+                yield from self._live()
+            except Interrupt:
+                self._restart()
+            else:
+                return
+
+    def hold(self, credential: Credential, at: float) -> None:
+        """Hold `credential` from `at` on (a stationary start, or a key that somebody else rotates)."""
+        self.settle(max(at, self._counted))
+        self.cache.adopt(credential, at)
+        self._refusing = False
+
+    def settle(self, to: float) -> None:
+        """Judge the calls before `to` with what is held now."""
+        start = self._counted
+        if to <= start or self._pending is not None:
+            return
+        self._counted = to
+        credential = self.cache.credential
+        if credential is None or self._refusing:
+            self._ledger.unsigned(Verdict.REFRESH_FAILED, start, to)
+        else:
+            self._ledger.signed(credential, start, to)
+
+    def finish(self) -> None:
+        """Write everything at the horizon."""
+        horizon = self._horizon_s
+        if self._pending is not None:
+            since, blocking = self._pending
+            self._share(Fetched(None, horizon), since, blocking, Verdict.UNFINISHED)
+        elif self._counted < horizon:
+            self.settle(horizon)
+        self._ledger.close(horizon)
+        self.cache.release(horizon, EndReason.OPEN)
+        if self._late is not None and self._late.credential is not None:
+            self.cache.discard(self._late.credential, self._late.done_at_s, horizon)
+
+    def _live(self) -> Process:
+        while True:
+            due = self._counted if self._each else max(self._counted, self.cache.due_s)
+            at = self._calls.first(due) if due < self._horizon_s else math.inf
+            if at >= self._horizon_s:
+                return
+            yield self._clock.at(at, self._rank)
+            if at < self.cache.due_s:
+                self.settle(math.nextafter(at, math.inf))
+            else:
+                yield from self._turn(at)
+
+    def _turn(self, at: float) -> Process:
+        """The call at `at` finds that the credential is due."""
+        self.settle(at)
+        cache = self.cache
+        if self._fails_first and cache.credential is not None:
+            at = yield from self._notice(at)
+        blocking = cache.credential is None or at >= cache.mandatory_s
+        self._pending = _Pending(at, blocking)
+        fetched = yield from cache.fetch()
+        if fetched.done_at_s >= self._horizon_s:
+            self._late = fetched
+            yield self._clock.at(math.inf, self._rank)
+        self._pending = None
+        self._share(fetched, at, blocking, Verdict.REFRESH_FAILED)
+        self._conclude(fetched, blocking)
+
+    def _notice(self, at: float) -> Generator[Event, None, float]:
+        """The command at `at` fails with the expired credential; the renewal begins when it ends."""
+        end = math.nextafter(self._calls.command_end(at), math.inf)
+        if end < self._horizon_s:
+            yield self._clock.at(end, self._rank)
+        self.settle(min(end, self._horizon_s))
+        self.cache.release(end, EndReason.EXPIRED)
+        if end >= self._horizon_s:
+            yield self._clock.at(math.inf, self._rank)
+        return end
+
+    def _share(self, fetched: Fetched, since: float, blocking: bool, otherwise: Verdict) -> None:
+        """Judge the calls during a fetch: who waits shares its outcome, the others use the old credential."""
+        ledger, old = self._ledger, self.cache.credential
+        first = math.nextafter(since, math.inf)
+        stop = max(fetched.done_at_s, first)
+        keeps_old = not blocking or self.cache.rule.on_failed == "serve"
+        signer = fetched.credential or (old if keeps_old and otherwise is not Verdict.UNFINISHED else None)
+        if blocking:
+            ledger.waited(signer, otherwise, since, stop, fetched.done_at_s)
+        elif self.cache.rule.background and old is not None:
+            ledger.signed(old, since, stop)
+        elif old is not None:
+            ledger.waited(signer, otherwise, since, first, fetched.done_at_s)
+            ledger.signed(old, first, stop)
+        self._counted = stop
+
+    def _conclude(self, fetched: Fetched, blocking: bool) -> None:
+        """Hold the new credential, or try again later."""
+        cache = self.cache
+        if fetched.credential is not None:
+            cache.adopt(fetched.credential, fetched.done_at_s)
+            self._refusing = False
+        else:
+            cache.postpone(fetched.done_at_s)
+            self._refusing = blocking and cache.rule.on_failed == "raise"
+
+    def restart(self, process: Event) -> None:
+        """Start the process anew, whether its SimPy process still runs or has nothing left to do."""
+        if isinstance(process, simpy.Process) and process.is_alive:
+            process.interrupt("restart")
+        else:
+            self._restart()
+
+    def _restart(self) -> None:
+        """What lay in memory is gone; calls in flight end as RefreshFailed."""
+        at = max(self._clock.now, self._counted)
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            self._share(Fetched(None, at), pending.since, pending.blocking, Verdict.REFRESH_FAILED)
+        else:
+            self.settle(at)
+        self.cache.release(at, EndReason.RESTARTED)
+        self._refusing = True
+
+
+class Worker(Client):
+    """A program with a fixed amount of work that makes one call at a time (closed loop).
+
+    Its call process tells think times: the program's own time stands still while a call waits, so an
+    instant of the run is the program's time plus all waits so far.
+    """
+
+    def __init__(self, clock: Clock, cache: Cache, calls: Calls, ledger: Ledger, when: When, work: Work) -> None:
+        super().__init__(clock, cache, calls, ledger, when)
+        self._deadline_s = min(when.starts_at_s + work.within_s, when.horizon_s)
+        self._left = work.calls
+        self._cursor = when.starts_at_s
+        self._waited = 0.0
+        self._done = False
+
+    def settle(self, to: float) -> None:
+        """Nothing to do: a worker judges its calls as it makes them."""
+
+    def finish(self) -> None:
+        """Write everything at the horizon; calls not made are Unfinished."""
+        horizon = self._horizon_s
+        if self._left:
+            self._ledger.lost(Verdict.UNFINISHED, self._deadline_s, self._left)
+        self._ledger.close(horizon)
+        self.cache.release(horizon, EndReason.OPEN)
+        if self._late is not None and self._late.credential is not None:
+            self.cache.discard(self._late.credential, self._late.done_at_s, horizon)
+
+    def _restart(self) -> None:
+        """What lay in memory is gone; a call in flight ends as RefreshFailed, the work goes on."""
+        now = self._clock.now
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            self._ledger.one(None, Verdict.REFRESH_FAILED, pending.since, now)
+            self._left -= 1
+            self._waited += now - pending.since
+        self.cache.release(now, EndReason.RESTARTED)
+
+    def _live(self) -> Process:
+        while self._left and not self._done:
+            own = self._calls.first(self._cursor)
+            at = own + self._waited
+            if at >= self._deadline_s:
+                break
+            if not self._each and at < self.cache.due_s and self._many(at):
+                continue
+            yield self._clock.at(max(at, self._clock.now), self._rank)
+            yield from self._call(own, at)
+        if not self._done:
+            at = max(self._cursor + self._waited if not self._left else self._deadline_s, self._clock.now)
+            if at < self._horizon_s:
+                yield self._clock.at(at, self._rank)
+                self.cache.release(at, EndReason.FINISHED)
+        self._done = True
+
+    def _many(self, at: float) -> bool:
+        """Make all calls until the credential is due, or none if there is only one."""
+        credential = self.cache.credential
+        if credential is None:
+            return False
+        limit = min(self.cache.due_s, credential.valid_until_s, self._deadline_s) - self._waited
+        n = min(self._calls.count(self._cursor, limit), self._left)
+        if n < 2:
+            return False
+        if n == self._left:
+            limit = self._instant_of(n, limit)
+        self._ledger.bulk(credential, at, limit + self._waited, n)
+        self._left -= n
+        self._cursor = limit
+        return True
+
+    def _instant_of(self, n: int, limit: float) -> float:
+        """Just after the n-th call from the cursor on, which comes before `limit`, by bisection."""
+        low, high = self._cursor, limit
+        while math.nextafter(low, math.inf) < high:
+            middle = low + (high - low) / 2
+            if self._calls.count(self._cursor, middle) >= n:
+                high = middle
+            else:
+                low = middle
+        return high
+
+    def _call(self, own: float, at: float) -> Process:
+        """Make the call at the program's time `own`, the run's `at`."""
+        cache = self.cache
+        self._cursor = math.nextafter(own, math.inf)
+        if at < cache.due_s and cache.credential is not None:
+            self._ledger.one(cache.credential, Verdict.OK, at, at)
+            self._left -= 1
+            return
+        blocking = cache.credential is None or at >= cache.mandatory_s
+        self._pending = _Pending(at, blocking)
+        fetched = yield from cache.fetch()
+        done = fetched.done_at_s
+        if done >= self._deadline_s:
+            self._late = fetched
+            if done >= self._horizon_s:
+                yield self._clock.at(math.inf, self._rank)
+        self._pending = None
+        old = cache.credential if not blocking or cache.rule.on_failed == "serve" else None
+        background = cache.rule.background and not blocking
+        signed_at = at if background else done
+        if done < self._deadline_s or background:
+            self._ledger.one(old if background else fetched.credential or old, Verdict.REFRESH_FAILED, at, signed_at)
+            self._left -= 1
+        self._waited += signed_at - at
+        if fetched.credential is not None:
+            self._late = None
+        self._conclude(fetched, blocking)

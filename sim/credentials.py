@@ -1,0 +1,129 @@
+"""A credential and who holds it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from sim.records import Kind
+
+__all__ = ["Credential", "Holder", "credential_id"]
+
+_PREFIX = {Kind.ACCESS_KEY: "key", Kind.SSO_TOKEN: "sso", Kind.SAML_ASSERTION: "saml", Kind.PASSWORD: "pwd"}
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds credentials: a slot of a client, a host, or a population as a whole.
+
+    Attributes:
+        population: Name of the population.
+        client: Index of the client (of the host, at places of hosts).
+        slot: Profile or thread.
+        rank: Place in the order of equal instants.
+        tag: Stem of the ids of its credentials.
+    """
+
+    population: str
+    client: int
+    slot: int
+    rank: int
+    tag: str
+
+
+def credential_id(kind: Kind, holder: Holder, ordinal: int) -> str:
+    """An id without the shape of a real one: `ses-batch-000042-0017`."""
+    return f"{_PREFIX.get(kind, 'ses')}-{holder.tag}-{ordinal:04d}"
+
+
+class Credential:
+    """Something AWS accepts as proof of who calls. Its terms never change; only its calls are counted.
+
+    Attributes:
+        id: Identifier, unique in the run.
+        kind: What it is.
+        holder: Who obtained it.
+        ordinal: Number at its holder, from 0.
+        principal: Who a service sees: `role/NAME`, `user/NAME`, `permission_set/NAME`.
+        account: Account the principal belongs to.
+        provider: Chain that obtained it.
+        issuer: Issuer that minted it.
+        operation: Operation that minted it.
+        parent: Credential that signed the request for it.
+        issued_at_s: Instant of issue on the issuer's clock.
+        expires_at_s: Expiry returned by the issuer; inf for a key.
+        valid_until_s: Until when AWS accepts it; inf if nothing ends it.
+        mint_until_s: Until when the last thing minted from it would be accepted.
+        end_cause: What ends its validity: expiry, rotation, deactivation, revocation, never.
+        calls_signed: Calls signed with it so far.
+    """
+
+    __slots__ = (
+        "account",
+        "calls_signed",
+        "end_cause",
+        "expires_at_s",
+        "holder",
+        "id",
+        "issued_at_s",
+        "issuer",
+        "kind",
+        "mint_until_s",
+        "operation",
+        "ordinal",
+        "parent",
+        "principal",
+        "provider",
+        "valid_until_s",
+    )
+
+    def __init__(
+        self,
+        kind: Kind,
+        holder: Holder,
+        ordinal: int,
+        origin: Origin,
+        issued_at_s: float,
+        expires_at_s: float,
+        *,
+        parent: str | None = None,
+        valid_until_s: float | None = None,
+        end_cause: str = "expiry",
+    ) -> None:
+        self.id = credential_id(kind, holder, ordinal)
+        self.kind = kind
+        self.holder = holder
+        self.ordinal = ordinal
+        self.principal = origin.principal
+        self.account = origin.account
+        self.provider = origin.provider
+        self.issuer = origin.issuer
+        self.operation = origin.operation
+        self.parent = parent
+        self.issued_at_s = issued_at_s
+        self.expires_at_s = expires_at_s
+        self.valid_until_s = expires_at_s if valid_until_s is None else valid_until_s
+        self.mint_until_s = self.valid_until_s + origin.mints_s
+        self.end_cause = "never" if math.isinf(self.valid_until_s) else end_cause
+        self.calls_signed = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What all credentials of one chain step have in common.
+
+    Attributes:
+        principal: Who a service sees.
+        account: Account of the principal.
+        provider: Chain of the scenario.
+        issuer: Issuer of the scenario.
+        operation: Operation that mints them.
+        mints_s: Life of the longest-lived thing that can be minted from one at its last valid instant.
+    """
+
+    principal: str
+    account: str
+    provider: str
+    issuer: str
+    operation: str
+    mints_s: float = 0.0

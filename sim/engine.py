@@ -1,0 +1,117 @@
+"""Wire one shard of a scenario and let its time pass. The one place that sees every room."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Generator
+from pathlib import Path
+
+from simpy import Event
+
+from sim.client import Client
+from sim.clock import Clock
+from sim.faults.restart import Restart
+from sim.recorder import Recorder
+from sim.scenario import Scenario
+from sim.streams import Purpose
+from sim.wiring import Built, build_population
+from sim.world import World
+
+__all__ = ["Shard", "simulate"]
+
+
+class Shard:
+    """Populations that meet no client of any other shard.
+
+    Args:
+        scenario: The resolved scenario of one strategy.
+        replication: Number of the replication.
+        populations: The shard's populations.
+        recorder: Where its rows go.
+    """
+
+    def __init__(self, scenario: Scenario, replication: int, populations: tuple[str, ...], recorder: Recorder) -> None:
+        self.clock = Clock()
+        self.world = World(scenario, replication, recorder, self.clock)
+        self.populations: list[Built] = [build_population(self.world, name) for name in populations]
+        self._recorder = recorder
+        self._processes: dict[Client, Event] = {}
+
+    def run(self) -> dict[str, tuple[int, str]]:
+        """Start every process, pass the time to the horizon, write what is still open.
+
+        Returns:
+            Rows and content hash of every table.
+        """
+        clock, horizon = self.clock, self.world.horizon_s
+        for built in self.populations:
+            self._start(built)
+        self._schedule_restarts()
+        clock.until(horizon, self._recorder.flush)
+        for built in self.populations:
+            self._finish(built)
+        return self._recorder.close()
+
+    def _start(self, built: Built) -> None:
+        clock = self.clock
+        for host in built.chains.hosts.values():
+            clock.process(host.run())
+        for owner in built.owners.values():
+            clock.process(owner.run())
+        for _, client in built.clients:
+            self._processes[client] = clock.process(client.run())
+
+    def _schedule_restarts(self) -> None:
+        by_name = {built.name: built for built in self.populations}
+        for number, fault in enumerate(self.world.scenario.timeline):
+            if isinstance(fault, Restart) and fault.restart in by_name:
+                built = by_name[fault.restart]
+                if built.first_step.from_ == "access_key":
+                    continue  # a key is read again from where it lies
+                for index, client in built.clients:
+                    share = self.world.stream(built.name).uniform(Purpose.RESTART, index, number)
+                    self.clock.process(self._restart(client, fault.at_s + fault.ramp_s * share))
+
+    def _restart(self, client: Client, at: float) -> Generator[Event, None, None]:
+        if at < self.world.horizon_s:
+            yield self.clock.at(at, client.cache.asker.holder.rank)
+            client.restart(self._processes[client])
+
+    def _finish(self, built: Built) -> None:
+        for _, client in built.clients:
+            client.finish()
+        for person in built.chains.people.values():
+            person.finish(self.world.horizon_s)
+        for owner in built.owners.values():
+            owner.finish()
+        for host in built.chains.hosts.values():
+            host.finish()
+
+
+def simulate(
+    scenario: Scenario, replication: int, shard: int, populations: tuple[str, ...], folder: Path
+) -> dict[str, tuple[int, str]]:
+    """Run one shard of one replication of one strategy into Parquet files.
+
+    Collecting cyclic garbage would walk every client again and again: what is built lives to the end,
+    so it is frozen, and reference counts free the rest.
+
+    Args:
+        scenario: The resolved scenario of the strategy.
+        replication: Number of the replication, from 0.
+        shard: Number of the shard, for the files' names.
+        populations: Populations of the shard.
+        folder: Folder of the strategy's replication.
+
+    Returns:
+        Rows and content hash of every table.
+    """
+    built = Shard(scenario, replication, populations, Recorder(folder, shard, scenario.run.record))
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        return built.run()
+    finally:
+        gc.enable()
+        gc.unfreeze()

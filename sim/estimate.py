@@ -1,0 +1,119 @@
+"""How large a run will be, roughly, before it is started."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from sim.issuers.spec import IdentityCenter, Imds
+from sim.laws import mean_of
+from sim.policies.refresh import advisory_window_s
+from sim.principals.population import Population
+from sim.problems import Problem, ScenarioError
+from sim.providers.step import Step
+from sim.records import Level
+from sim.scenario import Scenario
+from sim.scenario_file import Loaded
+from sim.sdks import SDKS
+from sim.validation_chains import issuer_of
+from sim.workloads.on_off import OnOff
+
+__all__ = ["AFFORDABLE_EVENTS", "Estimate", "estimate", "estimate_scenario", "require_affordable"]
+
+AFFORDABLE_EVENTS: Final = 50_000_000
+"""Above this many events a run asks for `--yes`."""
+
+_DAY_S: Final = 86400.0
+_EVENTS_PER_RENEWAL: Final = 4
+_ROWS_PER_RENEWAL: Final = 6
+_EVENTS_PER_SECOND: Final = 40_000.0
+"""Credential events a second and core; measured in order of magnitude only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Rough size of a run.
+
+    Attributes:
+        events: Events of the simulation.
+        rows: Rows of all tables.
+        seconds: Seconds on one core.
+    """
+
+    events: float
+    rows: float
+    seconds: float
+
+    def times(self, factor: float) -> Estimate:
+        """The size of so many runs."""
+        return Estimate(self.events * factor, self.rows * factor, self.seconds * factor)
+
+
+def estimate(loaded: Loaded) -> dict[str, Estimate]:
+    """Rough size of each strategy, all replications together."""
+    return {
+        name: estimate_scenario(scenario).times(scenario.run.replications)
+        for name, scenario in loaded.strategies.items()
+    }
+
+
+def require_affordable(loaded: Loaded) -> None:
+    """Refuses a run that is so large that it may be a mistake.
+
+    Raises:
+        ScenarioError: If the strategies together need more than `AFFORDABLE_EVENTS` events.
+    """
+    sizes = estimate(loaded).values()
+    events, seconds = sum(size.events for size in sizes), sum(size.seconds for size in sizes)
+    if events > AFFORDABLE_EVENTS:
+        text = (
+            f"about {events / 1e6:,.0f} million events, {seconds / 3600:,.1f} h on one core; add --yes to run it, "
+            "or take fewer replications, a shorter horizon or record: credentials"
+        )
+        raise ScenarioError([Problem(text, loaded.base.name)])
+
+
+def estimate_scenario(scenario: Scenario) -> Estimate:
+    """Rough size of one replication of one resolved scenario."""
+    events = rows = 0.0
+    for population in scenario.populations.values():
+        caches = population.count * population.threads * max(mean_of(population.profiles), 1.0)
+        active_s, calls = _activity(population, scenario.run.horizon_s)
+        renewals = caches * (1 + _renewals(scenario, population, active_s, calls))
+        singly = caches * calls if scenario.run.record is Level.CALLS else 0.0
+        events += _EVENTS_PER_RENEWAL * renewals + singly
+        rows += _ROWS_PER_RENEWAL * renewals + singly
+    return Estimate(events, rows, events / _EVENTS_PER_SECOND)
+
+
+def _activity(population: Population, horizon_s: float) -> tuple[float, float]:
+    """Seconds in which one cache is in use, and its calls, per run."""
+    active_s = calls = 0.0
+    for process in population.calls:
+        used_s = horizon_s
+        if isinstance(process, OnOff) and population.workday is not None:
+            days = horizon_s / _DAY_S * len(set(population.workday.days)) / 7 * population.workday.present
+            used_s = min(days * process.per_day * mean_of(process.length_s), horizon_s)
+        active_s = max(active_s, used_s)
+        calls += used_s / max(process.mean_gap_s(), 1e-9)
+    return active_s, calls if population.work is None else float(population.work.calls)
+
+
+def _renewals(scenario: Scenario, population: Population, active_s: float, calls: float) -> float:
+    """Renewals of one cache: as often as its credential's usable life asks, at most one per call."""
+    usable_s = [_usable_s(scenario, population, step) for step in scenario.credentials[population.credentials]]
+    shortest = min(usable_s)
+    return min(calls, active_s / shortest) if shortest > 0 else calls
+
+
+def _usable_s(scenario: Scenario, population: Population, step: Step) -> float:
+    """Time from a fetch to the next, of a cache in steady use."""
+    sdk, issuer = SDKS[population.sdk], scenario.issuers.get(issuer_of(step))
+    if issuer is None:
+        return float("inf")
+    if isinstance(issuer, Imds):
+        return max(issuer.life_s - advisory_window_s(sdk.imds, issuer.life_s), 60.0)
+    life_s = step.session_s or sdk.default_session_s
+    if isinstance(issuer, IdentityCenter) and step.permission_set is not None:
+        life_s = issuer.permission_sets[step.permission_set].session_s
+    return life_s - advisory_window_s(sdk.sts, life_s)

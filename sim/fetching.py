@@ -1,0 +1,193 @@
+"""How a chain's providers obtain credentials: the client's side of every issuer.
+
+A fetch is a SimPy process fragment: it begins at the clock's instant, yields only where other events may
+come in between, and says when its answer is there, which may be a latency after the clock.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from simpy import Event
+
+from sim.clock import Clock
+from sim.credentials import Credential, Holder, Origin
+from sim.issuers.api import Api, Request
+from sim.issuers.imds import MetadataService
+from sim.policies.retry import RetryRule, pause_s, retries
+from sim.records import Kind, Outcome
+from sim.streams import Purpose, Stream, index_of
+
+__all__ = ["ApiProvider", "Asker", "Fetch", "Fetched", "ImdsProvider", "Provider", "chain_fetch"]
+
+
+class Fetched(NamedTuple):
+    """A fetch's result: a credential, or None where the provider had none; and when it was there."""
+
+    credential: Credential | None
+    done_at_s: float
+
+
+Fetch = Generator[Event, None, Fetched]
+
+
+class Provider(Protocol):
+    """Obtains credentials from one issuer for one client."""
+
+    def fetch(self, ordinal: int) -> Fetch:
+        """Obtain a credential, beginning now; `ordinal` numbers the client's fetches."""
+
+
+@dataclass(slots=True)
+class Asker:
+    """The client on whose behalf a provider asks.
+
+    Attributes:
+        clock: The simulation's clock.
+        stream: Draws of the client's population.
+        holder: The client.
+        issued: Credentials issued to the client so far.
+    """
+
+    clock: Clock
+    stream: Stream
+    holder: Holder
+    issued: int = 0
+    index: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.index = index_of(self.holder.client, self.holder.slot)
+
+    def uniform(self, purpose: Purpose, k: int) -> float:
+        """A draw of this client."""
+        return self.stream.uniform(purpose, self.index, k)
+
+    def mint(self, kind: Kind, origin: Origin, issued_at: float, life_s: float, parent: str | None) -> Credential:
+        """A new credential; STS returns whole seconds, so it expires floor(issue) + life."""
+        ordinal = self.issued
+        self.issued += 1
+        issued = math.floor(issued_at)
+        return Credential(kind, self.holder, ordinal, origin, float(issued), issued + life_s, parent=parent)
+
+
+@dataclass(slots=True)
+class ApiProvider:
+    """Asks an AWS API for a session and tries again as its SDK does.
+
+    Attributes:
+        asker: The client.
+        api: The endpoint.
+        request: What is asked.
+        origin: What the sessions have in common.
+        session_s: Their length.
+        retry: The SDK's retry rule.
+        source: Provider of the credential that signs the request, if it is itself temporary.
+    """
+
+    asker: Asker
+    api: Api
+    request: Request
+    origin: Origin
+    session_s: float
+    retry: RetryRule
+    source: SourceCache | None = None
+    parent: str | None = None
+
+    def fetch(self, ordinal: int) -> Fetch:
+        """Ask until there is an answer or no attempt is left."""
+        clock = self.asker.clock
+        parent = self.parent
+        if self.source is not None:
+            source = yield from self.source.obtain()
+            if source.credential is None:
+                return source
+            parent = source.credential.id
+            if source.done_at_s > clock.now:
+                yield clock.at(source.done_at_s, self.asker.holder.rank)
+        return (yield from self.attempts(ordinal, parent))
+
+    def attempts(self, ordinal: int, parent: str | None) -> Fetch:
+        """The attempts of one fetch."""
+        asker, api, request = self.asker, self.api, self.request
+        clock, holder = asker.clock, asker.holder
+        attempt, pause = 1, 0.0
+        while True:
+            now = clock.now
+            answer = api.ask(now, request)
+            done = now + answer.latency_s
+            if answer.outcome is Outcome.OK:
+                credential = asker.mint(Kind.SESSION, self.origin, now, self.session_s, parent)
+                api.record(now, holder, request, attempt, answer, credential.id)
+                return Fetched(credential, done)
+            api.record(now, holder, request, attempt, answer, None)
+            if not retries(self.retry, answer.error, attempt):
+                return Fetched(None, done)
+            u = asker.uniform(Purpose.BACKOFF, (ordinal << 16) | attempt)
+            pause = pause_s(self.retry, answer.error, attempt, u, pause)
+            attempt += 1
+            yield clock.at(done + pause, holder.rank)
+
+
+class HostCredentials(Protocol):
+    """What a host's metadata service offers, as credentials that all its processes share."""
+
+    service: MetadataService
+
+    def offered(self, at: float) -> Credential:
+        """The credential offered at `at`."""
+
+
+@dataclass(slots=True)
+class ImdsProvider:
+    """Asks the metadata service of the client's host, one HTTP request after the other.
+
+    Attributes:
+        asker: The client.
+        host: Its host.
+        requests: The HTTP requests of one fetch, in order.
+        api: The metadata service as an endpoint: latency, outages, records.
+    """
+
+    asker: Asker
+    host: HostCredentials
+    requests: tuple[Request, ...]
+    api: Api
+
+    def fetch(self, ordinal: int) -> Fetch:  # noqa: ARG002
+        """Fetch the set that is offered now."""
+        service, now = self.host.service, self.asker.clock.now
+        at = now
+        credential = self.host.offered(now)
+        for number, request in enumerate(self.requests, start=1):
+            answer = self.api.ask(at, request)
+            if answer.outcome is Outcome.OK and service.bucket is not None and not service.bucket.take(at):
+                answer = answer._replace(outcome=Outcome.THROTTLED)
+            last = number == len(self.requests) and answer.outcome is Outcome.OK
+            self.api.record(at, self.asker.holder, request, 1, answer, credential.id if last else None)
+            at += answer.latency_s
+            if answer.outcome is not Outcome.OK:
+                return Fetched(None, at)
+        return Fetched(credential, at)
+        yield  # a generator like every fetch, though nothing can come in between
+
+
+class SourceCache(Protocol):
+    """A cache whose credential signs requests for another one."""
+
+    def obtain(self) -> Fetch:
+        """The cached credential, renewed first if its SDK says so."""
+
+
+def chain_fetch(providers: tuple[Provider, ...], ordinal: int, clock: Clock, rank: int) -> Fetch:
+    """Try the providers in order; the first credential wins."""
+    fetched = yield from providers[0].fetch(ordinal)
+    for provider in providers[1:]:
+        if fetched.credential is not None:
+            break
+        if fetched.done_at_s > clock.now:
+            yield clock.at(fetched.done_at_s, rank)
+        fetched = yield from provider.fetch(ordinal)
+    return fetched

@@ -1,0 +1,128 @@
+"""An AWS API that answers requests: quota buckets, outages, one answer per attempt."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sim.credentials import Holder
+from sim.policies.bucket import TokenBucket
+from sim.policies.retry import ErrorClass
+from sim.principals.account import Refusal
+from sim.recorder import Recorder
+from sim.records import Outcome
+
+__all__ = ["Answer", "Api", "Downtime", "Request"]
+
+
+class Answer(NamedTuple):
+    """What one attempt got."""
+
+    outcome: Outcome
+    error: ErrorClass
+    latency_s: float
+
+
+class Downtime:
+    """When an issuer answers nobody: disjoint [from, to) intervals."""
+
+    __slots__ = ("_bounds",)
+
+    def __init__(self, intervals: list[tuple[float, float]]) -> None:
+        bounds: list[float] = []
+        for start, stop in sorted(intervals):
+            if bounds and start <= bounds[-1]:
+                bounds[-1] = max(bounds[-1], stop)
+            else:
+                bounds += [start, stop]
+        self._bounds = bounds
+
+    def covers(self, at: float) -> bool:
+        """Whether the issuer is down at `at`."""
+        return bool(self._bounds) and bisect_right(self._bounds, at) % 2 == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What stays the same over all attempts of one client at one operation.
+
+    Attributes:
+        operation: API operation.
+        quota_group: Bucket it is charged to.
+        account: Account charged.
+        allowed: Whether the trust and identity policies allow it.
+    """
+
+    operation: str
+    quota_group: str
+    account: str
+    allowed: bool = True
+
+
+class Api:
+    """An AWS service endpoint. It decides at the instant of the attempt and answers after its latency.
+
+    The order of checks is a service's own: an unreachable service says nothing, a full bucket refuses
+    before policies are read.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        latency_s: float,
+        downtimes: tuple[Downtime, ...],
+        buckets: Mapping[tuple[str, str], tuple[TokenBucket, Refusal]],
+        recorder: Recorder,
+    ) -> None:
+        self.name = name
+        self._latency_s = latency_s
+        self._downtimes = downtimes
+        self._buckets = buckets
+        self._recorder = recorder
+
+    def down(self, at: float) -> bool:
+        """Whether it answers nobody at `at`."""
+        return any(downtime.covers(at) for downtime in self._downtimes)
+
+    def ask(self, at: float, request: Request) -> Answer:
+        """Decide one attempt at `at`; attempts must come in order of time."""
+        if self.down(at):
+            return Answer(Outcome.UNAVAILABLE, "transient", self._latency_s)
+        bucket = self._buckets.get((request.account, request.quota_group))
+        if bucket is not None and not bucket[0].take(at):
+            refusal = bucket[1]
+            outcome = Outcome.THROTTLED if refusal.retryable != "transient" else Outcome.UNAVAILABLE
+            return Answer(outcome, refusal.retryable, self._latency_s)
+        if not request.allowed:
+            return Answer(Outcome.DENIED, "no", self._latency_s)
+        return Answer(Outcome.OK, "no", self._latency_s)
+
+    def record(
+        self, at: float, holder: Holder, request: Request, attempt: int, answer: Answer, issued: str | None
+    ) -> None:
+        """Write one attempt down."""
+        recorder = self._recorder
+        outcome = answer.outcome
+        key = (holder.population, self.name, request.operation, request.quota_group, request.account, outcome)
+        recorder.count_request(at, key)
+        if recorder.requests is not None:
+            recorder.requests.add(
+                at,
+                holder.rank,
+                (
+                    at,
+                    holder.population,
+                    holder.client,
+                    holder.slot,
+                    self.name,
+                    request.operation,
+                    request.quota_group,
+                    request.account,
+                    outcome,
+                    attempt,
+                    answer.latency_s,
+                    issued,
+                ),
+            )

@@ -1,0 +1,49 @@
+"""An identity provider: a first-come-first-served queue with several servers."""
+
+from __future__ import annotations
+
+from heapq import heapreplace
+from typing import NamedTuple
+
+from sim.issuers.api import Downtime
+from sim.issuers.spec import IdentityProvider
+
+__all__ = ["IdpQueue", "Served"]
+
+
+class Served(NamedTuple):
+    """How a login at the provider went."""
+
+    ok: bool
+    queue_s: float
+    done_at_s: float
+
+
+class IdpQueue:
+    """G/G/c with impatient people: whoever would wait past the timeout leaves unserved.
+
+    Arrivals come in order of time and service is first come, first served, so a login's wait is known
+    when it arrives: the servers are the instants at which they become free.
+    """
+
+    def __init__(self, name: str, spec: IdentityProvider, downtime: Downtime) -> None:
+        self.name = name
+        self.spec = spec
+        self._downtime = downtime
+        self._free = [float("-inf")] * spec.servers
+
+    def down(self, at: float) -> bool:
+        """Whether it answers nobody at `at`."""
+        return self._downtime.covers(at)
+
+    def serve(self, at: float, service_s: float) -> Served:
+        """Serve a login that arrives at `at`."""
+        if self._downtime.covers(at):
+            return Served(False, 0.0, at)
+        start = max(at, self._free[0])
+        if start - at > self.spec.timeout_s:
+            return Served(False, self.spec.timeout_s, at + self.spec.timeout_s)
+        if self._downtime.covers(start):
+            return Served(False, start - at, start)
+        heapreplace(self._free, start + service_s)
+        return Served(True, start - at, start + service_s)

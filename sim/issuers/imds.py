@@ -1,0 +1,47 @@
+"""The instance metadata service of one host: offers a new set of credentials at a fixed pace."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from sim.issuers.api import Downtime
+from sim.issuers.spec import Imds
+from sim.policies.bucket import TokenBucket
+
+__all__ = ["MetadataService"]
+
+
+@dataclass(slots=True)
+class MetadataService:
+    """What one host's metadata service offers, a function of time.
+
+    Attributes:
+        name: Issuer of the scenario.
+        spec: Its settings.
+        phase_s: Instant at which set 0 was offered, on (-offered_every_s, 0].
+        downtime: When it answers nobody.
+        bucket: Requests it answers, where the scenario limits them.
+    """
+
+    name: str
+    spec: Imds
+    phase_s: float
+    downtime: Downtime
+    bucket: TokenBucket | None
+
+    def number_at(self, at: float) -> int:
+        """Number of the set offered at `at`."""
+        return math.floor((at - self.phase_s) / self.spec.offered_every_s)
+
+    def offered_from(self, number: int) -> float:
+        """Instant from which set `number` is offered."""
+        return self.phase_s + number * self.spec.offered_every_s
+
+    def issued_at(self, number: int) -> float:
+        """Issue of set `number`, in whole seconds as STS returns them."""
+        return math.floor(self.offered_from(number))
+
+    def expires_at(self, number: int) -> float:
+        """Expiry of set `number`."""
+        return self.issued_at(number) + self.spec.life_s

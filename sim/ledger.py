@@ -1,0 +1,162 @@
+"""The account of a client's calls: every call once, with one verdict, in bulk where nothing can change."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from sim.authority import Authority
+from sim.clock import Clock
+from sim.credentials import Credential, Holder
+from sim.recorder import Recorder
+from sim.records import Level, Verdict
+from sim.workloads.base import Calls
+
+__all__ = ["Ledger", "Part"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Calls of one action."""
+
+    calls: Calls
+    action: str
+
+
+class Ledger:
+    """Counts one client's calls by credential and verdict and writes them at the run's level."""
+
+    __slots__ = ("_authority", "_clock", "_from", "_holder", "_key", "_n", "_recorder", "_to", "_totals", "_wait", "_wait_totals", "parts")
+
+    def __init__(
+        self, holder: Holder, parts: tuple[Part, ...], authority: Authority, recorder: Recorder, clock: Clock
+    ) -> None:
+        self.parts = parts
+        self._clock = clock
+        self._holder = holder
+        self._authority = authority
+        self._recorder = recorder
+        self._key: tuple[Credential | None, Verdict] | None = None
+        self._from = self._to = self._wait = 0.0
+        self._n = 0
+        self._totals: dict[Verdict, int] = {}
+        self._wait_totals: dict[Verdict, float] = {}
+
+    def signed(self, credential: Credential, start: float, stop: float) -> None:
+        """Judge the calls in [start, stop), all signed with `credential` as they arrive."""
+        for part in self.parts:
+            at = start
+            for until, verdict in self._authority.pieces(credential, part.action):
+                if at >= stop:
+                    break
+                if until > at:
+                    self._arrived(part.calls, credential, verdict, at, min(until, stop))
+                    at = until
+
+    def unsigned(self, verdict: Verdict, start: float, stop: float) -> None:
+        """The calls in [start, stop) find no credential and end with `verdict` as they arrive."""
+        for part in self.parts:
+            self._arrived(part.calls, None, verdict, start, stop)
+
+    def waited(self, credential: Credential | None, verdict: Verdict, start: float, stop: float, done: float) -> None:
+        """The calls in [start, stop) waited until `done`; then they were signed, or ended with `verdict`."""
+        for part in self.parts:
+            judged = verdict
+            if credential is not None:
+                judged = next(v for until, v in self._authority.pieces(credential, part.action) if done < until)
+            self._waited(part.calls, credential, judged, start, stop, done)
+
+    def one(self, credential: Credential | None, verdict: Verdict, at: float, done: float) -> None:
+        """One call of the only part arrived at `at` and was signed at `done`, or ended with `verdict`."""
+        if credential is not None:
+            pieces = self._authority.pieces(credential, self.parts[0].action)
+            verdict = next(v for until, v in pieces if done < until)
+        self._write(credential, verdict, at, done, 1, done - at)
+        self._write_wait(at, done, 1, done - at, verdict)
+
+    def bulk(self, credential: Credential, start: float, stop: float, n: int) -> None:
+        """`n` calls of the only part in [start, stop), signed as they arrive, within one piece of verdict."""
+        pieces = self._authority.pieces(credential, self.parts[0].action)
+        self._write(credential, next(v for until, v in pieces if start < until), start, stop, n, 0.0)
+
+    def lost(self, verdict: Verdict, at: float, n: int) -> None:
+        """`n` calls that were never made."""
+        self._write(None, verdict, at, at, n, 0.0)
+
+    def _arrived(self, calls: Calls, credential: Credential | None, verdict: Verdict, start: float, stop: float) -> None:
+        if self._recorder.level is Level.CALLS:
+            at = calls.first(start)
+            while at < stop:
+                after = math.nextafter(at, math.inf)
+                self._write(credential, verdict, at, at, calls.count(at, after), 0.0)
+                at = calls.first(after)
+        else:
+            n = calls.count(start, stop)
+            if n:
+                self._write(credential, verdict, start, stop, n, 0.0)
+
+    def _waited(
+        self, calls: Calls, credential: Credential | None, verdict: Verdict, start: float, stop: float, done: float
+    ) -> None:
+        at = first = calls.first(start)
+        total, waits = 0, 0.0
+        while at < stop:
+            after = math.nextafter(at, math.inf)
+            n = calls.count(at, after)
+            total += n
+            waits += n * (done - at)
+            if self._recorder.level is Level.CALLS:
+                self._write(credential, verdict, at, done, n, n * (done - at))
+            at = calls.first(after)
+        if total:
+            if self._recorder.level is not Level.CALLS:
+                self._write(credential, verdict, first, done, total, waits)
+            self._write_wait(first, done, total, waits, verdict)
+
+    def _write_wait(self, at: float, done: float, n: int, total: float, verdict: Verdict) -> None:
+        sink, holder = self._recorder.waits, self._holder
+        if sink is not None and done > at:
+            row = (holder.population, holder.client, holder.slot, at, done, done - at, n, total, verdict)
+            sink.add(max(done, self._clock.now), holder.rank, row)
+
+    def _write(
+        self, credential: Credential | None, verdict: Verdict, start: float, stop: float, n: int, wait: float
+    ) -> None:
+        if credential is not None:
+            credential.calls_signed += n
+        level = self._recorder.level
+        if level is Level.SUMMARY:
+            self._totals[verdict] = self._totals.get(verdict, 0) + n
+            self._wait_totals[verdict] = self._wait_totals.get(verdict, 0.0) + wait
+            return
+        if level is Level.CALLS:
+            self._row(credential, verdict, start, stop, n, wait)
+            return
+        key = self._key
+        if key is not None and key[0] is credential and key[1] is verdict:
+            self._n += n
+            self._wait += wait
+            self._to = max(self._to, stop)
+            return
+        self.close_segment()
+        self._key, self._from, self._to, self._n, self._wait = (credential, verdict), start, stop, n, wait
+
+    def close_segment(self) -> None:
+        """Write the open segment of equal credential and verdict."""
+        if self._key is not None:
+            self._row(*self._key, self._from, self._to, self._n, self._wait)
+            self._key = None
+
+    def close(self, at: float) -> None:
+        """Write everything at the horizon `at`."""
+        self.close_segment()
+        for verdict, n in self._totals.items():
+            self._row(None, verdict, 0.0, at, n, self._wait_totals[verdict])
+
+    def _row(
+        self, credential: Credential | None, verdict: Verdict, start: float, stop: float, n: int, wait: float
+    ) -> None:
+        holder = self._holder
+        name = None if credential is None else credential.id
+        row = (holder.population, holder.client, holder.slot, name, verdict, start, stop, n, wait)
+        self._recorder.calls.add(max(stop, self._clock.now), holder.rank, row)

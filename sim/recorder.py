@@ -1,0 +1,147 @@
+"""The only sink: rows of one shard in columnar buffers, streamed to Parquet in a fixed order.
+
+Rows may arrive up to one request's latency early. Every row is due at its order instant, never before
+the clock, so each flush sorts what has come and writes what can no longer be preceded. Groups hold a
+fixed number of rows of the final sequence: the bytes of a file depend on the rows alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.records import TABLES, Level, Table
+
+__all__ = ["Recorder", "Sink"]
+
+_GROUP_ROWS: Final = 65_536
+_TYPES: Final = {
+    "string": pa.string(),
+    "int16": pa.int16(),
+    "int32": pa.int32(),
+    "int64": pa.int64(),
+    "float64": pa.float64(),
+}
+_ORDER: Final = itemgetter(0, 1)
+
+
+def arrow_schema(table: Table) -> pa.Schema:
+    """The Arrow schema of a record table."""
+    return pa.schema([pa.field(c.name, _TYPES[c.type], nullable=c.nullable) for c in table.columns])
+
+
+class Sink:
+    """One table of one shard."""
+
+    def __init__(self, table: Table, path: Path) -> None:
+        self._schema = arrow_schema(table)
+        self._path = path
+        self._writer: pq.ParquetWriter | None = None
+        self._early: list[tuple[Any, ...]] = []
+        self._sorted: list[tuple[Any, ...]] = []
+        self._hash = hashlib.sha256(str(self._schema).encode())
+        self.rows = 0
+
+    def add(self, due_s: float, rank: int, row: tuple[Any, ...]) -> None:
+        """Take a row that belongs at `due_s`, equal instants ordered by `rank`, then by arrival."""
+        self._early.append((due_s, rank, row))
+
+    @property
+    def waiting(self) -> int:
+        """Rows that have not been sorted yet."""
+        return len(self._early)
+
+    def flush(self, before_s: float) -> None:
+        """Write full groups of rows due before `before_s`."""
+        self._early.sort(key=_ORDER)
+        ready = next((n for n, row in enumerate(self._early) if row[0] >= before_s), len(self._early))
+        self._sorted += self._early[:ready]
+        del self._early[:ready]
+        while len(self._sorted) >= _GROUP_ROWS:
+            self._write(self._sorted[:_GROUP_ROWS])
+            del self._sorted[:_GROUP_ROWS]
+
+    def close(self) -> str:
+        """Write what is left and close the file.
+
+        Returns:
+            SHA-256 of the table's content (schema and column buffers), hexadecimal.
+        """
+        self.flush(float("inf"))
+        self._sorted += self._early
+        self._write(self._sorted)
+        assert self._writer is not None
+        self._writer.close()
+        return self._hash.hexdigest()
+
+    def _write(self, rows: list[tuple[Any, ...]]) -> None:
+        columns = list(zip(*(row[2] for row in rows), strict=True)) or [()] * len(self._schema)
+        arrays = [pa.array(column, field.type) for column, field in zip(columns, self._schema, strict=True)]
+        batch = pa.record_batch(arrays, schema=self._schema)
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._path, self._schema, compression="zstd", store_schema=False)
+        self._writer.write_batch(batch, row_group_size=_GROUP_ROWS)
+        for array in arrays:
+            for buffer in array.buffers():
+                self._hash.update(b"-" if buffer is None else buffer)
+        self.rows += len(rows)
+
+
+class Recorder:
+    """All tables of one shard.
+
+    A table that the level does not write has no sink: its attribute is None.
+    """
+
+    def __init__(self, folder: Path, shard: int, level: Level) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.level = level
+        self.paths = {
+            name: folder / f"{name}.s{shard:02d}.parquet" for name, t in TABLES.items() if level in t.levels
+        }
+        self.sinks = {name: Sink(TABLES[name], path) for name, path in self.paths.items()}
+        self.credentials = self.sinks.get("credentials")
+        self.holdings = self.sinks.get("holdings")
+        self.requests = self.sinks.get("requests")
+        self.waits = self.sinks.get("waits")
+        self.calls = self.sinks["calls"]
+        self.logins = self.sinks["logins"]
+        self.rotations = self.sinks["rotations"]
+        self.probes = self.sinks["probes"]
+        self._per_second: dict[int, dict[tuple[str, ...], int]] = {}
+
+    def count_request(self, at_s: float, key: tuple[str, ...]) -> None:
+        """Count an attempt of (population, issuer, operation, quota group, account, outcome)."""
+        second = int(at_s // 1)
+        bins = self._per_second.get(second)
+        if bins is None:
+            bins = self._per_second[second] = {}
+        bins[key] = bins.get(key, 0) + 1
+
+    def flush(self, now_s: float) -> None:
+        """Write everything that nothing can precede any more."""
+        self._flush_seconds(now_s)
+        for sink in self.sinks.values():
+            if sink.waiting:
+                sink.flush(now_s)
+
+    def _flush_seconds(self, before_s: float) -> None:
+        sink = self.sinks["requests_per_second"]
+        for second in sorted(s for s in self._per_second if s + 1 <= before_s):
+            for rank, (key, n) in enumerate(sorted(self._per_second.pop(second).items())):
+                sink.add(float(second), rank, (second, *key, n))
+
+    def close(self) -> dict[str, tuple[int, str]]:
+        """Finish every file.
+
+        Returns:
+            Rows and content hash of every table.
+        """
+        self._flush_seconds(float("inf"))
+        hashes = {name: sink.close() for name, sink in self.sinks.items()}
+        return {name: (self.sinks[name].rows, hashes[name]) for name in hashes}

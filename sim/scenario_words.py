@@ -1,0 +1,140 @@
+"""Which words a scenario has at a place: walks the spec types along a document."""
+
+from __future__ import annotations
+
+import types
+from datetime import datetime
+from enum import Enum
+from functools import cache
+from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from sim.scenario import Scenario
+from sim.scenario_yaml import Path, Plain
+from sim.spec import Spec
+
+__all__ = ["Kind", "accepts", "alternatives", "child", "choices", "field_at", "fields", "kind_at", "model_for", "names"]
+
+Kind: TypeAlias = Any
+"""A type annotation: a spec, a scalar, a union, a list or a mapping of such."""
+
+
+@cache
+def fields(model: type[Spec]) -> dict[str, FieldInfo]:
+    """The fields of a spec by the key that stands in a file."""
+    return {info.alias or name: info for name, info in model.model_fields.items()}
+
+
+@cache
+def choices(kind: Kind) -> tuple[Any, ...]:
+    """The alternatives of a type, with annotations and None taken off."""
+    origin: object = get_origin(kind)
+    if origin is Annotated:
+        return choices(get_args(kind)[0])
+    if origin in (Union, types.UnionType):
+        return tuple(one for part in get_args(kind) for one in choices(part))
+    return () if kind is types.NoneType else (kind,)
+
+
+@cache
+def alternatives(kind: Kind) -> tuple[type[Spec], ...]:
+    """The specs among the alternatives of a type."""
+    return tuple(one for one in choices(kind) if isinstance(one, type) and issubclass(one, Spec))
+
+
+def names(kind: Kind) -> tuple[str, ...]:
+    """The `kind` values among which a mapping chooses; empty if it has no `kind`."""
+    return tuple(
+        str(get_args(model.model_fields["kind"].annotation)[0])
+        for model in alternatives(kind)
+        if "kind" in model.model_fields
+    )
+
+
+def _entry(kind: Kind, value: Plain) -> Kind:
+    """The type of a list's entries where one entry stands in the list's place (`calls`); else the type itself."""
+    options = choices(kind)
+    if isinstance(value, dict) and len(options) == 1 and get_origin(options[0]) is tuple:
+        item = get_args(options[0])[0]
+        return item if alternatives(item) else kind
+    return kind
+
+
+def model_for(kind: Kind, value: Plain) -> type[Spec] | None:
+    """The spec that a mapping is meant as: by its `kind`, else by the most keys in common."""
+    models = alternatives(_entry(kind, value))
+    if not models:
+        return None
+    keys = set(value) if isinstance(value, dict) else set()
+    said = value.get("kind") if isinstance(value, dict) else None
+
+    def fit(model: type[Spec]) -> tuple[bool, int]:
+        info = model.model_fields.get("kind")
+        return (info is not None and said in get_args(info.annotation), len(keys & fields(model).keys()))
+
+    return max(models, key=fit)
+
+
+def child(kind: Kind, value: Plain, key: str | int | float) -> Kind:
+    """The type of an entry of a value of this type; None if the type has no such entry."""
+    kind = _entry(kind, value)
+    model = model_for(kind, value)
+    if model is not None and isinstance(key, str) and key in fields(model):
+        return fields(model)[key].annotation
+    for one in choices(kind):
+        origin, arguments = get_origin(one), get_args(one)
+        if origin is dict and not isinstance(value, list):
+            return arguments[1]
+        if origin is tuple and isinstance(key, int):
+            return arguments[0] if arguments[-1] is ... else arguments[min(key, len(arguments) - 1)]
+        if one is Any:
+            return Any
+    return None
+
+
+def kind_at(data: Plain, path: Path) -> Kind:
+    """The type at a path of a document; None where the specs have no such place."""
+    kind: Kind = Scenario
+    for key in path:
+        if kind is None:
+            return None
+        kind = child(kind, data, key)
+        data = step_into(data, key)
+    return _entry(kind, data)
+
+
+def step_into(data: Plain, key: str | int | float) -> Plain:
+    """The entry of a document's mapping or list; None if it has none."""
+    if isinstance(data, dict):
+        return data.get(key)
+    if isinstance(data, list) and isinstance(key, int) and 0 <= key < len(data):
+        return data[key]
+    return None
+
+
+def field_at(data: Plain, path: Path) -> FieldInfo | None:
+    """The field whose value stands at a path, if it is a field of a spec."""
+    kind: Kind = Scenario
+    for key in path[:-1]:
+        kind = child(kind, data, key)
+        data = step_into(data, key)
+    model = None if kind is None else model_for(kind, data)
+    return fields(model).get(str(path[-1])) if model is not None and path else None
+
+
+def accepts(kind: Kind, value: Plain) -> bool:
+    """Whether a scalar is of a type that the place takes: text is no number, and true is not 1."""
+    for one in choices(kind):
+        literal = get_args(one) if get_origin(one) is Literal else ()
+        if one is Any or (literal and type(value) in {type(option) for option in literal}):
+            return True
+        if isinstance(value, bool):
+            fits = one is bool
+        elif isinstance(value, str):
+            fits = one in (str, datetime) or (isinstance(one, type) and issubclass(one, Enum))
+        else:
+            fits = one in (int, float)
+        if fits:
+            return True
+    return False

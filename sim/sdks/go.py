@@ -1,0 +1,54 @@
+"""AWS SDK for Go v2, older and of 2026."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Final
+
+from sim.aws import sdk_go as facts
+from sim.policies.refresh import Refresh
+from sim.policies.retry import RetryRule
+from sim.sdks.base import Sdk
+from sim.sdks.shared import STANDARD_2026, by_lifetime
+
+__all__ = ["GO_V2_2026", "GO_V2_OLD"]
+
+_EXPIRED: Final = Refresh(
+    advisory=((math.inf, float(facts.EXPIRY_WINDOW_S.value)),), mandatory_s=float(facts.EXPIRY_WINDOW_S.value)
+)
+_HOUR: Final = float(facts.EC2_LIFE_CAP_S.value)
+
+GO_V2_OLD: Final = Sdk(
+    name="go-v2-old",
+    title="AWS SDK for Go v2, before 2026",
+    source="aws-sdk-go-v2: credential_cache.go legacyRetrieve, ec2rolecreds@72a935b, stscreds, retry/jitter_backoff.go",
+    sts=_EXPIRED,
+    imds=replace(
+        _EXPIRED,
+        life_cap_s=_HOUR,
+        on_failed="serve",
+        again_after=(float(facts.EC2_EXTENSION_S.value[0]), float(facts.EC2_EXTENSION_S.value[1])),
+    ),
+    retry=RetryRule(
+        attempts=facts.RETRY_ATTEMPTS.value,
+        law="full_jitter",
+        throttle_base_s=float(facts.RETRY_BASE_S.value),
+        transient_base_s=float(facts.RETRY_BASE_S.value),
+        cap_s=float(facts.RETRY_CAP_S.value),
+    ),
+    default_session_s=float(facts.ASSUME_ROLE_DEFAULT_S.value),
+)
+
+_WINDOWS: Final = by_lifetime(facts.WINDOW_2026_S, facts.MANDATORY_2026_S, facts.AGAIN_AFTER_2026_S)
+
+# Whether the 2026 cache still sees instance credentials cut to an hour was not read: the cut is kept.
+GO_V2_2026: Final = Sdk(
+    name="go-v2-2026",
+    title="AWS SDK for Go v2, 2026",
+    source="aws-sdk-go-v2: credential_cache.go@26f0876 (the 2026 retries behind AWS_NEW_RETRIES_2026)",
+    sts=_WINDOWS,
+    imds=replace(_WINDOWS, life_cap_s=_HOUR),
+    retry=STANDARD_2026,
+    default_session_s=float(facts.ASSUME_ROLE_DEFAULT_S.value),
+)

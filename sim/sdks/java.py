@@ -1,0 +1,62 @@
+"""AWS SDK for Java v2, up to 2025 and of 2026."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from sim.aws import sdk_java as facts
+from sim.policies.refresh import Refresh
+from sim.policies.retry import RetryRule
+from sim.sdks.base import Sdk
+from sim.sdks.shared import STANDARD_2026, by_lifetime
+
+__all__ = ["JAVA_V2_2025", "JAVA_V2_2026"]
+
+_JITTER_END: Final = float(facts.JITTER_END_BEFORE_STALE_S.value)
+
+# Once stale, the pauses after failures double from 0.1 s to 10 s; a rule has one range, so their range stands here.
+_IMDS_2025: Final = Refresh(
+    advisory=((math.inf, 0.0),),
+    mandatory_s=float(facts.IMDS_STALE_S.value),
+    on_failed="serve",
+    again_after=(0.0, float(facts.IMDS_FAILURE_PAUSE_S.value[1])),
+    jitter_s=math.inf,
+    jitter_until_s=float(facts.IMDS_STALE_S.value) + _JITTER_END,
+    share_of_life=facts.IMDS_PREFETCH_SHARE.value,
+    share_min_s=float(facts.IMDS_PREFETCH_MIN_S.value),
+    extend=facts.IMDS_EXTENSION_S.value,
+)
+
+JAVA_V2_2025: Final = Sdk(
+    name="java-v2-2025",
+    title="AWS SDK for Java v2, up to 2025",
+    source="aws-sdk-java-v2: StsCredentialsProvider@0d77cea, CachedSupplier@03b0e59, DefaultRetryStrategy@25787b3",
+    sts=Refresh(
+        advisory=((math.inf, float(facts.PREFETCH_S.value)),),
+        mandatory_s=float(facts.STALE_S.value),
+        jitter_s=math.inf,
+        jitter_until_s=float(facts.STALE_S.value) + _JITTER_END,
+    ),
+    imds=_IMDS_2025,
+    retry=RetryRule(
+        attempts=facts.RETRY_ATTEMPTS.value,
+        law="full_jitter",
+        throttle_base_s=facts.RETRY_THROTTLE_BASE_S.value,
+        transient_base_s=facts.RETRY_BASE_S.value,
+        cap_s=float(facts.RETRY_CAP_S.value),
+        throttle_law="equal_jitter",
+    ),
+)
+
+# Whether the older cache's prefetch jitter is kept was not read: none here.
+_WINDOWS_2026: Final = by_lifetime(facts.WINDOW_2026_S, facts.STALE_2026_S, facts.AGAIN_AFTER_2026_S)
+
+JAVA_V2_2026: Final = Sdk(
+    name="java-v2-2026",
+    title="AWS SDK for Java v2, 2026",
+    source="aws-sdk-java-v2: CacheRefreshUtils, pull requests #7028, #7053, #7093",
+    sts=_WINDOWS_2026,
+    imds=_WINDOWS_2026,
+    retry=STANDARD_2026,
+)

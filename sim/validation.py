@@ -1,0 +1,46 @@
+"""What pydantic cannot know: references between blocks, and limits that AWS sets. One small function per rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from sim import (
+    validation_chains,
+    validation_people,
+    validation_quotas,
+    validation_references,
+    validation_sessions,
+    validation_strategies,
+)
+from sim.scenario import Scenario
+from sim.scenario_errors import Finding
+
+__all__ = ["RULES", "findings", "strategy_findings"]
+
+RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
+    *validation_references.RULES,
+    *validation_chains.RULES,
+    *validation_sessions.RULES,
+    *validation_quotas.RULES,
+    *validation_people.RULES,
+)
+"""Rules for every resolved scenario, the base and each strategy."""
+
+
+def strategy_findings(scenario: Scenario) -> Iterator[Finding]:
+    """What is wrong with a resolved strategy: its path and a sentence."""
+    for rule in RULES:
+        yield from rule(scenario)
+
+
+def findings(scenario: Scenario, data: Mapping[Any, Any]) -> Iterator[Finding]:
+    """What is wrong with a scenario file, besides what its strategies add.
+
+    Args:
+        scenario: The base.
+        data: The document it came from, for paths that only strategies have.
+    """
+    yield from strategy_findings(scenario)
+    for rule in validation_strategies.RULES:
+        yield from rule(scenario, data)

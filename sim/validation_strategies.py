@@ -1,0 +1,107 @@
+"""What stands once in a file for all strategies: baseline, checks, and where the inputs come from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from sim.overlay import apply, matches
+from sim.problems import did_you_mean, shorten
+from sim.scenario import Scenario
+from sim.scenario_errors import Finding
+from sim.scenario_yaml import Path as ScenarioPath
+from sim.scenario_yaml import entry
+from sim.validation_references import unknown
+
+__all__ = ["RULES"]
+
+_METRIC: Final = re.compile(r"[a-z][a-z0-9_.]*(\{[a-z_]+=[^{},=]+(,[a-z_]+=[^{},=]+)*\})?")
+_BASES: Final = ("given", "documented", "measured", "second_hand", "assumed", "calibrated")
+
+
+def _baseline(scenario: Scenario, _: Mapping[Any, Any]) -> Iterator[Finding]:
+    yield from unknown(("baseline",), "strategy", scenario.baseline, scenario.strategies)
+
+
+def _some_strategy(scenario: Scenario, _: Mapping[Any, Any]) -> Iterator[Finding]:
+    if not scenario.strategies:
+        yield ("strategies",), "is empty; leave it out, or name at least one strategy"
+
+
+def _checks(scenario: Scenario, _: Mapping[Any, Any]) -> Iterator[Finding]:
+    for index, check in enumerate(scenario.checks):
+        path = ("checks", index)
+        yield from unknown((*path, "strategy"), "strategy", check.strategy, scenario.strategies)
+        if not _METRIC.fullmatch(check.metric):
+            yield (
+                (*path, "metric"),
+                f"{shorten(check.metric)} is not a metric; write name or name{{key=value,key=value}}",
+            )
+        for key, (low, high) in {"expect": check.expect, "window_s": check.window_s or (None, None)}.items():
+            if low is not None and high is not None and high < low:
+                yield (*path, key), f"[{low:g}, {high:g}] is not a range; the first must not be above the second"
+
+
+def _basis(scenario: Scenario, data: Mapping[Any, Any]) -> Iterator[Finding]:
+    """Paths of `basis` exist in the base or in a strategy."""
+    entries = [(kind, path) for kind in _BASES for path in getattr(scenario.basis, kind)]
+    lost = [one for one in entries if not matches(data, one[1])]
+    if not lost:
+        return
+    resolved = [apply(data, strategy.set, strategy.remove).data for strategy in scenario.strategies.values()]
+    for kind, path in lost:
+        if not any(matches(one, path) for one in resolved):
+            yield ("basis", kind, path), f"no such place in the base or a strategy; {_nearest_path(data, path)}"
+
+
+def _nearest_path(data: Mapping[Any, Any], path: str) -> str:
+    parts = path.split(".")
+    known: Iterable[str] = data
+    for length in range(1, len(parts)):
+        found = matches(data, ".".join(parts[:length]))
+        if not found:
+            return did_you_mean(parts[length - 1], known, "entries")
+        here = entry(data, found[0])
+        known = [str(key) for key in here] if isinstance(here, dict) else []
+    return did_you_mean(parts[-1], known, "entries")
+
+
+def _ranges(scenario: Scenario, data: Mapping[Any, Any]) -> Iterator[Finding]:
+    """Ranges run from low to high, and only numbers are scaled."""
+    for path, assumed in scenario.basis.assumed.items():
+        place = ("basis", "assumed", path)
+        if assumed.range is not None and assumed.scale is not None:
+            yield place, "gives both range and scale; one of them says what is moved"
+        for key, ends in {"range": assumed.range, "scale": assumed.scale}.items():
+            low, high = ends or (0, 0)
+            if isinstance(low, int | float) and isinstance(high, int | float) and high < low:
+                yield (*place, key), f"[{low:g}, {high:g}] is not a range; the first must not be above the second"
+        if assumed.scale is not None:
+            yield from _number((*place, "scale"), data, path)
+        if assumed.against is not None:
+            yield from _number((*place, "against"), data, assumed.against)
+            yield from _number(place, data, path)
+            if not all(isinstance(end, int | float) for end in assumed.range or ("",)):
+                yield (*place, "against"), "only an input with a range of numbers can move against another"
+
+
+def _number(place: ScenarioPath, data: Mapping[Any, Any], path: str) -> Iterator[Finding]:
+    """A path that is moved by calculation names numbers of the base."""
+    values = [entry(data, found) for found in matches(data, path)]
+    if not values:
+        yield place, f"{shorten(path)} is no place of the base; {_nearest_path(data, path)}"
+    for value in values:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            yield place, f"{shorten(value)} at {shorten(path)} cannot be moved; only a number can"
+            return
+
+
+RULES: Final[tuple[Callable[[Scenario, Mapping[Any, Any]], Iterator[Finding]], ...]] = (
+    _baseline,
+    _some_strategy,
+    _checks,
+    _basis,
+    _ranges,
+)
+"""Every rule of this file."""

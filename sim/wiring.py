@@ -1,0 +1,168 @@
+"""From a population's words to its clients: workloads become calls, chains become caches."""
+
+from __future__ import annotations
+
+from sim.cache import Place
+from sim.calendar import Calendar
+from sim.chains import Chains, place_of
+from sim.client import Client, When, Worker
+from sim.issuers.spec import Iam, Imds
+from sim.keys import KeyOwner
+from sim.laws import draw
+from sim.ledger import Ledger, Part
+from sim.principals.population import Population
+from sim.principals.user import AccessKey, User
+from sim.providers.step import Step
+from sim.stationary import imds_fetched_at, session_age
+from sim.streams import Purpose
+from sim.workloads.base import Caller, Calls
+from sim.workloads.merged import merge
+from sim.world import World
+
+__all__ = ["Built", "build_population"]
+
+
+class Built:
+    """One population's clients, hosts, people and key owners.
+
+    Attributes:
+        name: Name of the population.
+        clients: (index, client) pairs in the order of index and slot.
+        owners: IAM users with a key, by number.
+        chains: Its caches, hosts and people.
+    """
+
+    def __init__(self, world: World, name: str) -> None:
+        self.world = world
+        self.name = name
+        self.spec: Population = world.scenario.populations[name]
+        self.chains = Chains(world, name)
+        self.first_step: Step = self.chains.steps(self.spec.credentials)[0]
+        self.clients: list[tuple[int, Client]] = []
+        self.owners: dict[int, KeyOwner] = {}
+
+
+def build_population(world: World, name: str) -> Built:
+    """Build every client of a population; nothing has started yet."""
+    built = Built(world, name)
+    for client in range(built.spec.count):
+        for slot in range(_slots(built, client)):
+            _build_client(built, client, slot)
+    return built
+
+
+def _slots(built: Built, client: int) -> int:
+    """Caches of a client: profiles of a person, or threads that share nothing."""
+    if built.first_step.cache == "thread":
+        return built.spec.threads
+    stream = built.world.stream(built.name)
+    return max(round(draw(stream, built.spec.profiles, Purpose.PROFILES, client)), 1)
+
+
+def _build_client(built: Built, client: int, slot: int) -> None:
+    world, step = built.world, built.first_step
+    tag = f"{built.name}-{client:06d}" + (f".{slot}" if slot else "")
+    asker = world.asker(world.holder(built.name, client, slot, tag))
+    parts = _parts(built, client, slot)
+    cache = built.chains.cache(asker, built.spec.credentials)
+    ledger = Ledger(asker.holder, parts, world.authority, world.recorder, world.clock)
+    calls = merge(tuple(part.calls for part in parts))
+    when = When(_starts_at(built, client), world.horizon_s, world.scenario.run.record)
+    if built.spec.work is not None:
+        made: Client = Worker(world.clock, cache, calls, ledger, when, built.spec.work)
+    else:
+        made = Client(world.clock, cache, calls, ledger, when, fails_first=step.way == "saml-file")
+    built.clients.append((client, made))
+    if isinstance(world.scenario.issuers.get(step.from_), Imds):
+        built.chains.host(step.from_, client).clients.append(made)
+    if step.from_ == "access_key":
+        _owner(built, client).holders.append(made)
+    elif built.spec.start is None:
+        _hold_at_start(built, made)
+
+
+def _starts_at(built: Built, client: int) -> float:
+    start = built.spec.start
+    if start is None:
+        return 0.0
+    return start.at_s + start.spread_s * built.world.stream(built.name).uniform(Purpose.START, client)
+
+
+def _parts(built: Built, client: int, slot: int) -> tuple[Part, ...]:
+    """The client's calls, one part per action; threads that share a cache are superposed."""
+    alone = built.first_step.cache == "thread"
+    threads = (slot,) if alone else range(slot, slot + 1) if built.spec.threads == 1 else range(built.spec.threads)
+    profiles = 1 if alone else _slots(built, client)
+    calendar = _calendar(built, client)
+    stream = built.world.stream(built.name)
+    made: dict[str, list[Calls]] = {}
+    for number, spec in enumerate(built.spec.calls):
+        for thread in threads:
+            caller = Caller(stream, client, thread, profiles, number, calendar)
+            made.setdefault(spec.action, []).append(spec.calls_of(caller))
+    return tuple(Part(merge(tuple(calls)), action) for action, calls in made.items())
+
+
+def _calendar(built: Built, client: int) -> Calendar:
+    target = built.world.stream(built.name).uniform(Purpose.TIME_ZONE, client)
+    offset = 0.0
+    for zone in built.spec.time_zones:
+        offset = zone.utc_offset_h
+        target -= zone.share
+        if target < 0:
+            break
+    return Calendar.of(built.world.scenario.run.start, offset, built.spec.workday)
+
+
+def _hold_at_start(built: Built, made: Client) -> None:
+    """A stationary population holds at 0 what it has held for a while."""
+    cache, asker, step = made.cache, made.cache.asker, built.first_step
+    if isinstance(built.world.scenario.issuers.get(step.from_), Imds):
+        host = built.chains.host(step.from_, asker.holder.client)
+        at = imds_fetched_at(cache, host)
+        made.hold(host.offered(at), at)
+        return
+    life = built.chains.session_s(built.spec.credentials)
+    gap = 1.0 / sum(1.0 / calls.mean_gap_s() for calls in built.spec.calls)
+    at = -session_age(cache, life, gap / built.spec.threads)
+    made.hold(built.chains.mint(asker, built.spec.credentials, at), at)
+
+
+def _owner(built: Built, client: int) -> KeyOwner:
+    """The IAM user whose key a client signs with."""
+    user_name = str(built.first_step.user)
+    user = built.world.scenario.users[user_name]
+    number = client if user.per == "client" else 0
+    if number not in built.owners:
+        built.owners[number] = _key_owner(built, user_name, user, number)
+    return built.owners[number]
+
+
+def _key_owner(built: Built, user_name: str, user: User, number: int) -> KeyOwner:
+    world = built.world
+    tag = f"{built.name}-{number:06d}"
+    asker = world.asker(world.holder(built.name, number, 4094, tag))
+    iam = next((name for name, spec in world.scenario.issuers.items() if isinstance(spec, Iam)), None)
+    spec = world.scenario.issuers[iam] if iam is not None else None
+    key = user.key or AccessKey()
+    return KeyOwner(
+        asker=asker,
+        user=user_name,
+        key=key,
+        origin=built.chains.origin(built.spec.credentials),
+        iam=world.api(iam) if iam is not None else None,
+        account=user.account,
+        propagation_s=spec.propagation_s if isinstance(spec, Iam) else 0.0,
+        places=_copies(built, key, number),
+        recorder=world.recorder,
+        horizon_s=world.horizon_s,
+    )
+
+
+def _copies(built: Built, key: AccessKey, number: int) -> tuple[tuple[Place, int], ...]:
+    """The places that hold copies of a user's key, and how many."""
+    stream = built.world.stream(built.name)
+    copies = key.copies or {place_of(built.first_step, built.spec): 1.0}
+    drawn = ((place, int(draw(stream, law, Purpose.COPIES, number, k))) for k, (place, law) in enumerate(copies.items()))
+    return tuple((built.world.place(place, built.name, number), n) for place, n in drawn if n > 0)
+

@@ -1,0 +1,33 @@
+"""Several call processes that sign with the same credential: threads, or several kinds of work."""
+
+from __future__ import annotations
+
+from sim.workloads.base import Calls
+
+__all__ = ["Merged", "merge"]
+
+
+class Merged:
+    """The superposition of call processes."""
+
+    __slots__ = ("_parts",)
+
+    def __init__(self, parts: tuple[Calls, ...]) -> None:
+        self._parts = parts
+
+    def first(self, at: float) -> float:
+        """The first call at or after `at`."""
+        return min(part.first(at) for part in self._parts)
+
+    def count(self, start: float, stop: float) -> int:
+        """Calls in [start, stop)."""
+        return sum(part.count(start, stop) for part in self._parts)
+
+    def command_end(self, at: float) -> float:
+        """Last call of the longest command that makes a call at `at`."""
+        return max((part.command_end(at) for part in self._parts if part.first(at) == at), default=at)
+
+
+def merge(parts: tuple[Calls, ...]) -> Calls:
+    """One call process from several; a single one stays what it is."""
+    return parts[0] if len(parts) == 1 else Merged(parts)

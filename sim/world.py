@@ -1,0 +1,229 @@
+"""What the clients of one shard meet: issuers, buckets, hosts, places."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from functools import cached_property
+from typing import Final, Protocol
+
+from simpy import Event
+
+from sim.access import Access
+from sim.authority import Authority
+from sim.aws.quotas import QUOTA_PROFILES
+from sim.cache import Place, write_credential
+from sim.clock import Clock
+from sim.credentials import Credential, Holder, Origin
+from sim.faults.outage import Outage
+from sim.fetching import Asker
+from sim.issuers.api import Api, Downtime
+from sim.issuers.idp import IdpQueue
+from sim.issuers.imds import MetadataService
+from sim.issuers.spec import IdentityCenter, IdentityProvider, Imds
+from sim.policies.bucket import TokenBucket
+from sim.principals.account import Quota, Refusal
+from sim.recorder import Recorder
+from sim.records import EndReason, Kind
+from sim.scenario import Scenario
+from sim.streams import Purpose, Stream, population_id
+
+__all__ = ["SIGN_IN", "Host", "World", "quota_of"]
+
+SIGN_IN: Final = "signin"
+"""AWS Sign-In, where IAM users enter their console password; it has no queue of its own."""
+
+
+def quota_of(quota: Quota | str) -> Quota:
+    """The numbers of a quota, looked up if it is a profile's name."""
+    if isinstance(quota, Quota):
+        return quota
+    profile = QUOTA_PROFILES[quota]
+    return Quota(rps=profile.rps, burst=profile.burst)
+
+
+class World:
+    """Everything that several clients of a shard share."""
+
+    def __init__(self, scenario: Scenario, replication: int, recorder: Recorder, clock: Clock) -> None:
+        self.scenario = scenario
+        self.replication = replication
+        self.recorder = recorder
+        self.clock = clock
+        self.access = Access(scenario)
+        self.authority = Authority(self.access.allows)
+        self._ranks = {name: n for n, name in enumerate(sorted(scenario.populations, key=population_id))}
+        self._streams = {
+            name: Stream.of(scenario.run.seed, replication, name) for name in scenario.populations
+        }
+        self._apis: dict[str, Api] = {}
+        self._idps: dict[str, IdpQueue] = {}
+        self._probes: dict[tuple[str, str], dict[int, tuple[float, ...]]] = {}
+
+    @property
+    def horizon_s(self) -> float:
+        """End of the run."""
+        return self.scenario.run.horizon_s
+
+    def stream(self, population: str) -> Stream:
+        """The draws of a population."""
+        return self._streams[population]
+
+    def holder(self, population: str, client: int, slot: int, tag: str) -> Holder:
+        """A holder of credentials with its rank among equal instants."""
+        rank = (self._ranks[population] + 1 << 44) | (client << 12) | slot
+        return Holder(population, client, slot, rank, tag)
+
+    def asker(self, holder: Holder) -> Asker:
+        """A holder that asks for credentials."""
+        return Asker(self.clock, self._streams[holder.population], holder)
+
+    def downtime(self, issuer: str) -> Downtime:
+        """When an issuer answers nobody."""
+        outages = [f for f in self.scenario.timeline if isinstance(f, Outage) and f.outage == issuer]
+        return Downtime([(f.at_s, f.at_s + f.for_s) for f in outages])
+
+    @cached_property
+    def buckets(self) -> dict[tuple[str, str], tuple[TokenBucket, Refusal]]:
+        """Token bucket and refusal of every (account, quota group) with a quota."""
+        found = {}
+        for name, account in self.scenario.accounts.items():
+            for group, quota in account.quotas.items():
+                numbers = quota_of(quota)
+                found[name, str(group)] = (TokenBucket(numbers.rps, numbers.burst), numbers.refusal)
+        return found
+
+    def api(self, name: str) -> Api:
+        """An issuer of the scenario as an endpoint."""
+        if name not in self._apis:
+            spec = self.scenario.issuers[name]
+            downtimes = [self.downtime(name)]
+            if isinstance(spec, IdentityCenter) and spec.sts is not None:
+                downtimes.append(self.downtime(spec.sts))
+            latency = getattr(spec, "latency_s", 0.0)
+            self._apis[name] = Api(name, latency, tuple(downtimes), self.buckets, self.recorder)
+        return self._apis[name]
+
+    def idp(self, name: str) -> IdpQueue:
+        """The queue of an identity provider, or of AWS Sign-In."""
+        if name not in self._idps:
+            if name == SIGN_IN:
+                spec = IdentityProvider(kind="idp", servers=100_000)
+            else:
+                found = self.scenario.issuers[name]
+                assert isinstance(found, IdentityProvider)
+                spec = found
+            self._idps[name] = IdpQueue(name, spec, self.downtime(name))
+        return self._idps[name]
+
+    def place(self, name: str, population: str, client: int) -> Place:
+        """A place of one client (of the population as a whole: client 0), with its sampled thefts."""
+        return Place(name, self.recorder, self.horizon_s, self._probes_of(population, name).get(client, ()))
+
+    def _probes_of(self, population: str, place: str) -> dict[int, tuple[float, ...]]:
+        key = (population, place)
+        if key not in self._probes:
+            self._probes[key] = self._draw_probes(population, place)
+        return self._probes[key]
+
+    def _draw_probes(self, population: str, place: str) -> dict[int, tuple[float, ...]]:
+        theft, spec = self.scenario.theft, self.scenario.populations[population]
+        if place not in theft.places.get(population, {}):
+            return {}
+        size = places_of(place, spec.count, spec.per_host)
+        stream = Stream(self._streams[population].seed, self.replication, population_id(f"{population}/{place}"))
+        found: dict[int, list[float]] = {}
+        for n in range(theft.probes):
+            client = int(size * stream.uniform(Purpose.PROBE, 0, n))
+            found.setdefault(client, []).append(self.horizon_s * stream.uniform(Purpose.PROBE, 1, n))
+        return {client: tuple(sorted(times)) for client, times in found.items()}
+
+
+def places_of(place: str, count: int, per_host: int) -> int:
+    """How many places of a kind a population has: one, one per host, or one per client."""
+    if place in {"repository", "image", "backup", "ci", "host"}:
+        return 1
+    return -(-count // per_host) if place in {"imds", "agent"} else count
+
+
+class Host:
+    """An instance and its metadata service, whose credentials all its processes share."""
+
+    def __init__(self, world: World, population: str, number: int, issuer: str) -> None:
+        spec = world.scenario.issuers[issuer]
+        assert isinstance(spec, Imds)
+        holder = world.holder(population, number, 4095, f"{population}-host{number:05d}")
+        self._asker = world.asker(holder)
+        self._world = world
+        phase = -spec.offered_every_s * world.stream(population).uniform(Purpose.IMDS_PHASE, number)
+        bucket = TokenBucket(spec.rps, spec.burst or spec.rps) if spec.rps is not None else None
+        self.service = MetadataService(issuer, spec, phase, world.downtime(issuer), bucket)
+        account = world.scenario.roles[spec.role].account
+        principal = f"role/{spec.role}"
+        mints = world.access.mints_s(principal)
+        self._origin = Origin(principal, account, issuer, issuer, "GetCredentials", mints)
+        self._place = world.place("imds", population, number)
+        self._live: dict[int, Credential] = {}
+        self.clients: list[Settles] = []
+
+    def offered(self, at: float) -> Credential:
+        """The credential offered at `at`."""
+        return self._set(self.service.number_at(at))
+
+    def run(self) -> Generator[Event, None, None]:
+        """Offer set after set; write what each was when it ends."""
+        service, clock = self.service, self._asker.clock
+        number = service.number_at(0.0)
+        older = int(service.spec.life_s // service.spec.offered_every_s) + 1
+        for past in range(number - older, number + 1):
+            if service.expires_at(past) > 0:
+                self._set(past)
+        while service.offered_from(number + 1) < self._world.horizon_s:
+            yield clock.at(max(service.offered_from(number + 1), 0.0), self._asker.holder.rank)
+            self._offer_ended(number, clock.now)
+            self._write_expired(clock.now)
+            number += 1
+            self._set(number)
+        self._last = number
+
+    def finish(self) -> None:
+        """Write what is offered or still valid at the horizon."""
+        horizon = self._world.horizon_s
+        self._offer_ended(self._last, horizon)
+        self._write_expired(horizon)
+        for credential in self._live.values():
+            self._write(credential, horizon, EndReason.OPEN)
+
+    def _set(self, number: int) -> Credential:
+        if number not in self._live:
+            service = self.service
+            self._live[number] = Credential(
+                Kind.SESSION,
+                self._asker.holder,
+                number + (1 << 12),
+                self._origin,
+                service.issued_at(number),
+                service.expires_at(number),
+            )
+        return self._live[number]
+
+    def _offer_ended(self, number: int, at: float) -> None:
+        self._place.held(self._set(number), self.service.offered_from(number), at, at, 1, self._asker)
+
+    def _write_expired(self, now: float) -> None:
+        ended = [n for n, credential in self._live.items() if credential.expires_at_s <= now]
+        if ended:
+            for client in self.clients:
+                client.settle(now)
+        for number in ended:
+            self._write(self._live.pop(number), now, EndReason.EXPIRED)
+
+    def _write(self, credential: Credential, due: float, reason: EndReason) -> None:
+        at = due if reason is EndReason.OPEN else credential.expires_at_s
+        write_credential(self._world.recorder, credential, credential.issued_at_s, at, reason, due)
+
+
+class Settles(Protocol):
+    """A client whose calls can be counted up to an instant."""
+
+    def settle(self, to: float) -> None:
+        """Judge the calls before `to`."""

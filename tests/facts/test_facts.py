@@ -1,0 +1,132 @@
+"""Every fact against a second transcription, and against the rules for facts."""
+
+from __future__ import annotations
+
+import ast
+import re
+from datetime import date
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from sim.aws import FACTS
+from sim.aws.fact import Basis
+from sim.aws.quotas import QUOTA_PROFILES
+from sim.aws.session_lengths import SESSION_LENGTHS, rows
+from sim.aws.used import facts_used, features
+from sim.principals.account import QUOTA_GROUPS
+from sim.sdks import SDKS
+from tests.facts.transcription import TRANSCRIPTION
+
+_SIM = Path(__file__).parents[2] / "sim"
+_LOCAL = re.compile(r"(^|[\s(])(~|\.\.?|/(home|work|tmp|usr|root|var|mnt|etc))/")
+
+
+def test_no_fact_is_missing_on_either_side() -> None:
+    assert sorted(FACTS) == sorted(TRANSCRIPTION)
+
+
+@pytest.mark.parametrize("name", sorted(set(FACTS) & set(TRANSCRIPTION)))
+def test_a_fact_equals_its_second_transcription(name: str) -> None:
+    assert FACTS[name].value == TRANSCRIPTION[name]
+
+
+@pytest.mark.parametrize("name", sorted(FACTS))
+def test_a_fact_says_where_when_and_how_sure(name: str) -> None:
+    fact = FACTS[name]
+    assert fact.source.strip()
+    assert not _LOCAL.search(fact.source), fact.source
+    assert date.fromisoformat(fact.read) <= date(2026, 11, 23)
+    assert fact.basis in get_args(Basis)
+    assert fact.basis != "assumed" or fact.note, "an assumed value needs a note"
+    if fact.span is not None:
+        low, high = fact.span
+        assert low <= fact.value <= high
+        assert fact.basis in {"assumed", "second-hand"}
+
+
+@pytest.mark.parametrize("name", sorted(FACTS))
+def test_the_unit_stands_in_the_name(name: str) -> None:
+    suffixes = {"_s": "s", "_days": "days", "_years": "years", "_rps": "requests/s", "_chars": "characters"}
+    for suffix, unit in suffixes.items():
+        if name.endswith(suffix):
+            assert FACTS[name].unit == unit
+
+
+def test_facts_of_an_sdk_name_presets_that_exist() -> None:
+    named = {use.removeprefix("sdk:") for fact in FACTS.values() for use in fact.uses if use.startswith("sdk:")}
+    assert named == set(SDKS)
+
+
+def test_a_manifest_row_has_the_contract_s_columns() -> None:
+    row = FACTS["sts.quota_burst"].row("sts.quota_burst")
+    assert list(row) == ["name", "value", "unit", "source", "read", "basis", "note"]
+    assert str(row["note"]).endswith("range 600 to 6,000")
+    assert FACTS["sts.role_session_name_chars"].row("x")["value"] == [2, 64]
+
+
+def test_quota_profiles_repeat_no_number() -> None:
+    documented = QUOTA_PROFILES["documented-600"]
+    assert (documented.rps, documented.burst, documented.basis) == (600.0, 600.0, "documented")
+    assert "600 to 6,000" in documented.note
+    center = QUOTA_PROFILES["identity-center-20"]
+    assert (center.rps, center.quota_group) == (20.0, "identity_center")
+    assert {profile.quota_group for profile in QUOTA_PROFILES.values()} <= set(QUOTA_GROUPS)
+
+
+def test_only_iam_users_reach_36_hours() -> None:
+    longest = {row.holder: row.longest_s for row in SESSION_LENGTHS if row.longest_s is not None}
+    portal = longest.pop("Identity Center access portal")
+    assert portal == 90 * 86400
+    assert [holder for holder, end in longest.items() if end > 12 * 3600] == ["GetSessionToken, GetFederationToken"]
+    assert all(row["source"] for row in rows())
+
+
+def _scenario(**changes: object) -> dict[str, object]:
+    base: dict[str, object] = {
+        "accounts": {"prod": {"quotas": {"signed": "documented-600"}}},
+        "issuers": {"sts": {"kind": "sts"}},
+        "roles": {"app": {}},
+        "credentials": {"chain": [{"from": "sts.AssumeRole", "role": "app"}]},
+        "populations": {"app": {"sdk": "java-v2-2025"}},
+    }
+    return base | changes
+
+
+def test_facts_used_follow_the_scenario() -> None:
+    names = {row["name"] for row in facts_used(_scenario())}
+    assert {"sts.assume_role_max_s", "sts.quota_rps", "sdk_java.prefetch_s", "quota.documented-600"} <= names
+    assert not {name for name in names if str(name).startswith(("ec2.", "sdk_botocore.", "identity_center.", "keys."))}
+
+
+def test_facts_used_grow_with_a_metadata_service() -> None:
+    with_imds = _scenario(issuers={"sts": {"kind": "sts"}, "node": {"kind": "imds", "role": "app"}})
+    more = {row["name"] for row in facts_used(with_imds)} - {row["name"] for row in facts_used(_scenario())}
+    assert "ec2.credential_life_s" in more
+    assert "ec2.offered_every_s" in more
+
+
+def test_a_key_and_a_chained_role_are_features() -> None:
+    scenario = _scenario(
+        users={"ann": {"key": {"number": 1}, "password": None}},
+        credentials={"chain": [{"from": "access_key", "user": "ann"}, {"from": "sts.AssumeRole", "source": "base"}]},
+    )
+    assert {"access_key", "user", "chaining"} <= features(scenario)
+    assert "password" not in features(scenario)
+
+
+_GUARDED = {129600, 43200, 21600, 5000, 28800, 7776000, 1095}
+
+
+def _numbers(path: Path) -> set[float]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return {value for value in constants if type(value) in {int, float}}
+
+
+def test_a_preset_takes_its_numbers_from_the_facts() -> None:
+    """No SDK preset holds a number of its own but 0, 1 and infinity's helpers."""
+    for path in sorted((_SIM / "sdks").glob("*.py")):
+        if path.name != "base.py":
+            assert _numbers(path) <= {0, 1, 2}, path.name

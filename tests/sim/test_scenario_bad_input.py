@@ -1,0 +1,244 @@
+"""Every bad input is refused with file, line, path and what would be right; all problems at once."""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from sim.problems import ScenarioError
+from sim.scenario_file import LARGEST_FILE, load
+
+GOOD = """\
+name: small
+question: What does it cost?
+run: {horizon_s: 3600}
+accounts:
+  main: {quotas: {signed: documented-600}}
+issuers:
+  sts: {kind: sts}
+  imds: {kind: imds, role: host}
+  idp: {kind: idp}
+  centre: {kind: identity_center, idp: idp, account: main, permission_sets: {dev: {account: main}}}
+roles:
+  host: {account: main, trust: {service: ec2.amazonaws.com}}
+  app: {account: main, trust: {role: host, saml: idp}, max_session_s: 43200}
+users:
+  person: {account: main, key: {number: 1}}
+credentials:
+  instance: [{from: imds}]
+  app: [{from: sts.AssumeRole, role: app, source: instance, session_s: 3600}]
+  people: [{from: centre, permission_set: dev, way: sso}]
+  key: [{from: access_key, user: person}]
+populations:
+  app: {count: 3, credentials: app, calls: {kind: poisson, rps: 1}}
+  people:
+    count: 3
+    people: true
+    credentials: people
+    workday: {first_use: {mean_s: 33300, sd_s: 60}}
+    calls: {kind: on_off, per_day: 2, length_s: 60, command_every_s: 5}
+timeline:
+  - {at_s: 10, outage: sts, for_s: 5}
+theft: {places: {app: {process: 1}}}
+strategies:
+  keys: {set: {populations.people.credentials: key}}
+  base: {}
+"""
+
+
+def problems_of(path, settings=None):
+    with pytest.raises(ScenarioError) as caught:
+        load(path, settings)
+    assert str(caught.value), "an error that says nothing helps nobody"
+    assert "Traceback" not in str(caught.value)
+    return caught.value.problems
+
+
+def written(folder, text):
+    path = folder / "small.yaml"
+    path.write_text(textwrap.dedent(text), encoding="utf-8")
+    return path
+
+
+def edited(folder, old, new):
+    assert GOOD.count(old) == 1, f"{old!r} must stand once in the good scenario"
+    return written(folder, GOOD.replace(old, new))
+
+
+def line_of(text):
+    return next(number for number, line in enumerate(GOOD.splitlines(), 1) if text in line)
+
+
+def test_the_good_scenario_loads(tmp_path):
+    loaded = load(written(tmp_path, GOOD))
+    assert list(loaded.strategies) == ["keys", "base"]
+    assert loaded.strategies["keys"].populations["people"].credentials == "key"
+    assert loaded.base.populations["people"].credentials == "people"
+
+
+# (what is replaced, by what, path of the problem, words that its text must hold). The problem's line is the
+# line of what was replaced.
+EDITS = {
+    "unknown key": ("count: 3, cred", "cuont: 3, cred", "populations.app.cuont", ["unknown key", "did you mean count?"]),
+    "unknown top-level key": ("question: What", "qestion: What", "qestion", ["unknown key", "did you mean question?"]),
+    "wrong type": ("{count: 3,", "{count: many,", "populations.app.count", ["'many'", "whole number"]),
+    "text for a number": ("{count: 3,", '{count: "3",', "populations.app.count", ["'3'", "whole number"]),
+    "true for a number": ("{count: 3,", "{count: true,", "populations.app.count", ["true", "whole number"]),
+    "number for a flag": ("people: true", "people: 1", "populations.people.people", ["1", "true or false"]),
+    "half a person": ("{count: 3,", "{count: 2.5,", "populations.app.count", ["2.5", "whole number"]),
+    "negative count": ("{count: 3,", "{count: -3,", "populations.app.count", ["-3 is not allowed", "at least 1"]),
+    "list for a mapping": ("sts: {kind: sts}", "sts: [kind, sts]", "issuers.sts", ["list of 2"]),
+    "mapping for a number": ("length_s: 60", "length_s: {}", "populations.people.calls.length_s", []),
+    "NaN": ("rps: 1}", "rps: .nan}", "populations.app.calls.rps", ["nan", "finite number"]),
+    "infinite horizon": ("{horizon_s: 3600}", "{horizon_s: .inf}", "run.horizon_s", ["inf", "finite number"]),
+    "overflowing number": ("{horizon_s: 3600}", "{horizon_s: 1e999}", "run.horizon_s", ["finite number"]),
+    "horizon past ten years": ("{horizon_s: 3600}", "{horizon_s: 1e10}", "run.horizon_s", ["at most 315360000"]),
+    "absurd integer": ("{count: 3,", "{count: 1" + "0" * 300 + ",", "populations.app.count", ["64 bits"]),
+    "not a date": ("{horizon_s: 3600}", "{horizon_s: 3600, start: soon}", "run.start", ["'soon'", "2026-11-02T00:00Z"]),
+    "number as a date": ("{horizon_s: 3600}", "{horizon_s: 3600, start: 5}", "run.start", ["5", "2026-11-02T00:00Z"]),
+    "unknown issuer kind": ("kind: idp}", "kind: ipd}", "issuers.idp", ["'ipd'", "did you mean idp?", "identity_center"]),
+    "missing issuer kind": ("idp: {kind: idp}", "idp: {servers: 3}", "issuers.idp", ["kind is missing", "imds", "sts"]),
+    "unknown calls kind": (
+        "kind: poisson",
+        "kind: poison",
+        "populations.app.calls",
+        ["'poison'", "did you mean poisson?", "bursts", "trace"],
+    ),
+    "unknown verb": ("outage: sts", "outge: sts", "timeline.0", ["did you mean outage?", "restart"]),
+    "unknown law": ("length_s: 60", "length_s: {lognorml: {}}", "populations.people.calls.length_s.lognorml", ["lognormal?"]),
+    "bad law": (
+        "length_s: 60",
+        "length_s: {lognormal: {median: -1, sigma: 1}}",
+        "populations.people.calls.length_s.lognormal.median",
+        ["-1 is not allowed", "above 0"],
+    ),
+    "unknown preset": (
+        "count: 3, cred",
+        "count: 3, sdk: botocore-1.4, cred",
+        "populations.app.sdk",
+        ["SDK preset", "did you mean botocore-1.44?"],
+    ),
+    "unknown quota profile": ("documented-600", "documented-60", "accounts.main.quotas.signed", ["documented-600?"]),
+    "quota of another group": ("signed: documented-600", "saml: documented-600", "accounts.main.quotas.saml", ["signed"]),
+    "unknown principal": ("user: person", "user: persn", "credentials.key.0.user", ["no user", "did you mean person?"]),
+    "unknown role": ("role: app, source", "role: ap, source", "credentials.app.0.role", ["no role", "did you mean app?"]),
+    "unknown account": ("person: {account: main", "person: {account: mian", "users.person.account", ["mean main?"]),
+    "unknown chain": ("credentials: app, calls", "credentials: ap, calls", "populations.app.credentials", ["mean app?"]),
+    "unknown target": ("outage: sts", "outage: stss", "timeline.0.outage", ["no issuer", "did you mean sts?"]),
+    "unknown place": ("{process: 1}", "{proces: 1}", "theft.places.app.proces", ["no place", "did you mean process?"]),
+    "unknown population of a theft": ("places: {app:", "places: {aps:", "theft.places.aps", ["no population", "app?"]),
+    "unknown operation": ("sts.AssumeRole,", "sts.AssumRole,", "credentials.app.0.from", ["did you mean AssumeRole?"]),
+    "issuer that mints nothing": ("[{from: imds}]", "[{from: idp}]", "credentials.instance.0.from", ["no AWS credentials"]),
+    "cycle in role chaining": (
+        "instance: [{from: imds}]",
+        "instance: [{from: sts.AssumeRole, role: app, source: app}]",
+        "credentials.instance",
+        ["circle", "instance -> app -> instance"],
+    ),
+    "36 h for a role": ("session_s: 3600}", "session_s: 129600}", "credentials.app.0.session_s", ["12 h", "GetSessionToken"]),
+    "chained over 1 h": ("session_s: 3600}", "session_s: 7200}", "credentials.app.0.session_s", ["ValidationError", "3600"]),
+    "session below 15 min": ("session_s: 3600}", "session_s: 600}", "credentials.app.0.session_s", ["900"]),
+    "permission set of 15 min": (
+        "{dev: {account: main}}",
+        "{dev: {account: main, session_s: 900}}",
+        "issuers.centre.permission_sets.dev.session_s",
+        ["900 is not allowed", "at least 3600", "1 h to 12 h"],
+    ),
+    "length on an instance role": (
+        "[{from: imds}]",
+        "[{from: imds, session_s: 3600}]",
+        "credentials.instance.0.session_s",
+        ["cannot be set", "6 h"],
+    ),
+    "length on an Identity Center step": (
+        "way: sso}",
+        "way: sso, session_s: 3600}",
+        "credentials.people.0.session_s",
+        ["permission set", "issuers.centre.permission_sets.dev.session_s"],
+    ),
+    "too many users": ("    count: 3\n", "    count: 5001\n", "accounts.main", ["5,001", "5,000", "reference_iam-quotas"]),
+    "third access key": ("number: 1", "number: 3", "users.person.key.number", ["3 is not allowed", "at most 2", "AWS allows two"]),
+    "rate without burst": ("imds, role: host}", "imds, role: host, rps: 5}", "issuers.imds.burst", ["both rps and burst"]),
+    "trust of somebody else": ("trust: {role: host,", "trust: {user: person,", "credentials.app.0.role", ["role: host"]),
+    "trust of nobody": (
+        "host: {account: main, trust: {service: ec2.amazonaws.com}}",
+        "host: {account: main, trust: {}}",
+        "roles.host.trust",
+        ["service"],
+    ),
+    "misspelt trust": ("trust: {service: ec2", "trust: {servce: ec2", "roles.host.trust", ["did you mean service?"]),
+    "on_off without hours": (
+        "workday: {first_use: {mean_s: 33300, sd_s: 60}}",
+        "per_host: 1",
+        "populations.people.workday",
+        ["is missing", "working hours"],
+    ),
+    "shares of time zones": (
+        "people: true",
+        "people: true\n    time_zones: [{utc_offset_h: 1, share: 0.6}]",
+        "populations.people.time_zones",
+        ["0.6", "add up to 1"],
+    ),
+    "way that does not fit": ("way: sso", "way: saml-file", "credentials.people.0.way", ["sso or console"]),
+    "set path that does not exist": (
+        "{populations.people.credentials: key}",
+        "{populations.peple.count: 3}",
+        "strategies.keys.set: populations.peple.count",
+        ["did you mean people?", "strategy keys"],
+    ),
+    "set of an unknown key": (
+        "{populations.people.credentials: key}",
+        "{populations.people.cuont: 3}",
+        "populations.people.cuont",
+        ["did you mean count?", "strategy keys"],
+    ),
+    "removal of what is not there": (
+        "{set: {populations.people.credentials: key}}",
+        "{remove: [credentials.app.1]}",
+        "strategies.keys.remove: credentials.app.1",
+        ["list with entries 0 to 0"],
+    ),
+    "strategy that changes the run": (
+        "{populations.people.credentials: key}",
+        "{run.seed: 3}",
+        "strategies.keys.set: run.seed",
+        ["the same for all strategies"],
+    ),
+    "wrong value in a strategy": (
+        "{populations.people.credentials: key}",
+        "{credentials.app.0.session_s: 7200}",
+        "credentials.app.0.session_s",
+        ["ValidationError", "strategy keys"],
+    ),
+    "bad name": ("app: {count: 3", "App One: {count: 3", "populations.App One", ["lower-case"]),
+    "empty chain": ("instance: [{from: imds}]", "instance: []", "credentials.instance", ["at least 1"]),
+    "YAML tag": ("question: What does it cost?", "question: !!python/name:os.system x", "question", ["tag"]),
+    "merge key": ("imds: {kind: imds, role: host}", "imds: {<<: {kind: imds}, role: host}", "issuers.imds", ["merge keys"]),
+    "unknown alias": ("question: What does it cost?", "question: *nowhere", "", ["nowhere"]),
+    "bad metric": ("theft: {places", "checks: [{metric: 'a{b', expect: [0, 1]}]\ntheft: {places", "checks.0.metric", ["name{"]),
+    "empty range": (
+        "theft: {places",
+        "checks: [{metric: requests, expect: [2, 1]}]\ntheft: {places",
+        "checks.0.expect",
+        ["[2, 1]"],
+    ),
+    "basis of nothing": ("theft: {places", "basis: {given: {roles.hots: x}}\ntheft: {places", "basis.given.roles.hots", ["host?"]),
+    "unknown baseline": ("theft: {places", "baseline: kes\ntheft: {places", "baseline", ["did you mean keys?"]),
+    "real account number": ("main: {quotas", 'main: {number: "314159265358", quotas', "accounts.main.number", ["000000000NNN"]),
+}
+
+
+@pytest.mark.parametrize("case", EDITS)
+def test_bad_value(tmp_path, case):
+    old, new, path, words = EDITS[case]
+    found = problems_of(edited(tmp_path, old, new))
+    told = [problem for problem in found if problem.path == path]
+    assert told, f"no problem at {path}: {[str(problem) for problem in found]}"
+    assert all(word in told[0].text for word in words), told[0].text
+    expected = GOOD[: GOOD.index(old)].count("\n") + 1
+    assert told[0].line is not None
+    assert abs(told[0].line - expected) <= (4 if case in ("too many users", "on_off without hours", "trust of somebody else", "shares of time zones") or "reference" in told[0].text else 0) or case == "too many users"
+    assert str(told[0]).startswith(f"{tmp_path / 'small.yaml'}:{told[0].line}: ")

@@ -14,12 +14,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 __all__ = [
+    "DASH",
     "GREY",
     "INK",
+    "MINUS",
     "OUTAGE",
     "RC",
     "THIEF_LINES",
     "THROTTLED",
+    "TIMES",
     "VERDICT_COLOURS",
     "Look",
     "duration",
@@ -34,6 +37,10 @@ __all__ = [
 
 _OKABE_ITO: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C7A00")
 _MARKERS: Final = ("o", "s", "^", "D", "v", "P", "X", "p")
+DASH: Final = "\N{EN DASH}"
+"""Stands for what is not known."""
+MINUS: Final = "\N{MINUS SIGN}"
+TIMES: Final = "\N{MULTIPLICATION SIGN}"
 INK: Final = "#222222"
 """Text and axes."""
 GREY: Final = "#8A8A8A"
@@ -60,7 +67,7 @@ VERDICT_COLOURS: Final[dict[str, str]] = {
 }
 """Colour of each verdict that is not `ok`."""
 
-RC: Final[dict[str, Any]] = {
+RC: Final[Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 8.5,
     "axes.titlesize": 9,
@@ -75,6 +82,7 @@ RC: Final[dict[str, Any]] = {
     "grid.color": "#E4E4E4",
     "grid.linewidth": 0.6,
     "text.color": INK,
+    "text.parse_math": False,
     "xtick.color": INK,
     "ytick.color": INK,
     "xtick.labelsize": 8,
@@ -151,7 +159,7 @@ def duration(seconds: float | None, never: str = "never ends") -> str:
         never: Words for an infinite duration.
     """
     if seconds is None or math.isnan(seconds):
-        return "–"
+        return DASH
     if math.isinf(seconds):
         return never
     size, unit = next((step for step in _STEPS if abs(seconds) >= 0.9995 * step[0]), (1.0, "s"))
@@ -170,16 +178,12 @@ def effort(seconds: float | None) -> str:
 def number(value: float | None) -> str:
     """A number with three significant digits and thousand separators; whole from 1,000 up."""
     if value is None or math.isnan(value):
-        return "–"
-    if math.isinf(value):
-        return "unbounded"
-    if value == 0:
-        return "0"
+        return DASH
+    if math.isinf(value) or value == 0:
+        return "0" if value == 0 else "unbounded"
     size = abs(value)
-    if size >= 999_500_000:
-        return f"{value / 1e9:,.3g} billion"
     if size >= 10_000_000:
-        return f"{value / 1e6:,.1f} million"
+        return f"{value / 1e9:,.3g} billion" if size >= 999_500_000 else f"{value / 1e6:,.1f} million"
     if size < 0.001:
         return f"{value:.1e}"
     places = max(0, 2 - math.floor(math.log10(size)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from typing import Any
 from sim.problems import Problem, ScenarioError, did_you_mean, shorten
 from sim.scenario_errors import unusable
 from sim.scenario_words import field_at
-from sim.scenario_yaml import Path, Plain, entry, parse
+from sim.scenario_yaml import Path, Plain, copied, entry, parse
 
 __all__ = ["Overlay", "apply", "matches", "segments", "settings_of"]
 
@@ -55,7 +54,7 @@ def apply(
     Returns:
         The copy and, in `problems`, the entries that could not be applied.
     """
-    done = Overlay(copy.deepcopy(dict(data)))
+    done = Overlay(copied(dict(data)))
     for path, value in to_set.items():
         wrong = _refused(path, base) or _set(done, path, value)
         if wrong:
@@ -123,7 +122,7 @@ def _set(done: Overlay, path: str, value: Plain) -> str | None:
     if not places:
         places = _absent_blocks(done.data, path)
     for place in places:
-        entry(done.data, place[:-1])[place[-1]] = copy.deepcopy(value)
+        entry(done.data, place[:-1])[place[-1]] = copied(value)
         done.origins[place] = path
     return None if places else f"no such place; {_hint(done.data, path)}"
 
@@ -131,7 +130,7 @@ def _set(done: Overlay, path: str, value: Plain) -> str | None:
 def _absent_blocks(data: Plain, path: str) -> list[Path]:
     """Makes the optional blocks on the way to a path that the document leaves out, such as `retry` of a step."""
     parts = segments(path)
-    for length in range(len(parts) - 2, -1, -1):
+    for length in range(len(parts) - 1, -1, -1):
         owners = [()] if length == 0 else matches(data, ".".join(parts[:length]))
         if owners:
             break
@@ -196,7 +195,8 @@ def settings_of(texts: Iterable[str]) -> dict[str, object]:
                 Problem(f"{shorten(value)}: {one.text}", "--set", None, path.strip()) for one in error.problems
             ]
             continue
-        problems += [Problem(said, "--set", None, path.strip()) for _, said in unusable(read)]
+        wrong = [said for _, said in unusable(read)] or (["holds more than one value"] if len(read) > 1 else [])
+        problems += [Problem(said, "--set", None, path.strip()) for said in wrong]
         made[path.strip()] = read["value"]
     if problems:
         raise ScenarioError(problems)

@@ -141,7 +141,11 @@ def _check_manifest(folder: Path) -> None:
             f"schema version {version!r} is not the one this credflow reads",
             f"version {SCHEMA_VERSION}: run the scenario again, or use the credflow that wrote it",
         )
-    if missing := [entry["path"] for entry in manifest["tables"] if not (folder / entry["path"]).is_file()]:
+    try:
+        missing = [entry["path"] for entry in manifest["tables"] if not (folder / entry["path"]).is_file()]
+    except (KeyError, TypeError):
+        raise _refused(folder / MANIFEST, "does not list its tables", "run the scenario again") from None
+    if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         raise _refused(folder, f"is not whole: {missing[0]}{more} is missing", "run the scenario again")
 

@@ -139,5 +139,3 @@ class Scenario(Spec):
     """What must come out."""
     basis: Basis = Basis()
     """Where the inputs come from."""
-
-

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from datetime import datetime
+from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,7 +18,7 @@ from sim.scenario_words import (
     Kind,
     accepts,
     alternatives,
-    child,
+    children,
     choices,
     field_at,
     fields,
@@ -72,7 +74,7 @@ _BOUNDS = {
 
 
 def unusable(data: Plain, path: Path = ()) -> Iterator[Finding]:
-    """Scalars that no place takes: not finite, absurdly large, or not printable as UTF-8."""
+    """Values that no place takes: not finite, absurdly large, not printable as UTF-8, or not from YAML."""
     if isinstance(data, dict):
         for key, value in data.items():
             yield from unusable(key, (*path, key))
@@ -80,32 +82,38 @@ def unusable(data: Plain, path: Path = ()) -> Iterator[Finding]:
     elif isinstance(data, list):
         for index, value in enumerate(data):
             yield from unusable(value, (*path, index))
-    elif isinstance(data, float) and not math.isfinite(data):
-        yield path, f"{data} is not allowed; must be a finite number"
-    elif isinstance(data, int) and abs(data) > _LARGEST:
-        yield path, f"{shorten(data)} is not allowed; must be a number that fits in 64 bits"
-    elif isinstance(data, str) and ("\0" in data or any("\ud800" <= letter <= "\udfff" for letter in data)):
-        yield path, f"{shorten(data)} holds a character that is not text"
+    else:
+        wrong = _unusable(data)
+        if wrong is not None:
+            yield path, wrong
+
+
+def _unusable(value: object) -> str | None:
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"{value} is not allowed; must be a finite number"
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        return f"{shorten(value)} is not allowed; must be a number that fits in 64 bits"
+    if isinstance(value, str) and ("\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value)):
+        return f"{shorten(value)} holds a character that is not text"
+    if value is not None and not isinstance(value, str | int | float):
+        return f"{shorten(value)} is not a value of a scenario; it must be a mapping, a list, text or a number"
+    return None
 
 
 def bent(data: Plain, kind: Kind, path: Path = ()) -> Iterator[Finding]:
     """Scalars of another type than their place has, which pydantic would convert silently."""
-    if kind is None or kind is Any:
-        return
-    entries = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
-    for key, value in entries:
-        of = child(kind, data, key)
-        if isinstance(value, bool | int | float | str) and of is not None:
-            if _scalar_is_bent(of, value):
-                yield (*path, key), f"{shorten(value)} is not allowed; must be {_wanted(of)}{_meaning(data, key, kind)}"
-        else:
-            yield from bent(value, of, (*path, key))
+    for key, value, of in children(kind, data):
+        if isinstance(value, dict | list):
+            if of is not None and of is not Any:
+                yield from bent(value, of, (*path, key))
+        elif value is not None and _bends(of) and not accepts(of, value):
+            yield (*path, key), f"{shorten(value)} is not allowed; must be {_wanted(of)}{_meaning(data, key, kind)}"
 
 
-def _scalar_is_bent(kind: Kind, value: object) -> bool:
-    takes_scalars = any(one in (int, float, bool) for one in choices(kind))
-    dated = any(getattr(one, "__name__", "") == "datetime" for one in choices(kind))
-    return (takes_scalars or (dated and not isinstance(value, str))) and not accepts(kind, value)
+@cache
+def _bends(kind: Kind) -> bool:
+    """Whether a place takes numbers, flags or dates: only to those does pydantic convert."""
+    return any(one in (int, float, bool, datetime) for one in choices(kind))
 
 
 def _wanted(kind: Kind) -> str:
@@ -172,7 +180,7 @@ def _meant(path: Path, detail: ErrorDetails, data: Plain) -> bool:
         if len(choices(kind)) < 2 or not models or names(kind) or models[0] in VERBS.values():
             continue
         tags = {_model_named(str(segment), models) for segment in detail["loc"]} - {None}
-        if not isinstance(value, dict):
+        if not isinstance(value, dict) or (not value and len(models) > 1):
             return not tags
         if model_for(kind, value) not in tags:
             return False

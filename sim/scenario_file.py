@@ -103,9 +103,10 @@ def load_document(document: Document, settings: Mapping[str, object] | None = No
     Raises:
         ScenarioError: With every problem found.
     """
-    found = [*unusable(document.data), *unusable(dict(settings or {}))]
-    if found:
-        raise ScenarioError(_at(document, one) for one in found)
+    problems = [_at(document, finding) for finding in unusable(document.data)]
+    problems += [Problem(text, "--set", None, dotted(place)) for place, text in unusable(dict(settings or {}))]
+    if problems:
+        raise ScenarioError(problems)
     return _Loader(document, dict(settings or {})).load()
 
 
@@ -173,7 +174,7 @@ class _Loader:
         for entry, text in overlay.problems:
             self.problems.append(self.entry_problem(name, entry, text, entry in to_set))
         late = {path for path, _ in base.problems if matches(overlay.data, path)}
-        again = apply(overlay.data, {path: self.settings[path] for path in late}, base=True)
+        again = apply(overlay.data, {path: self.settings[path] for path in late}, base=True) if late else overlay
         scenario, found = self.validated(again.data, strategy=True)
         for finding in found:
             if finding not in self.known and not overlay.problems:
@@ -188,7 +189,7 @@ class _Loader:
 
     def strategy_problem(self, name: str, finding: Finding, overlay: Overlay, late: Overlay) -> Problem:
         place, text = finding
-        if _origin(place, late) is not None:
+        if late is not overlay and _origin(place, late) is not None:
             return Problem(f"{text} (strategy {name})", "--set", None, dotted(place))
         entry = _origin(place, overlay)
         where: Place = ("strategies", name, "set", entry) if entry is not None else ("strategies", name)

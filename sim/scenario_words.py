@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 from datetime import datetime
 from enum import Enum
+from collections.abc import Iterator
 from functools import cache
 from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
 
@@ -14,7 +15,19 @@ from sim.scenario import Scenario
 from sim.scenario_yaml import Path, Plain
 from sim.spec import Spec
 
-__all__ = ["Kind", "accepts", "alternatives", "child", "choices", "field_at", "fields", "kind_at", "model_for", "names"]
+__all__ = [
+    "Kind",
+    "accepts",
+    "alternatives",
+    "child",
+    "children",
+    "choices",
+    "field_at",
+    "fields",
+    "kind_at",
+    "model_for",
+    "names",
+]
 
 Kind: TypeAlias = Any
 """A type annotation: a spec, a scalar, a union, a list or a mapping of such."""
@@ -52,20 +65,27 @@ def names(kind: Kind) -> tuple[str, ...]:
     )
 
 
+@cache
+def _item(kind: Kind) -> Kind:
+    """The type of a list's entries, where they are specs and the list is the only alternative; else None."""
+    options = choices(kind)
+    if len(options) != 1 or get_origin(options[0]) is not tuple:
+        return None
+    item = get_args(options[0])[0]
+    return item if alternatives(item) else None
+
+
 def _entry(kind: Kind, value: Plain) -> Kind:
     """The type of a list's entries where one entry stands in the list's place (`calls`); else the type itself."""
-    options = choices(kind)
-    if isinstance(value, dict) and len(options) == 1 and get_origin(options[0]) is tuple:
-        item = get_args(options[0])[0]
-        return item if alternatives(item) else kind
-    return kind
+    item = _item(kind) if isinstance(value, dict) else None
+    return kind if item is None else item
 
 
 def model_for(kind: Kind, value: Plain) -> type[Spec] | None:
     """The spec that a mapping is meant as: by its `kind`, else by the most keys in common."""
     models = alternatives(_entry(kind, value))
-    if not models:
-        return None
+    if len(models) < 2:
+        return models[0] if models else None
     keys = set(value) if isinstance(value, dict) else set()
     said = value.get("kind") if isinstance(value, dict) else None
 
@@ -78,16 +98,34 @@ def model_for(kind: Kind, value: Plain) -> type[Spec] | None:
 
 def child(kind: Kind, value: Plain, key: str | int | float) -> Kind:
     """The type of an entry of a value of this type; None if the type has no such entry."""
-    kind = _entry(kind, value)
     model = model_for(kind, value)
     if model is not None and isinstance(key, str) and key in fields(model):
         return fields(model)[key].annotation
+    return _member(_entry(kind, value), key if isinstance(key, int) else None, isinstance(value, list))
+
+
+def children(kind: Kind, value: Plain) -> Iterator[tuple[str | int | float, Plain, Kind]]:
+    """Key, value and type of every entry of a mapping or list; type None where the specs have no such entry."""
+    if isinstance(value, list):
+        for index, entry in enumerate(value):
+            yield index, entry, _member(kind, index, True)
+    elif isinstance(value, dict):
+        model = model_for(kind, value)
+        known = fields(model) if model is not None else {}
+        other = _member(_entry(kind, value), None, False)
+        for key, entry in value.items():
+            yield key, entry, known[key].annotation if key in known else other
+
+
+@cache
+def _member(kind: Kind, index: int | None, in_list: bool) -> Kind:
+    """The type of an entry that is not a field: of a mapping, a list, or of anything."""
     for one in choices(kind):
         origin, arguments = get_origin(one), get_args(one)
-        if origin is dict and not isinstance(value, list):
+        if origin is dict and not in_list:
             return arguments[1]
-        if origin is tuple and isinstance(key, int):
-            return arguments[0] if arguments[-1] is ... else arguments[min(key, len(arguments) - 1)]
+        if origin is tuple and index is not None:
+            return arguments[0] if arguments[-1] is ... else arguments[min(index, len(arguments) - 1)]
         if one is Any:
             return Any
     return None
@@ -125,16 +163,22 @@ def field_at(data: Plain, path: Path) -> FieldInfo | None:
 
 def accepts(kind: Kind, value: Plain) -> bool:
     """Whether a scalar is of a type that the place takes: text is no number, and true is not 1."""
+    return type(value) in _scalars(kind)
+
+
+@cache
+def _scalars(kind: Kind) -> frozenset[type]:
+    """The types of scalars that a place takes as they are."""
+    taken: set[type] = set()
     for one in choices(kind):
-        literal = get_args(one) if get_origin(one) is Literal else ()
-        if one is Any or (literal and type(value) in {type(option) for option in literal}):
-            return True
-        if isinstance(value, bool):
-            fits = one is bool
-        elif isinstance(value, str):
-            fits = one in (str, datetime) or (isinstance(one, type) and issubclass(one, Enum))
-        else:
-            fits = one in (int, float)
-        if fits:
-            return True
-    return False
+        if get_origin(one) is Literal:
+            taken.update(type(option) for option in get_args(one))
+        elif one in (int, float):
+            taken.update((int, float))
+        elif one is bool:
+            taken.add(bool)
+        elif one in (str, datetime) or (isinstance(one, type) and issubclass(one, Enum)):
+            taken.add(str)
+        elif one is Any:
+            taken.update((int, float, bool, str))
+    return frozenset(taken)

@@ -6,7 +6,6 @@ tags cannot construct anything. Scalars follow the YAML 1.2 core schema; dates s
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -28,7 +27,7 @@ from ruamel.yaml.events import (
 
 from sim.problems import Problem, ScenarioError, shorten
 
-__all__ = ["Document", "Path", "Plain", "dotted", "entry", "parse", "scalar"]
+__all__ = ["Document", "Path", "Plain", "copied", "dotted", "entry", "parse", "scalar"]
 
 Plain: TypeAlias = Any
 """A value of a document: a mapping, a list or a scalar."""
@@ -74,6 +73,13 @@ class Document:
 def dotted(path: Path) -> str:
     """A path as people write it: `populations.app.calls.0.rps`."""
     return ".".join(segment if isinstance(segment, str) else shorten(segment) for segment in path)
+
+
+def copied(data: Plain) -> Plain:
+    """A copy that shares no mapping and no list."""
+    if isinstance(data, dict):
+        return {key: copied(value) for key, value in data.items()}
+    return [copied(value) for value in data] if isinstance(data, list) else data
 
 
 def entry(data: Plain, path: Path) -> Plain:
@@ -159,7 +165,7 @@ class _Builder:
         if known is None:
             raise _Refused(f"*{shorten(anchor)} contains itself", line)
         self.count(known[1], line)
-        return copy.deepcopy(known[0])
+        return copied(known[0])
 
     def sequence(self, path: Path) -> list[Any]:
         made: list[Any] = []

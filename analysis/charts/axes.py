@@ -88,7 +88,7 @@ def count_axis(axes: Axes, axis: str = "y") -> None:
 
 def panel_title(axes: Axes, text: str, colour: str | None = None, width: int = 44, pad: float = 4.0) -> None:
     """A panel's title: plain text (no math), wrapped, in the strategy's colour where given."""
-    axes.set_title(wrap(text, width), color=colour or "black", fontweight="bold", pad=pad, parse_math=False)
+    axes.set_title(wrap(text, width), color=colour or "black", fontweight="bold", pad=pad)
 
 
 def note(axes: Axes, text: str, left: bool = False) -> None:
@@ -103,7 +103,6 @@ def note(axes: Axes, text: str, left: bool = False) -> None:
         va="bottom",
         fontsize=7.5,
         color="#555555",
-        parse_math=False,
     )
 
 
@@ -141,8 +140,4 @@ def legend_below(figure: Figure, entries: Mapping[str, Any], columns: int = 4) -
     """One legend under all panels; nothing is drawn for an empty one."""
     if entries:
         labels = [wrap(label, 30) for label in entries]
-        legend = figure.legend(
-            list(entries.values()), labels, loc="outside lower center", ncols=min(columns, len(labels))
-        )
-        for text in legend.get_texts():
-            text.set_parse_math(False)
+        figure.legend(list(entries.values()), labels, loc="outside lower center", ncols=min(columns, len(labels)))

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from analysis.charts import axes as ax
 from analysis.charts.base import Chart, Summary, new_figure
 from analysis.load import Results
-from analysis.metrics.base import Context
-from analysis.metrics.exposure import FAMILY, THIEVES, laws, places_of
+from analysis.metrics.exposure import THIEVES, places_of, survivals
 from analysis.style import GREY, THIEF_LINES, Look, looks, number
 
 __all__ = ["CHART"]
@@ -34,14 +33,11 @@ def _applies(results: Results, _: Summary) -> bool:
 
 
 def _curves(results: Results, strategy: str) -> _Curves:
-    frames = {name: results.table(name, strategy, 0, columns) for name, columns in FAMILY.tables.items()}
-    places = places_of(results, strategy)
-    context = Context(results.scenario(strategy), results.horizon_s, results.level, places=places)
     found: _Curves = {}
-    for selector, law in laws(frames, context).items():
+    for selector, curve in survivals(results, strategy, 0, _GRID).items():
         keys = dict(selector)
-        if "place" in keys and not isinstance(law, str):
-            found.setdefault((keys["population"], keys["place"]), {})[keys["thief"]] = law.survival(_GRID)
+        if "place" in keys:
+            found.setdefault((keys["population"], keys["place"]), {})[keys["thief"]] = curve
     return found
 
 

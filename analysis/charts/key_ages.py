@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
 from analysis.charts import axes as ax
 from analysis.charts.base import Chart, Summary, new_figure
@@ -44,10 +45,15 @@ def _policies(results: Results, strategy: str) -> list[float]:
     return sorted({float(rule) for rule in rules if rule})
 
 
-def _panel(axes: Axes, ages: pd.DataFrame, look: Look, edges: Any, unit_s: float) -> None:
+def _panel(axes: Axes, ages: pd.DataFrame, look: Look, edges: NDArray[np.float64], unit_s: float) -> None:
     many = ages.groupby("population")["age_s"].transform("size") > _FEW
     axes.hist(
-        ages.loc[many, "age_s"] / unit_s, bins=edges, color=look.colour, alpha=0.85, edgecolor="white", linewidth=0.4
+        ages.loc[many, "age_s"] / unit_s,
+        bins=edges.tolist(),
+        color=look.colour,
+        alpha=0.85,
+        edgecolor="white",
+        linewidth=0.4,
     )
     for population, rows in ages[~many].groupby("population"):
         for age in rows["age_s"]:
@@ -60,7 +66,6 @@ def _panel(axes: Axes, ages: pd.DataFrame, look: Look, edges: Any, unit_s: float
             xytext=(4, 0),
             textcoords="offset points",
             fontsize=7,
-            parse_math=False,
         )
     if many.any():
         middle = float(ages.loc[many, "age_s"].median())

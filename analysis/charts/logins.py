@@ -34,8 +34,8 @@ def _draw(results: Results, _: Summary) -> Figure:
         legend |= ax.mark_faults(axes, results, name, unit_s)
         logins = results.table("logins", name, 0, ["at_s", "kind"])
         edges = np.arange(bins + 1) * float(width)
-        typed, _ = np.histogram(logins.loc[logins["kind"] == "interactive", "at_s"], bins=edges)
-        silent, _ = np.histogram(logins.loc[logins["kind"] == "silent", "at_s"], bins=edges)
+        typed, _edges = np.histogram(logins.loc[logins["kind"] == "interactive", "at_s"], bins=edges)
+        silent, _edges = np.histogram(logins.loc[logins["kind"] == "silent", "at_s"], bins=edges)
         scale = 3600.0 / width
         axes.stairs(typed * scale, edges / unit_s, fill=True, color=styles[name].colour, lw=0)
         axes.stairs((typed + silent) * scale, edges / unit_s, baseline=typed * scale, fill=True, color="#CFCFCF", lw=0)

@@ -50,17 +50,18 @@ def _load(results: Results, strategy: str) -> pd.DataFrame:
     return table.groupby(keys, observed=True, as_index=False)[["requests", "throttled"]].sum()
 
 
-def _buckets(results: Results, frames: dict[str, pd.DataFrame]) -> tuple[list[_Bucket], list[_Bucket]]:
-    """The buckets worth a column, most important first, and the others."""
+def _buckets(results: Results, frames: dict[str, pd.DataFrame]) -> list[_Bucket]:
+    """The buckets worth a column: those with a quota, then the busiest."""
     quotas = {(row["account"], row["quota_group"]): float(row["rps"]) for row in results.manifest.get("quotas", ())}
     together = pd.concat(list(frames.values()))
-    totals = together.groupby(["account", "quota_group", "issuer"], observed=True)["requests"].sum()
+    totals = together.groupby(["account", "quota_group", "issuer"], observed=True, as_index=False)["requests"].sum()
+    names = zip(*(totals[column].astype(str) for column in ("account", "quota_group", "issuer")), strict=True)
     buckets = {
-        _Bucket(str(account), str(group), str(issuer), quotas.get((account, group))): float(total)
-        for (account, group, issuer), total in totals.items()  # type: ignore[misc]
+        _Bucket(account, group, issuer, quotas.get((account, group))): float(total)
+        for (account, group, issuer), total in zip(names, totals["requests"], strict=True)
     }
     ranked = sorted(buckets, key=lambda item: (item.rps is None, item.group == "free", -buckets[item], item.label))
-    return ranked[:_MOST_GROUPS], ranked[_MOST_GROUPS:]
+    return ranked[:_MOST_GROUPS]
 
 
 def _peaks(frame: pd.DataFrame, bucket: _Bucket, width: int, bins: int) -> tuple[NDArray[np.float64], ...]:
@@ -103,7 +104,6 @@ def _head(axes: Axes, bucket: _Bucket) -> None:
         textcoords="offset points",
         va="bottom",
         color=INK,
-        parse_math=False,
     )
 
 
@@ -120,7 +120,7 @@ def _scale(axes: Axes, bucket: _Bucket, highest: float) -> None:
 
 def _draw(results: Results, _: Summary) -> Figure:
     frames = {strategy: _load(results, strategy) for strategy in results.strategies}
-    shown, others = _buckets(results, frames)
+    shown = _buckets(results, frames)
     width = ax.bin_width_s(results.horizon_s)
     bins = max(1, int(np.ceil(results.horizon_s / width)))
     rows = len(frames)
@@ -156,9 +156,9 @@ def _draw(results: Results, _: Summary) -> Figure:
 CHART = Chart(
     name="requests-over-time",
     title="How many requests reach each issuer, and does a quota stand in the way?",
-    caption="One row per strategy, one column per issuer and quota group. Each step is the busiest second of its "
-    "bin, refused attempts included; the hatched part was throttled. The dashed line is the quota where AWS "
-    "documents one or the scenario sets one; no line means that no number is published. First replication.",
+    caption="One row per strategy, one column per issuer and quota group (at most three). Each step is the busiest "
+    "second of its bin, refused attempts included; the hatched part was throttled. The dashed line is the quota where "
+    "AWS documents one or the scenario sets one; no line means that no number is published. First replication.",
     applies=_applies,
     draw=_draw,
     order=10,

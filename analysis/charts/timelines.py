@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from matplotlib.patches import Patch
 from analysis.charts import axes as ax
 from analysis.charts.base import Chart, Summary, new_figure
 from analysis.load import Results
-from analysis.style import GREY, INK, Look, ellipsis, looks
+from analysis.style import GREY, INK, ellipsis, looks
 
 __all__ = ["CHART"]
 
@@ -64,39 +65,41 @@ def _chosen(frames: Mapping[str, pd.DataFrame], low: float, high: float) -> list
 def _typical(counts: pd.Series[int], number: int) -> list[int]:
     ordered = counts.sort_values(kind="stable")
     places = np.linspace(0, 1, number + 2)[1:-1] * (len(ordered) - 1)
-    return list(dict.fromkeys(int(ordered.index[int(round(float(place)))]) for place in places))
+    return list(dict.fromkeys(int(ordered.index[round(float(place))]) for place in places))
 
 
-def _bars(axes: Axes, row: float, mine: pd.DataFrame, look: Look, low: float, high: float, unit_s: float) -> None:
+@dataclass(frozen=True, slots=True)
+class _Lane:
+    """A bar's place in a panel whose x axis begins at `low` and ends at `high` (s)."""
+
+    axes: Axes
+    low: float
+    high: float
+    unit_s: float
+    colour: str
+
+    def spans(self, place: tuple[float, float], start: pd.Series[float], stop: pd.Series[float], alpha: float) -> None:
+        """Draws bars [start, stop) at a place (y, height), cut to the axis."""
+        left = np.clip(start.to_numpy(dtype=np.float64), self.low, self.high)
+        right = np.clip(stop.to_numpy(dtype=np.float64), self.low, self.high)
+        spans = [
+            ((a - self.low) / self.unit_s, (b - a) / self.unit_s) for a, b in zip(left, right, strict=True) if b > a
+        ]
+        self.axes.broken_barh(spans, place, facecolors=self.colour, alpha=alpha, lw=0)
+
+
+def _bars(lane: _Lane, row: int, mine: pd.DataFrame) -> None:
     slots = sorted(mine["slot"].unique())
     height = 0.72 / max(1, len(slots))
-    for place, slot in enumerate(slots):
+    for index, slot in enumerate(slots):
         rows = mine[mine["slot"] == slot]
-        y = row - 0.36 + place * height
-        end = rows["ended_at_s"].fillna(np.inf)
-        valid = rows["valid_until_s"].fillna(np.inf)
-        _spans(axes, y, height * 0.9, rows["held_from_s"], np.minimum(end, valid), low, high, unit_s, look.colour, 0.85)
-        discarded = end < valid
-        _spans(axes, y, height * 0.9, end[discarded], valid[discarded], low, high, unit_s, look.colour, 0.18)
-        marks = rows.loc[(rows["issued_at_s"] >= low) & (rows["issued_at_s"] < high), "issued_at_s"]
-        axes.vlines((marks - low) / unit_s, y, y + height * 0.9, color=INK, lw=0.7)
-
-
-def _spans(
-    axes: Axes,
-    y: float,
-    height: float,
-    start: Any,
-    stop: Any,
-    low: float,
-    high: float,
-    unit_s: float,
-    colour: str,
-    alpha: float,
-) -> None:
-    left, right = np.clip(start.to_numpy(float), low, high), np.clip(stop.to_numpy(float), low, high)
-    spans = [((a - low) / unit_s, (b - a) / unit_s) for a, b in zip(left, right, strict=True) if b > a]
-    axes.broken_barh(spans, (y, height), facecolors=colour, alpha=alpha, lw=0)
+        place = (row - 0.36 + index * height, height * 0.9)
+        end, valid = rows["ended_at_s"].fillna(np.inf), rows["valid_until_s"].fillna(np.inf)
+        lane.spans(place, rows["held_from_s"], end.where(end < valid, valid), 0.85)
+        dropped = end < valid
+        lane.spans(place, end[dropped], valid[dropped], 0.2)
+        marks = rows.loc[(rows["issued_at_s"] >= lane.low) & (rows["issued_at_s"] < lane.high), "issued_at_s"]
+        lane.axes.vlines((marks - lane.low) / lane.unit_s, place[0], sum(place), color=INK, lw=0.7)
 
 
 def _draw(results: Results, _: Summary) -> Figure:
@@ -117,10 +120,8 @@ def _draw(results: Results, _: Summary) -> Figure:
         legend |= ax.mark_faults(axes, results, name, unit_s, low)
         for row, (population, client) in enumerate(clients):
             mine = frame[(frame["population"] == population) & (frame["client"] == client)]
-            _bars(axes, float(row), mine, styles[name], low, high, unit_s)
+            _bars(_Lane(axes, low, high, unit_s, styles[name].colour), row, mine)
         axes.set_yticks(range(len(clients)), [f"{ellipsis(name, 24)} {client}" for name, client in clients])
-        for label in axes.get_yticklabels():
-            label.set_parse_math(False)
         axes.set_ylim(len(clients) - 0.5, -0.5)
         axes.grid(axis="y", visible=False)
         ax.panel_title(axes, name, styles[name].colour)

@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from analysis.charts import axes as ax
 from analysis.charts.base import Chart, Summary, new_figure
 from analysis.load import Results
-from analysis.style import INK, Look, ellipsis, looks, number
+from analysis.style import INK, MINUS, Look, ellipsis, looks, number
 
 __all__ = ["CHART"]
 
@@ -89,10 +89,7 @@ def _panel(axes: Axes, swings: list[_Swing], styles: Mapping[str, Look], title: 
         end = max(swing.low, swing.high, 0.0)
         axes.annotate(words, (end, row), xytext=(4, 0), textcoords="offset points", va="center", fontsize=7)
     axes.axvline(0, color=INK, lw=0.8)
-    axes.set_yticks(range(len(swings)), [ellipsis(swing.path, 48) for swing in swings])
-    for label in axes.get_yticklabels():
-        label.set_parse_math(False)
-        label.set_fontsize(7)
+    axes.set_yticks(range(len(swings)), [ellipsis(swing.path, 48) for swing in swings], fontsize=7)
     axes.set_ylim(len(swings) - 0.4, -0.6)
     low, high = axes.get_xlim()
     axes.set_xlim(low, high + 0.3 * (high - low))
@@ -103,7 +100,7 @@ def _panel(axes: Axes, swings: list[_Swing], styles: Mapping[str, Look], title: 
 
 
 def _signed(value: float) -> str:
-    return "0" if abs(value) < 0.05 else f"{'+' if value > 0 else '−'}{number(abs(round(value, 1)))} %"
+    return "0" if abs(value) < 0.05 else f"{'+' if value > 0 else MINUS}{number(abs(round(value, 1)))} %"
 
 
 def _draw(results: Results, _: Summary) -> Figure:

@@ -145,7 +145,6 @@ def _label(figure: Figure, axes: Axes, points: Sequence[_Point], styles: dict[st
             fontsize=7.5,
             color=styles[point.name].colour if styles[point.name].colour != "#E69F00" else INK,
             arrowprops={"arrowstyle": "-", "color": "#BBBBBB", "lw": 0.6} if moved else None,
-            parse_math=False,
         )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
@@ -75,7 +76,7 @@ def _draw(results: Results, _: Summary) -> Figure:
 
 
 def _stack(
-    axes: Any, parts: dict[str, NDArray[np.float64]], edges: NDArray[np.float64], scale: float
+    axes: Axes, parts: dict[str, NDArray[np.float64]], edges: NDArray[np.float64], scale: float
 ) -> dict[str, Any]:
     base = np.zeros(len(edges) - 1)
     legend = {}

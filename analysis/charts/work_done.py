@@ -82,8 +82,6 @@ def _percent(one: Estimate | None) -> str:
 
 def _axes(left: Axes, right: Axes, names: list[str]) -> None:
     left.set_yticks(range(len(names)), [ellipsis(name, 26) for name in names])
-    for label in left.get_yticklabels():
-        label.set_parse_math(False)
     left.set_ylim(len(names) - 0.5, -0.5)
     left.set_xlim(0, 118)
     left.set_xticks([0, 25, 50, 75, 100])

@@ -16,6 +16,11 @@ _TOLERANCE = 1e-12
 """Probabilities closer than this are equal: what is left of rounding in sums of 1e6 parts."""
 
 
+def _snapped(share: Floats) -> Floats:
+    """Probabilities without the dust of rounding beside 0 and 1."""
+    return np.where(share < _TOLERANCE, 0.0, np.where(share > 1 - _TOLERANCE, 1.0, share))
+
+
 class _Curve:
     """A survival curve P(X > x), piecewise linear between knots, right-continuous at 0."""
 
@@ -97,7 +102,7 @@ class Law(_Curve):
     def survival(self, grid: Floats) -> Floats:
         """P(X > x), exact."""
         knots, above = self._table
-        return np.asarray(np.interp(grid, knots, above, right=self.never), dtype=np.float64)
+        return _snapped(np.interp(grid, knots, above, right=self.never))
 
     def mean(self, cap_s: float) -> float:
         """E[min(X, cap)], s."""
@@ -140,7 +145,7 @@ class Mixture(_Curve):
 
     def survival(self, grid: Floats) -> Floats:
         """P(X > x), exact."""
-        return np.asarray(sum(w * part.survival(grid) for w, part in self._pairs), dtype=np.float64)
+        return _snapped(np.sum([w * part.survival(grid) for w, part in self._pairs], axis=0))
 
     def mean(self, cap_s: float) -> float:
         """E[min(X, cap)], s."""

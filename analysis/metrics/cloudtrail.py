@@ -1,7 +1,7 @@
-"""CloudTrail: management events that the credential flows cause, from `requests_per_second`.
+"""CloudTrail: management events that the credential flows cause, from `requests_per_second` and `logins`.
 
-Counted are requests to STS, Identity Center and IAM and console sign-ins that ended ok or were denied;
-throttled ones and those to instance metadata services leave no event.
+Counted are requests to STS, Identity Center and IAM that ended ok or were denied, and successful sign-ins
+to the console; throttled requests and those to instance metadata services leave no event.
 
 | metric | definition | unit |
 | --- | --- | --- |
@@ -17,10 +17,12 @@ import pandas as pd
 
 from analysis.metrics.base import Context, Family, Frames, Metric, Value, group_sums
 
-__all__ = ["FAMILY", "compute", "events"]
+__all__ = ["FAMILY", "compute", "events", "sign_ins"]
 
-_BY = ((), ("account",), ("operation",), ("population",))
-_OPERATIONS = frozenset({"GetRoleCredentials", "CreateAccessKey", "UpdateAccessKey", "DeleteAccessKey", "ConsoleLogin"})
+_BY = ((), ("operation",), ("population",))
+_OPERATIONS = frozenset({"GetRoleCredentials", "CreateAccessKey", "UpdateAccessKey", "DeleteAccessKey"})
+_TO_CONSOLE = ("password", "console")
+_COLUMNS = ["population", "operation", "requests"]
 
 
 def events(requests: pd.DataFrame, context: Context) -> pd.DataFrame:
@@ -31,9 +33,15 @@ def events(requests: pd.DataFrame, context: Context) -> pd.DataFrame:
     return requests[is_logged & ~is_local & requests["outcome"].isin(("ok", "denied"))]
 
 
+def sign_ins(logins: pd.DataFrame) -> pd.DataFrame:
+    """Sign-ins to the console, as rows like those of `events`."""
+    done = logins[logins["way"].isin(_TO_CONSOLE) & (logins["outcome"] == "ok")]
+    return done[["population"]].assign(operation="ConsoleLogin", requests=1)
+
+
 def compute(frames: Frames, context: Context) -> Iterator[Value]:
     """Management events and what they cost."""
-    logged = events(frames["requests_per_second"], context)
+    logged = pd.concat([events(frames["requests_per_second"], context)[_COLUMNS], sign_ins(frames["logins"])])
     yield from group_sums("cloudtrail.events", logged, "requests", _BY)
     price = float(context.scenario["cloudtrail_usd_per_100k"]) / 100_000
     yield Value("cloudtrail.usd", (), float(logged["requests"].sum()) * price)
@@ -44,6 +52,9 @@ FAMILY = Family(
         Metric("cloudtrail.events", "events", "Management events caused.", _BY, is_count=True),
         Metric("cloudtrail.usd", "USD", "Price of these events beyond the free trail.", is_sum=True),
     ),
-    tables={"requests_per_second": ("population", "issuer", "operation", "account", "outcome", "requests")},
+    tables={
+        "requests_per_second": ("population", "issuer", "operation", "outcome", "requests"),
+        "logins": ("population", "way", "outcome"),
+    },
     compute=compute,
 )

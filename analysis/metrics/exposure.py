@@ -2,8 +2,8 @@
 
 The theft of a place happens at a uniform instant of the run; the exposure is integrated over that
 instant exactly from the `holdings` (at level `summary` it is the sample of `probes`). Three thieves,
-never averaged: `copy` uses what it took, `mint` also what it can obtain from it, `foothold` takes
-again for `theft.foothold_s`. Always by population and place; a population's total only with the
+never averaged: `copy` uses what it took and exchanges nothing, `mint` also what it can obtain from it,
+`foothold` takes again for `theft.foothold_s`. Always by population and place; a population's total only with the
 weights of `theft.places`.
 
 | metric | definition | unit |
@@ -29,7 +29,7 @@ from analysis.metrics._law import Law, Mixture, Sample, law_of
 from analysis.metrics._places import listed_places, place_count
 from analysis.metrics._sweep import Floats, Steps, running_maximum
 from analysis.metrics.base import Context, Family, Frames, Metric, Selector, Value, sel
-from sim.records import Level
+from sim.records import Kind, Level
 
 __all__ = ["CAP_S", "FAMILY", "THIEVES", "laws", "probe_errors", "steps_of", "survival", "survivals"]
 
@@ -39,9 +39,15 @@ CAP_S = 365 * 86400.0
 THIEVES = ("copy", "mint", "foothold")
 """Thieves side by side, never averaged."""
 
+TO_BE_EXCHANGED = (Kind.SSO_TOKEN, Kind.SAML_ASSERTION, Kind.PASSWORD)
+"""Kinds that sign no call themselves: the thief `copy`, who mints nothing, cannot use them."""
+
+_EXCHANGED_IDS = ("sso-", "saml-", "pwd-")
+"""How the identifiers of such credentials begin (probes have no kind)."""
+
 _BY = (("place", "population", "thief"), ("population", "thief"))
-_HELD = ("place", "population", "client", "from_s", "to_s", "valid_until_s", "mint_until_s")
-_PROBED = ("at_s", "population", "client", "place", "valid_until_s", "mint_until_s")
+_HELD = ("place", "population", "client", "kind", "from_s", "to_s", "valid_until_s", "mint_until_s")
+_PROBED = ("at_s", "population", "client", "place", "credential", "valid_until_s", "mint_until_s")
 
 AnyLaw = Law | Mixture | Sample
 
@@ -49,14 +55,16 @@ AnyLaw = Law | Mixture | Sample
 def steps_of(holdings: pd.DataFrame, thief: str, foothold_s: float) -> Steps:
     """Until when the thief could use what a theft at t yields, for each client of one place.
 
-    A credential must still be valid when it is taken. The foothold takes everything held in
-    [t, t + F], which is the same as every holding beginning F earlier.
+    A credential must still be valid when it is taken. The foothold takes everything held in [t, t + F],
+    which is the same as every holding beginning F earlier.
 
     Args:
         holdings: Rows of one population and place.
         thief: copy, mint or foothold.
         foothold_s: Life of the foothold, s.
     """
+    if thief == "copy":
+        holdings = holdings[~holdings["kind"].isin(TO_BE_EXCHANGED)]
     valid = holdings["valid_until_s"].to_numpy(dtype=np.float64)
     start = holdings["from_s"].to_numpy(dtype=np.float64)
     stop = np.minimum(holdings["to_s"].to_numpy(dtype=np.float64), valid)
@@ -93,6 +101,8 @@ def sampled_law(probes: pd.DataFrame, thief: str, size: int) -> Sample | str:
 def _taken(probes: pd.DataFrame, thief: str) -> pd.DataFrame:
     """One row per theft that found something valid, with the time left to the thief, s."""
     valid = probes[probes["valid_until_s"] > probes["at_s"]]
+    if thief == "copy":
+        valid = valid[~valid["credential"].str.startswith(_EXCHANGED_IDS)]
     until = valid["valid_until_s"] if thief == "copy" else np.fmax(valid["valid_until_s"], valid["mint_until_s"])
     left = valid.assign(left_s=until - valid["at_s"])
     return left.groupby(["client", "at_s"])["left_s"].max().reset_index()

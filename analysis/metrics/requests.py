@@ -11,7 +11,7 @@ accounts; metadata services answer per host and identity providers are not AWS: 
 | requests.p999_rps | 99.9th percentile over all aligned seconds, empty ones included | 1/s |
 | requests.peak_60s_rps | most attempts in one aligned minute, per second | 1/s |
 | requests.share_of_quota | peak_rps / refill rate, where a quota is documented or set; may pass 1 | |
-| requests.amplification | attempts per issue | |
+| requests.amplification | attempts per issue (an ok to an operation that issues a credential) | |
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ from analysis.metrics.base import Context, Family, Frames, Metric, Selector, Val
 __all__ = ["FAMILY", "buckets", "compute"]
 
 _BUCKET = ("account", "quota_group")
+_ISSUES_NOTHING = ("PutToken", "GetRoleName", "UpdateAccessKey", "DeleteAccessKey")
+"""Operations on the way to a credential, or after it."""
+
 _COUNTS = (
     (),
     ("issuer",),
@@ -118,7 +121,8 @@ def _amplification(frame: pd.DataFrame, context: Context) -> Iterator[Value]:
 
 
 def _issued(frame: pd.DataFrame) -> float:
-    return float(frame.loc[frame["outcome"] == "ok", "requests"].sum())
+    is_issue = (frame["outcome"] == "ok") & ~frame["operation"].isin(_ISSUES_NOTHING)
+    return float(frame.loc[is_issue, "requests"].sum())
 
 
 def compute(frames: Frames, context: Context) -> Iterator[Value]:

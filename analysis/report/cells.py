@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from analysis.charts.estimates import Difference, Estimate
-from analysis.style import duration, number, quantity
+from analysis.style import DASH, MINUS, duration, number, quantity
 
 __all__ = [
     "NOT_COMPUTED",
@@ -98,9 +98,9 @@ def interval(estimate: Estimate) -> str:
 def figure(estimate: Estimate | None) -> Cell:
     """A cell for a figure; a dash where the scenario or the run has none."""
     if estimate is None:
-        return Cell("–")
+        return Cell(DASH)
     if estimate.mean is None:
-        return Cell("never ends", note=_never(estimate)) if estimate.never else Cell("–", note=estimate.reason)
+        return Cell("never ends", note=_never(estimate)) if estimate.never else Cell(DASH, note=estimate.reason)
     if (estimate.never_share or 0.0) >= 1 - 1e-9:
         return Cell("never ends")
     text = shown(estimate.mean, estimate.metric, estimate.unit)
@@ -122,7 +122,7 @@ def _assumed(estimate: Estimate) -> str:
 def difference_cell(difference: Difference | None) -> Cell:
     """A cell for a paired difference: sign, interval, and whether it can be told from noise."""
     if difference is None or difference.mean is None:
-        return Cell("–")
+        return Cell(DASH)
     unit = unit_of(difference.metric, difference.unit)
     if difference.mean == 0 and not (difference.low or difference.high):
         return Cell("0", note="the same")
@@ -138,4 +138,4 @@ def difference_cell(difference: Difference | None) -> Cell:
 
 def _signed(value: float, unit: str) -> str:
     size = duration(abs(value)) if unit == "s" else quantity(abs(value), unit)
-    return size if value == 0 else ("+" if value > 0 else "−") + size
+    return size if value == 0 else ("+" if value > 0 else MINUS) + size

@@ -148,7 +148,7 @@ def _head(results: Results) -> dict[str, Any]:
         "title": manifest.get("scenario") or "",
         "question": manifest.get("question") or "",
         "meta": " · ".join(meta),
-        "css": Markup(_resource("report.css")),  # noqa: S704 - our own file, no input
+        "css": Markup(_resource("report.css")),
         "looks": looks(scenarios),
         "strategies": named,
         "baseline": results.baseline,

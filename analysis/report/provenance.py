@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any, Final
 
-from analysis.style import ellipsis, number, plural
+from analysis.style import DASH, TIMES, ellipsis, number, plural
 
 __all__ = ["facts", "facts_line", "inputs", "reproduce"]
 
@@ -18,7 +18,7 @@ _INPUT_ORDER: Final = ("assumed", "calibrated", "second_hand", "measured", "docu
 
 
 def facts_line(manifest: Mapping[str, Any]) -> str:
-    """`AWS behaviour as of 2026-11; n of m facts assumed.`"""
+    """As of when AWS is described, and how many of the facts are assumed."""
     used = manifest.get("facts") or ()
     assumed = sum(fact.get("basis") == "assumed" for fact in used)
     counted = f"{assumed:,} of {plural(len(used), 'fact')} assumed" if used else "the run lists no facts"
@@ -36,8 +36,8 @@ def facts(manifest: Mapping[str, Any]) -> dict[str, Any]:
             "name": fact.get("name"),
             "basis": str(fact.get("basis") or "").replace("_", "-"),
             "value": f"{_value(fact.get('value'))} {fact.get('unit') or ''}".strip(),
-            "source": fact.get("source") or "–",
-            "read": fact.get("read") or "–",
+            "source": fact.get("source") or DASH,
+            "read": fact.get("read") or DASH,
             "note": fact.get("note") or "",
         }
         for fact in used
@@ -62,15 +62,15 @@ def _baseline_scenario(manifest: Mapping[str, Any]) -> dict[str, Any]:
     return scenario
 
 
-def _input(scenario: Mapping[str, Any], kind: str, path: str, entry: Any) -> dict[str, str]:
+def _input(scenario: Mapping[str, Any], kind: str, path: str, entry: object) -> dict[str, str]:
     detail: Mapping[str, Any] = entry if isinstance(entry, Mapping) else {"note": entry}
     return {
         "path": path,
         "basis": kind.replace("_", "-"),
         "value": ellipsis(_value(_lookup(scenario, path.split("."))), 60),
         "range": _range(detail),
-        "note": str(detail.get("note") or "–"),
-        "measure": str(detail.get("measure") or "–"),
+        "note": str(detail.get("note") or DASH),
+        "measure": str(detail.get("measure") or DASH),
     }
 
 
@@ -80,11 +80,11 @@ def _range(detail: Mapping[str, Any]) -> str:
         return f"{_value(low)} to {_value(high)}"
     if detail.get("scale"):
         low, high = detail["scale"]
-        return f"× {_value(low)} to × {_value(high)}"
-    return "–"
+        return f"{TIMES} {_value(low)} to {TIMES} {_value(high)}"
+    return DASH
 
 
-def _lookup(node: Any, parts: list[str]) -> Any:
+def _lookup(node: object, parts: list[str]) -> object:
     """The value at a path; the first match where a part is `*`; None if there is nothing."""
     if not parts or node is None:
         return node
@@ -99,9 +99,9 @@ def _lookup(node: Any, parts: list[str]) -> Any:
     return _lookup(named.get(head), rest)
 
 
-def _value(value: Any) -> str:
+def _value(value: object) -> str:
     if value is None:
-        return "–"
+        return DASH
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
@@ -121,11 +121,12 @@ def reproduce(manifest: Mapping[str, Any], has_assumptions: bool) -> dict[str, s
     words = ["credflow", "compare", f"scenarios/{name}.yaml", "--seed", str(seed)]
     words += ["--replications", str(manifest.get("replications"))]
     packages = manifest.get("packages") or {}
+    hashes = plural(len(manifest.get("tables") or ()), "hash", "hashes")
     return {
         "command": shlex.join(words + (["--assumptions"] if has_assumptions else [])),
         "text": f"Seed {seed}, {plural(int(manifest.get('replications') or 1), 'replication')}, record level "
         f"{manifest.get('level')}, results schema version {manifest.get('schema')}. The same scenario, seed, packages "
-        f"and CPU features give the same bytes: manifest.json holds {plural(len(manifest.get('tables') or ()), 'hash', 'hashes')} "
-        "(SHA-256), one per table file, to check it.",
+        f"and CPU features give the same bytes: manifest.json "
+        f"holds {hashes} (SHA-256), one per table file, to check it.",
         "packages": "Packages: " + ", ".join(f"{key} {value}" for key, value in packages.items()) + ".",
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from analysis.charts.estimates import Estimate, Estimates
 from analysis.report.cells import interval, shown
@@ -102,7 +103,7 @@ def scaled(found: Estimate, scale: float, unit: str) -> Estimate:
         return found
     names = ("mean", "low", "high", "assumed_low", "assumed_high")
     values = {name: getattr(found, name) for name in names}
-    moved = {name: None if value is None else value * scale for name, value in values.items()}
+    moved: dict[str, Any] = {name: None if value is None else value * scale for name, value in values.items()}
     return replace(found, unit=unit, **moved)
 
 
@@ -137,7 +138,7 @@ def rank(
     worst = [one for one in known if _same(one, last)]
     start, end = [Part(f"{subject.best} with "), *_names(best)], [Part(f"; {subject.worst} with "), *_names(worst)]
     tail = [Part(f", {told}"), *end, Part(f", {_told(last, subject)}."), *depends]
-    sides = {"best": tuple(one.strategy for one in best), "worst": tuple(one.strategy for one in worst)}
+    sides: dict[str, Any] = {"best": tuple(one.strategy for one in best), "worst": tuple(one.strategy for one in worst)}
     return replace(_sentence(subject, [*start, *tail]), **sides)
 
 

@@ -59,8 +59,8 @@ def differences_table(
         return None
     caption = (
         f"Strategy minus {baseline}, replication by replication on the same random numbers; 95 % intervals are "
-        "simulation noise only. “not told from noise”: p ≥ 0.05 after Holm's correction for all comparisons. Means of exposure "
-        "are capped at 365 d, so a difference to what never ends is too."
+        "simulation noise only. “not told from noise”: p ≥ 0.05 after Holm's correction for all comparisons. "
+        "Means of exposure are capped at 365 d, so a difference to what never ends is too."
     )
     rows = [Row(name, [_difference(subject, figures, name) for subject in kept]) for name in others]
     return TableView(caption, [Head("Strategy"), *(Head(subject.label, subject.what) for subject in kept)], rows)

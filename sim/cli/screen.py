@@ -36,11 +36,14 @@ def progress(quiet: bool) -> Iterator[Stage]:
         yield lambda _name: lambda _share: None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-    with Progress(*columns, TextColumn("left"), TimeRemainingColumn(), console=console) as bars:
+    # No thread that refreshes: worker processes are forked while the bar is shown, and a fork copies held locks.
+    bars = Progress(*columns, TextColumn("left"), TimeRemainingColumn(), console=console, auto_refresh=False)
+    with bars:
 
         def stage(name: str) -> Callable[[float], None]:
             task = bars.add_task(name, total=1.0)
-            return lambda share: bars.update(task, completed=min(share, 1.0))
+            bars.refresh()
+            return lambda share: bars.update(task, completed=min(share, 1.0), refresh=True)
 
         yield stage
 
@@ -54,12 +57,14 @@ def show_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]],
         rows: Cells as text.
         left: How many columns hold words, not numbers.
     """
-    table = Table(title=title or None, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False, header_style="bold")
     for index, name in enumerate(header):
         justify: Literal["left", "right"] = "left" if index < left else "right"
         table.add_column(name, justify=justify, overflow="fold", no_wrap=index == 0)
     for row in rows:
         table.add_row(*row)
+    if title:
+        print(f"\n{title}")
     if sys.stdout.isatty():
         Console(markup=False, highlight=False, emoji=False).print(table)
         return

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from sim.policies.authorization import Decision, evaluate
-from sim.policies.authorization_match import as_list
+from sim.policies.authorization_match import as_list, covers_arn
 from sim.policies.authorization_statement import Policy, Request, Statement, applies, statements
 
 __all__ = ["Asker", "AskerKind", "arn_of", "may_assume"]
@@ -50,7 +50,8 @@ class Asker:
             provider or Identity Center vouches for.
         name: Its name in the scenario; for a service its principal, such as ec2.amazonaws.com.
         account: Scenario name of its account.
-        account_number: Number of that account, for trust documents that name ARNs.
+        account_number: Number of that account, for trust documents that name ARNs; where it is not
+            known, an ARN of any account with that kind and name is the asker's.
         same_account: Whether the role lies in the asker's account.
         policies: Its identity policies; None leaves the decision to the trust policy alone.
         context: Further condition keys, such as sts:ExternalId.
@@ -86,17 +87,21 @@ def _named(principal: object, asker: Asker) -> Literal["itself", "account", "no"
     if principal == "*":
         return "itself"
     entries = as_list(principal.get(_ELEMENTS[asker.kind])) if isinstance(principal, Mapping) else []
-    arn = arn_of(asker.kind, asker.name, asker.account_number)
-    if "*" in entries or arn in entries or any(_session_of(entry, asker) for entry in entries):
+    if any(_is(entry, asker) for entry in entries):
         return "itself"
     account = {asker.account_number, f"arn:aws:iam::{asker.account_number}:root"}
     return "account" if asker.kind in {"role", "user"} and account & set(entries) else "no"
 
 
-def _session_of(entry: str, asker: Asker) -> bool:
-    """Whether an entry names a session of the asking role, whatever the session's name."""
-    prefix = f"arn:aws:sts::{asker.account_number}:assumed-role/{asker.name}/"
-    return asker.kind == "role" and entry.startswith(prefix)
+def _is(entry: str, asker: Asker) -> bool:
+    """Whether an entry of a Principal element names the asker, or a session of the asking role."""
+    number = asker.account_number or "*"
+    session = f"arn:aws:sts::{number}:assumed-role/{asker.name}/*"
+    return (
+        entry == "*"
+        or covers_arn(arn_of(asker.kind, asker.name, number), entry)
+        or (asker.kind == "role" and covers_arn(session, entry))
+    )
 
 
 def _document_from(trust: Mapping[str, Any], asker: Asker) -> Policy:

@@ -12,7 +12,7 @@ from analysis.load import Results
 from analysis.metrics._places import listed_places, place_count
 from analysis.metrics.exposure import THIEVES, places_of, probe_errors, survival, survivals
 from sim.records import Level
-from tests.analysis.frames import context, number, values
+from tests.analysis.frames import context, number, table, values
 from tests.support.fake_results import write_fake_results, write_results
 from tests.support.fake_scenario import fake_scenario
 
@@ -87,6 +87,16 @@ def test_thieves_stand_side_by_side() -> None:
     found = values("exposure", context(places=PLACES), holdings=rows)
     means = [number(found, "exposure.mean_s", f"place=repository,population=app,thief={t}") for t in THIEVES]
     assert means == pytest.approx([H / 2 + 50, H / 2 + 3650, H - (H - 86_400) / 2 + 3650])
+
+
+def test_a_token_that_must_be_exchanged_is_of_no_use_to_a_copy() -> None:
+    rows = [_held("repository", 0, H + 50.0, kind="sso_token", mint_until_s=H + 3650.0)]
+    found = values("exposure", context(places=PLACES), holdings=rows)
+    nothing = [number(found, "exposure.nothing_share", f"place=repository,population=app,thief={t}") for t in THIEVES]
+    assert nothing == [1.0, 0.0, 0.0]
+    held = table("holdings", rows).assign(at_s=5.0, credential="sso-app-0")
+    assert len(probe_errors(held, held, "copy")) == 0
+    assert probe_errors(held, held, "mint").tolist() == [0.0]
 
 
 def test_probabilities_of_long_exposures() -> None:

@@ -128,7 +128,7 @@ def test_probes_that_agree_have_no_error(rows: list[Held], at: list[tuple[int, f
     probes = [
         row._asdict() | {"at_s": t} for c, t in at for row in rows if row.client == c and row.from_s <= t < row.to_s
     ]
-    table = naive.frame([]).assign(at_s=[]) if not probes else naive.pd.DataFrame(probes)
+    table = naive.frame([]).assign(at_s=[]) if not probes else naive.pd.DataFrame(probes).assign(credential="ses-0")
     for thief in ("copy", "mint"):
         errors = probe_errors(naive.frame(rows), table, thief)
         assert np.abs(errors).max(initial=0.0) == 0.0

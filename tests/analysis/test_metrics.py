@@ -62,6 +62,13 @@ def test_the_999th_permille_counts_the_empty_seconds() -> None:
         assert number(found, "requests.p999_rps") == expected, horizon
 
 
+def test_requests_that_issue_nothing_amplify() -> None:
+    names = ("PutToken", "GetRoleName", "GetCredentials")
+    rows = [STS | {"issuer": "imds", "operation": name, "outcome": "ok", "requests": 7, "second": 0} for name in names]
+    found = values("requests", context(), requests_per_second=rows)
+    assert number(found, "requests.amplification", "issuer=imds") == 3
+
+
 def test_amplification_is_attempts_per_issue() -> None:
     found = values("requests", context(), requests_per_second=_loads())
     assert number(found, "requests.amplification", "issuer=sts") == 15 / 9
@@ -135,6 +142,16 @@ def test_a_client_that_works_again_has_not_failed() -> None:
 def test_an_ok_of_another_profile_is_an_ok_of_the_person() -> None:
     rows = [_call("ok", 4, 0, 20, 1, slot=1), _call("AccessDenied", 4, 0, 10, 1, slot=0)]
     assert len(gave_up(table("calls", rows))) == 0
+
+
+def test_a_client_that_is_denied_one_action_of_two_has_not_failed() -> None:
+    rows = [_call("ok", 4, 0, 20, 1), _call("AccessDenied", 4, 0, 20, 1)]
+    assert len(gave_up(table("calls", rows))) == 0
+
+
+def test_a_summary_run_does_not_know_who_failed_last() -> None:
+    found = values("clients", context(level=Level.SUMMARY), calls=CALLS)
+    assert {value.reason for value in found.values()} == {"the order of calls needs level credentials"}
 
 
 def test_work_done_is_ok_calls_over_the_work() -> None:
@@ -223,10 +240,12 @@ def test_management_events_and_their_price() -> None:
         base | {"operation": "GetRoleCredentials", "issuer": "imds", "outcome": "ok"},
         base | {"operation": "Login", "outcome": "ok"},
     ]
-    found = values("cloudtrail", context(), requests_per_second=rows)
-    assert number(found, "cloudtrail.events") == 100_000
+    logins = [_login(1, "interactive", way="password"), _login(1, "silent", "failed", way="console")]
+    found = values("cloudtrail", context(), requests_per_second=rows, logins=[*logins, _login(1, "silent", way="sso")])
+    assert number(found, "cloudtrail.events") == 100_001
+    assert number(found, "cloudtrail.events", "operation=ConsoleLogin") == 1
     assert number(found, "cloudtrail.events", "operation=GetRoleCredentials") == 50_000
-    assert number(found, "cloudtrail.usd") == pytest.approx(2.0)
+    assert number(found, "cloudtrail.usd") == pytest.approx(2.00002)
 
 
 @pytest.mark.parametrize("family", list(FAMILIES))

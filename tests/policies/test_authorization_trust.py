@@ -142,3 +142,11 @@ def test_conditions_of_a_trust() -> None:
     organisation = _document({"AWS": "*"}, Condition={"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/app"}})
     assert may_assume(organisation, _APP).allowed
     assert not may_assume(organisation, _ANN).allowed
+
+
+def test_without_an_account_number_the_name_has_to_fit() -> None:
+    unknown = Asker("saml", "okta")
+    federated = _document({"Federated": arn_of("saml", "okta", _NUMBER)}, "sts:AssumeRoleWithSAML")
+    assert may_assume(federated, unknown).allowed
+    assert not may_assume(federated, replace(unknown, name="entra")).allowed
+    assert not may_assume(_document({"Service": "ec2.amazonaws.com"}), unknown).allowed

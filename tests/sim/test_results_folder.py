@@ -122,7 +122,10 @@ def test_another_schema_version_is_refused(tmp_path: Path, schema: object) -> No
         results_folder.checked(tmp_path)
 
 
-@pytest.mark.parametrize("content", [b"", b"[1]", b"{", b"\x00\xff"])
+BROKEN = [b"", b"[1]", b"{", b"\x00\xff", b'{"schema": 1}', b'{"schema": 1, "tables": [{}]}']
+
+
+@pytest.mark.parametrize("content", BROKEN)
 def test_a_broken_manifest_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "manifest.json").write_bytes(content)
     with pytest.raises(ScenarioError, match=r"manifest\.json"):
@@ -140,7 +143,7 @@ def test_a_missing_folder_names_its_neighbours(tmp_path: Path) -> None:
     (tmp_path / "nightly-batch").mkdir()
     with pytest.raises(ScenarioError, match="nightly-batch"):
         results_folder.checked(tmp_path / "nightly")
-    with pytest.raises(ScenarioError, match="no whole result|not a whole result"):
+    with pytest.raises(ScenarioError, match="not a whole result"):
         results_folder.checked(tmp_path / "nightly-batch")
 
 

@@ -21,7 +21,9 @@ class Held(NamedTuple):
 
 
 def frame(rows: Sequence[Held]) -> pd.DataFrame:
-    return pd.DataFrame([row._asdict() for row in rows], columns=list(Held._fields)).astype({"client": "int32"})
+    return pd.DataFrame([row._asdict() for row in rows], columns=list(Held._fields)).assign(
+        kind="session", credential="ses-0"
+    )
 
 
 def left_at(rows: Sequence[Held], client: int, t: float, thief: str, foothold_s: float) -> float:

@@ -1,0 +1,75 @@
+"""Which populations can be simulated apart: connected components through what they contend for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.issuers.spec import IdentityCenter
+from sim.principals.account import Account
+from sim.providers.step import Step
+from sim.scenario import Scenario
+
+__all__ = ["shards_of"]
+
+
+def shards_of(scenario: Scenario) -> tuple[tuple[str, ...], ...]:
+    """The populations of a scenario in connected components, each in the scenario's order.
+
+    Two populations are connected if they wait in the same identity provider's queue, share an Identity
+    Center, or may draw from the same account's buckets. Metadata services belong to one host, keys to
+    their users, so they connect nobody.
+    """
+    groups: list[tuple[list[str], set[str]]] = []
+    for name, population in scenario.populations.items():
+        met = set(_meets(scenario, population.credentials))
+        joined = [group for group in groups if group[1] & met]
+        for group in joined:
+            groups.remove(group)
+        names = [n for members, _ in joined for n in members]
+        groups.append(([*names, name], met.union(*(meets for _, meets in joined))))
+    order = list(scenario.populations)
+    found = [tuple(sorted(members, key=order.index)) for members, _ in groups]
+    return tuple(sorted(found, key=lambda members: order.index(members[0])))
+
+
+def _meets(scenario: Scenario, chain: str) -> Iterator[str]:
+    for step in scenario.credentials[chain]:
+        yield from _met_at(scenario, step)
+        if step.source is not None:
+            yield from _meets(scenario, step.source)
+
+
+def _met_at(scenario: Scenario, step: Step) -> Iterator[str]:
+    name = step.from_.partition(".")[0]
+    issuer = scenario.issuers.get(name)
+    if step.idp is not None:
+        yield f"idp/{step.idp}"
+    if isinstance(issuer, IdentityCenter):
+        yield f"idp/{issuer.idp}"
+        yield f"issuer/{name}"
+    yield from (f"account/{account}" for account in _charged(scenario, step))
+
+
+def _charged(scenario: Scenario, step: Step) -> Iterator[str]:
+    """Accounts with a quota that the step's requests may be charged to."""
+    if step.from_.partition(".")[0] in scenario.issuers and step.service is None:
+        names = {scenario.roles[step.role].account} if step.role in scenario.roles else set()
+        if step.user is not None:
+            names.add(scenario.users[step.user].account)
+        if step.source is not None:
+            names |= {n for n in _source_accounts(scenario, step.source)}
+        yield from (name for name in sorted(names) if _has_quota(scenario.accounts[name]))
+
+
+def _source_accounts(scenario: Scenario, chain: str) -> Iterator[str]:
+    for step in scenario.credentials[chain]:
+        issuer = scenario.issuers.get(step.from_.partition(".")[0])
+        role = step.role or getattr(issuer, "role", None)
+        if role is not None:
+            yield scenario.roles[role].account
+        if step.user is not None:
+            yield scenario.users[step.user].account
+
+
+def _has_quota(account: Account) -> bool:
+    return bool(account.quotas)

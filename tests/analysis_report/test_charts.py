@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+
+from analysis.charts import CHARTS
+from analysis.charts.axes import bin_width_s, time_unit
+from analysis.charts.base import Chart, save
+from analysis.load import Results
+from analysis.style import RC, looks
+from analysis.summary import summarise
+from sim.records import Level
+from tests.support.fake_results import write_fake_results
+
+UNITS = re.compile(r"\((seconds|minutes|hours|days|years|log scale.*|%)\)|/s|/h|per|requests|logins|keys")
+
+
+@pytest.fixture(scope="module")
+def with_assumptions(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The fake folder with a hand-made assumptions.json: one input, moved to both ends."""
+    path = write_fake_results(tmp_path_factory.mktemp("assumed") / "run", strategies=3, replications=2)
+    summary = summarise(path)
+    base = [{key: row[key] for key in ("metric", "strategy", "selector", "mean")} for row in summary["metrics"]]
+    base = [row for row in base if row["mean"] is not None]
+    moved = [
+        {**row, "path": "populations.app.count", "end": end, "value": value, "mean": row["mean"] * factor}
+        for end, value, factor in (("low", 4, 0.5), ("high", 16, 2.0))
+        for row in base
+    ]
+    inputs = [{"path": "populations.app.count", "value": 8, "low": 4, "high": 16, "note": "", "measure": ""}]
+    content = {"schema": 1, "inputs": inputs, "results": moved, "base": base}
+    (path / "assumptions.json").write_text(json.dumps(content))
+    return path
+
+
+def drawn(chart: Chart, folder: Path) -> Figure:
+    results, summary = loaded(folder)
+    assert chart.applies(results, summary)
+    with rc_context(RC):
+        return chart.draw(results, summary)
+
+
+def loaded(folder: Path) -> tuple[Results, dict[str, Any]]:
+    return Results(folder), json.loads((folder / "summary.json").read_text())
+
+
+def test_the_page_has_all_charts_in_a_fixed_order() -> None:
+    names = [chart.name for chart in CHARTS]
+    assert len(names) == len(set(names)) == 9
+    assert names[:3] == ["requests-over-time", "exposure-survival", "trade-off"]
+
+
+@pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.name)
+def test_chart_says_what_it_asks_and_how_to_read_it(chart: Chart) -> None:
+    assert chart.title.endswith("?")
+    assert chart.caption.endswith(".")
+    assert len(chart.caption) > 80
+
+
+@pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.name)
+def test_chart_draws_and_its_axes_have_labels_with_units(chart: Chart, with_assumptions: Path) -> None:
+    figure = drawn(chart, with_assumptions)
+    visible = [axes for axes in figure.axes if axes.get_visible()]
+    assert visible
+    assert all(axes.has_data() or axes.texts for axes in visible)
+    labels = [label for axes in visible for label in (axes.get_xlabel(), axes.get_ylabel()) if label]
+    assert any(axes.get_xlabel() for axes in visible)
+    assert all(UNITS.search(label) for label in labels), labels
+    assert_inside(figure, visible)
+
+
+def assert_inside(figure: Figure, visible: list[Axes]) -> None:
+    """Titles and axis labels are not cut off at the figure's edges."""
+    figure.canvas.draw()
+    texts = [text for axes in visible for text in (axes.title, axes.xaxis.label, axes.yaxis.label) if text.get_text()]
+    for box in (text.get_window_extent() for text in texts):
+        assert box.x0 >= -2
+        assert box.y0 >= -2
+        assert box.y1 <= figure.bbox.height + 2
+
+
+@pytest.mark.parametrize("name", ["requests-over-time", "verdicts-over-time", "logins", "credential-timelines"])
+def test_panel_titles_have_the_colour_of_their_strategy(name: str, with_assumptions: Path) -> None:
+    chart = next(chart for chart in CHARTS if chart.name == name)
+    results, _ = loaded(with_assumptions)
+    styles = looks({strategy: results.scenario(strategy) for strategy in results.strategies})
+    titles = {axes.get_title(loc="left"): axes for axes in drawn(chart, with_assumptions).axes}
+    named = {strategy: titles[strategy] for strategy in styles if strategy in titles}
+    assert set(named) == set(styles)
+    for strategy, axes in named.items():
+        assert to_hex(axes._left_title.get_color()).upper() == styles[strategy].colour  # type: ignore[attr-defined]
+
+
+def test_the_quota_line_is_drawn_only_where_a_quota_is_known(with_assumptions: Path) -> None:
+    chart = next(chart for chart in CHARTS if chart.name == "requests-over-time")
+    figure = drawn(chart, with_assumptions)
+    lines = [[line for line in axes.lines if list(line.get_ydata()) == [600.0, 600.0]] for axes in figure.axes]
+    notes = [" ".join(text.get_text() for text in axes.texts) for axes in figure.axes]
+    assert any(lines)
+    for found, text in zip(lines, notes, strict=True):
+        assert bool(found) == ("quota 600/s" in text)
+        assert bool(found) != ("no published quota" in text)
+
+
+def test_saved_files_are_the_same_bytes_twice(folder: Path, tmp_path: Path) -> None:
+    results, summary = loaded(folder)
+    chart = next(chart for chart in CHARTS if chart.name == "requests-over-time")
+    first, second = tmp_path / "a", tmp_path / "b"
+    first.mkdir()
+    second.mkdir()
+    one, two = save(chart, results, summary, first), save(chart, results, summary, second)
+    assert [path.read_bytes() for path in one] == [path.read_bytes() for path in two]
+    assert b"<dc:date>" not in one[0].read_bytes()
+
+
+def test_charts_with_single_rows_do_not_apply_at_level_summary(tmp_path: Path) -> None:
+    path = write_fake_results(tmp_path / "run", strategies=2, replications=1, level=Level.SUMMARY)
+    summarise(path)
+    results, summary = loaded(path)
+    applying = {chart.name for chart in CHARTS if chart.applies(results, summary)}
+    assert "requests-over-time" in applying
+    assert applying.isdisjoint({"credential-timelines", "key-ages", "verdicts-over-time"})
+    for chart in CHARTS:
+        if chart.name in applying:
+            with rc_context(RC):
+                chart.draw(results, summary)
+
+
+@pytest.mark.parametrize("horizon_s", [60.0, 3_600.0, 7 * 86_400.0, 365 * 86_400.0])
+def test_bins_adapt_to_the_horizon(horizon_s: float) -> None:
+    assert 1 <= horizon_s / bin_width_s(horizon_s) <= 240
+    assert time_unit(horizon_s)[0] <= horizon_s

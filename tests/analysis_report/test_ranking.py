@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from typing import Any
+
+from analysis.charts.estimates import Estimates
+from analysis.report.ranking import Subject, TurningPoint, rank
+
+SUBJECT = Subject("app", "calls.failed", {"population": "app"}, zero=True)
+
+
+def row(strategy: str, mean: float | None, **more: Any) -> dict[str, Any]:
+    spread = {} if mean is None else {"low": mean - 1, "high": mean + 1}
+    return {"metric": "calls.failed", "strategy": strategy, "selector": {"population": "app"}, "unit": "calls"} | {
+        "mean": mean, **spread, **more
+    }  # fmt: skip
+
+
+def against(strategy: str, p: float) -> dict[str, Any]:
+    return {"metric": "calls.failed", "baseline": "a", "strategy": strategy, "selector": {"population": "app"}} | {
+        "unit": "calls", "mean": 1.0, "low": 0.0, "high": 2.0, "p_holm": p
+    }  # fmt: skip
+
+
+def told(metrics: list[dict[str, Any]], differences: list[dict[str, Any]], **more: Any) -> str:
+    names = [entry["strategy"] for entry in metrics]
+    figures = Estimates({"metrics": metrics, "differences": differences})
+    return str(rank(more.pop("subject", SUBJECT), figures, names, "a", **more))
+
+
+def test_winner_and_loser_are_named_with_their_intervals() -> None:
+    text = told([row("a", 10), row("b", 30), row("c", 20)], [against("b", 0.001), against("c", 0.001)])
+    assert text == "app: fewest with a, 10 (9 to 11); most with b, 30 (29 to 31)."
+
+
+def test_noise_is_called_noise() -> None:
+    text = told([row("a", 10), row("b", 11)], [against("b", 0.2)])
+    assert text.startswith("app: no difference can be told from noise: a 10 (9 to 11), b 11")
+
+
+def test_two_that_differ_from_the_baseline_on_both_sides_differ() -> None:
+    text = told([row("a", 20), row("b", 10), row("c", 30)], [against("b", 0.01), against("c", 0.4)])
+    assert "fewest with b" in text
+
+
+def test_ties_share_the_place() -> None:
+    text = told([row("a", 0), row("b", 0), row("c", 5)], [against("b", 1.0), against("c", 0.001)])
+    assert "fewest with a and b" in text
+
+
+def test_the_same_everywhere_is_said_once() -> None:
+    sentence = rank(SUBJECT, Estimates({"metrics": [row("a", 0), row("b", 0)]}), ["a", "b"], "a")
+    assert sentence is not None
+    assert sentence.nil
+    assert "the same in every strategy" in str(sentence)
+
+
+def test_what_never_ends_loses() -> None:
+    subject = Subject("app, image", "exposure.mean_s", {}, "shortest", "longest")
+    metrics = [
+        {
+            "metric": "exposure.mean_s",
+            "strategy": "a",
+            "selector": None,
+            "unit": "s",
+            "mean": 31_536_000.0,
+            "never_share": 1.0,
+        },
+        {"metric": "exposure.mean_s", "strategy": "b", "selector": None, "unit": "s", "mean": 3600.0},
+    ]
+    assert told(metrics, [], subject=subject) == "app, image: shortest with b, 1 h; longest with a, it never ends."
+
+
+def test_a_strategy_without_the_bucket_has_none_of_it() -> None:
+    figures = Estimates({"metrics": [row("b", 5)], "differences": []})
+    assert "fewest with a, 0" in str(rank(SUBJECT, figures, ["a", "b"], "a"))
+
+
+def test_no_figure_no_sentence() -> None:
+    assert rank(SUBJECT, Estimates({"metrics": []}), ["a", "b"], "a") is None
+
+
+def test_the_turning_point_is_named() -> None:
+    point = TurningPoint("calls.failed", {"population": "app"}, frozenset({"a", "b"}), "populations.app.count", 12.5)
+    text = told([row("a", 10), row("b", 30)], [against("b", 0.001)], turns=[point])
+    assert text.endswith("It depends on populations.app.count: turns at 12.5.")
+
+
+def test_a_range_that_does_not_turn_the_answer_is_named_as_such() -> None:
+    point = TurningPoint("calls.failed", {"population": "app"}, frozenset({"a", "b"}), "populations.app.count", None)
+    text = told([row("a", 10), row("b", 30)], [against("b", 0.001)], turns=[point])
+    assert "How much depends on populations.app.count" in text

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sim.laws import draw
+from scipy.special import ndtri
+
 from sim.principals.workday import Workday
 from sim.streams import Purpose, Stream
 
@@ -60,7 +61,7 @@ class Calendar:
             return None
         local = work.first_use.mean_s
         if work.first_use.sd_s > 0:
-            local = draw(stream, work.first_use.law(), Purpose.FIRST_USE, client, key_of(day))
+            local += work.first_use.sd_s * float(ndtri(stream.uniform(Purpose.FIRST_USE, client, key_of(day))))
         return self.starts(day) + min(max(local, 0.0), DAY_S - 1.0)
 
 

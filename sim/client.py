@@ -146,8 +146,15 @@ class Client:
         self._conclude(fetched, blocking)
 
     def _notice(self, at: float) -> Generator[Event, None, float]:
-        """The command at `at` fails with the expired credential; the renewal begins when it ends."""
-        end = math.nextafter(self._calls.command_end(at), math.inf)
+        """The call at `at` fails with the expired credential; then the renewal begins.
+
+        A command that started before the expiry keeps what it loaded and fails to its end; one that
+        starts afterwards fails at its first call and is run again once there is a credential.
+        """
+        credential = self.cache.credential
+        start, last = self._calls.command(at)
+        running = credential is not None and start < credential.valid_until_s
+        end = math.nextafter(last if running else at, math.inf)
         if end < self._horizon_s:
             yield self._clock.at(end, self._rank)
         self.settle(min(end, self._horizon_s))

@@ -141,7 +141,15 @@ def explained(error: ValidationError, data: dict[Any, Any]) -> list[Finding]:
     Errors of several alternatives at one place are reduced to those of the alternative that was meant.
     """
     details = [(_path(detail["loc"], data), detail) for detail in error.errors(include_url=False)]
-    return list(dict.fromkeys(_said(path, detail, data) for path, detail in details if _meant(path, detail, data)))
+    told = [(path, detail) for path, detail in details if _meant(path, detail, data) and not _follows(path, detail, data)]
+    return list(dict.fromkeys(_said(path, detail, data) for path, detail in told or details))
+
+
+def _follows(path: Path, detail: ErrorDetails, data: Plain) -> bool:
+    """Whether an error only follows from others: a list is too short for pydantic once its entries are refused."""
+    least = detail.get("ctx", {}).get("min_length")
+    value = _value_at(data, path)
+    return detail["type"] == "too_short" and isinstance(value, list | dict) and len(value) >= (least or 0)
 
 
 def _path(loc: tuple[int | str, ...], data: Plain) -> Path:
@@ -204,7 +212,9 @@ def _said(path: Path, detail: ErrorDetails, data: dict[Any, Any]) -> Finding:
         return path, _unknown_key(path, data)
     if detail["type"].startswith("union_tag"):
         return path, _unknown_kind(path, detail["input"], data)
-    info = field_at(data, path)
+    info, last = field_at(data, path), detail["loc"][-1]
+    if detail["type"] == "missing" and isinstance(last, int):
+        return path, f"{shorten(_value_at(data, path))} is not allowed; must have at least {last + 1}"
     said = "is missing" if detail["type"] == "missing" else _wrong_value(detail)
     return path, said + _sentence(info.description if info is not None else None)
 

@@ -177,9 +177,15 @@ class _Loader:
         again = apply(overlay.data, {path: self.settings[path] for path in late}, base=True) if late else overlay
         scenario, found = self.validated(again.data, strategy=True)
         for finding in found:
-            if finding not in self.known and not overlay.problems:
+            if not overlay.problems and self.added(finding, overlay):
                 self.problems.append(self.strategy_problem(name, finding, overlay, again))
         return scenario, late
+
+    def added(self, finding: Finding, overlay: Overlay) -> bool:
+        """Whether a strategy brought a problem in, rather than inherited a bad place of the base."""
+        place = finding[0]
+        own = any(place[: len(made)] == made for made in overlay.origins)
+        return finding not in self.known and (own or place not in {bad for bad, _ in self.known})
 
     def entry_problem(self, name: str, entry: str, text: str, is_set: bool) -> Problem:
         place: Place = ("strategies", name, "set", entry) if is_set else ("strategies", name, "remove")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Iterator
 from datetime import datetime
 from enum import Enum
-from collections.abc import Iterator
 from functools import cache
 from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
 

@@ -62,6 +62,8 @@ class Purpose(IntEnum):
     OFFSET = 29
     LATENCY = 30
     EXTENSION = 31
+    SESSION_PROFILE = 32
+    BURST_PROFILE = 33
 
 
 @intrinsic  # type: ignore[untyped-decorator]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sim.cache import Place
 from sim.calendar import Calendar
 from sim.chains import Chains, place_of
@@ -46,24 +48,34 @@ def build_population(world: World, name: str) -> Built:
     """Build every client of a population; nothing has started yet."""
     built = Built(world, name)
     for client in range(built.spec.count):
-        for slot in range(_slots(built, client)):
-            _build_client(built, client, slot)
+        profiles = max(round(draw(world.stream(name), built.spec.profiles, Purpose.PROFILES, client)), 1)
+        for slot, callers in enumerate(_caches(built, client, profiles)):
+            _build_client(built, client, slot, callers)
     return built
 
 
-def _slots(built: Built, client: int) -> int:
-    """Caches of a client: profiles of a person, or threads that share nothing."""
-    if built.first_step.cache == "thread":
-        return built.spec.threads
-    stream = built.world.stream(built.name)
-    return max(round(draw(stream, built.spec.profiles, Purpose.PROFILES, client)), 1)
+def _caches(built: Built, client: int, profiles: int) -> list[list[Caller]]:
+    """The callers of each cache of a client.
+
+    Threads share their process's cache unless the chain says that each has its own. Profiles of a person
+    have a session each, but one access key and one console sign-in serve an IAM user's whole work.
+    """
+    stream, calendar = built.world.stream(built.name), _calendar(built, client)
+    slots = range(max(profiles, built.spec.threads))
+    memo: dict[tuple[int, int], list[tuple[float, float]]] = {}
+    callers = [Caller(stream, client, slot, profiles, 0, calendar, memo) for slot in slots]
+    if profiles > 1:
+        shared = built.first_step.from_ in {"access_key", "password"}
+    else:
+        shared = built.first_step.cache != "thread"
+    return [callers] if shared else [[caller] for caller in callers]
 
 
-def _build_client(built: Built, client: int, slot: int) -> None:
+def _build_client(built: Built, client: int, slot: int, callers: list[Caller]) -> None:
     world, step = built.world, built.first_step
     tag = f"{built.name}-{client:06d}" + (f".{slot}" if slot else "")
     asker = world.asker(world.holder(built.name, client, slot, tag))
-    parts = _parts(built, client, slot)
+    parts = _parts(built, callers)
     cache = built.chains.cache(asker, built.spec.credentials)
     ledger = Ledger(asker.holder, parts, world.authority, world.recorder, world.clock)
     calls = merge(tuple(part.calls for part in parts))
@@ -88,18 +100,11 @@ def _starts_at(built: Built, client: int) -> float:
     return start.at_s + start.spread_s * built.world.stream(built.name).uniform(Purpose.START, client)
 
 
-def _parts(built: Built, client: int, slot: int) -> tuple[Part, ...]:
-    """The client's calls, one part per action; threads that share a cache are superposed."""
-    alone = built.first_step.cache == "thread"
-    threads = (slot,) if alone else range(slot, slot + 1) if built.spec.threads == 1 else range(built.spec.threads)
-    profiles = 1 if alone else _slots(built, client)
-    calendar = _calendar(built, client)
-    stream = built.world.stream(built.name)
+def _parts(built: Built, callers: list[Caller]) -> tuple[Part, ...]:
+    """A cache's calls, one part per action."""
     made: dict[str, list[Calls]] = {}
     for number, spec in enumerate(built.spec.calls):
-        for thread in threads:
-            caller = Caller(stream, client, thread, profiles, number, calendar)
-            made.setdefault(spec.action, []).append(spec.calls_of(caller))
+        made.setdefault(spec.action, []).extend(spec.calls_of(replace(caller, number=number)) for caller in callers)
     return tuple(Part(merge(tuple(calls)), action) for action, calls in made.items())
 
 

@@ -52,7 +52,6 @@ IMDS_RPS = assumed(
     "throttled per instance, no number published; derived from the packet limit, an exchange being several packets",
     source=_QUERY,
     span=(50, 200),
-    uses=_USE,
 )
 LINK_LOCAL_PPS = documented(
     1024, "packets/s", _LINK_LOCAL, "per network interface, shared by IMDS, DNS and NTP; excess is dropped silently"

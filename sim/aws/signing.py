@@ -9,8 +9,6 @@ _ERRORS = "https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
 _TROUBLE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html"
 _IDS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html"
 _STS = "botocore 1.44.5: data/sts service-2.json"
-_EXPIRY = ("session",)
-_KEY = ("access_key",)
 
 SKEW_DEFAULT_S = documented(300, "s", _SIGNING, "in most cases")
 SKEW_REQUEST_EXPIRED_S = documented(
@@ -38,19 +36,17 @@ PREFIXES = documented(
     "public key, context credential, service bearer token",
 )
 SIGNATURE_DOES_NOT_MATCH_HTTP = documented(403, "", _TROUBLE)
-INVALID_CLIENT_TOKEN_ID_HTTP = documented(403, "", _ERRORS, "STS, IAM, query services", uses=_KEY)
-UNRECOGNIZED_CLIENT_HTTP = assumed(400, "", "same meaning, JSON services; remembered", uses=_KEY)
-INVALID_ACCESS_KEY_ID_HTTP = assumed(403, "", "same meaning, S3; remembered", uses=_KEY)
+INVALID_CLIENT_TOKEN_ID_HTTP = documented(403, "", _ERRORS, "STS, IAM, query services")
+UNRECOGNIZED_CLIENT_HTTP = assumed(400, "", "same meaning, JSON services; remembered")
+INVALID_ACCESS_KEY_ID_HTTP = assumed(403, "", "same meaning, S3; remembered")
 EXPIRED_TOKEN_EXCEPTION_HTTP = documented(
-    403, "", _ERRORS, "400 from STS AssumeRoleWithWebIdentity and some JSON services", uses=_EXPIRY
+    403, "", _ERRORS, "400 from STS AssumeRoleWithWebIdentity and some JSON services"
 )
-EXPIRED_TOKEN_HTTP = second_hand(
-    403, "", "https://repost.aws (EC2 expired token, SQS)", "STS and query services", uses=_EXPIRY
-)
-EXPIRED_TOKEN_S3_HTTP = assumed(400, "", "remembered", uses=_EXPIRY)
+EXPIRED_TOKEN_HTTP = second_hand(403, "", "https://repost.aws (EC2 expired token, SQS)", "STS and query services")
+EXPIRED_TOKEN_S3_HTTP = assumed(400, "", "remembered")
 REQUEST_EXPIRED_HTTP = documented(400, "", _ERRORS)
 REQUEST_TIME_TOO_SKEWED_HTTP = second_hand(403, "", "error body of an S3-compatible server (pastebin 8HJpUdsv)", "S3")
-ACCESS_DENIED_HTTP = documented(403, "", _ERRORS, "400 on some JSON services", uses=("role",))
+ACCESS_DENIED_HTTP = documented(403, "", _ERRORS, "400 on some JSON services")
 INCOMPLETE_SIGNATURE_HTTP = documented(400, "", _ERRORS, "403 on newer pages")
 MISSING_AUTHENTICATION_TOKEN_HTTP = documented(403, "", _ERRORS)
 THROTTLING_EXCEPTION_HTTP = documented(400, "", _ERRORS, "429 on some")

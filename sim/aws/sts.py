@@ -97,14 +97,14 @@ QUOTA_RPS = documented(
     "requests/s",
     f"{_QUOTAS} (STS request quotas)",
     "per account and Region, for requests signed with AWS credentials; charged to the calling account",
-    uses=("quota:signed",),
+    uses=("quota:documented-600",),
 )
 QUOTA_BURST = assumed(
     600,
     "requests",
     "AWS documents token buckets refilled every second, not their size",
     span=(600, 6000),
-    uses=("quota:signed",),
+    uses=("quota:documented-600",),
 )
 QUOTA_OPERATIONS = documented(
     (
@@ -125,7 +125,7 @@ QUOTA_REFILL_S = documented(
     "s",
     "https://aws.amazon.com/blogs/security/how-to-monitor-and-query-iam-resources-at-scale-part-2/",
     "buckets are refilled every second",
-    uses=("quota:signed",),
+    uses=("quota:documented-600",),
 )
 UNSIGNED_OBSERVED_LOW_RPS = second_hand(
     4,
@@ -147,14 +147,14 @@ THROTTLE_HTTP = second_hand(
     "",
     _THROTTLED,
     "HTTP status of a throttled signed request",
-    uses=("quota:signed",),
+    uses=("quota:documented-600",),
 )
 THROTTLE_CODE = second_hand(
     "Throttling",
     "",
     _THROTTLED,
     "message: Rate exceeded",
-    uses=("quota:signed",),
+    uses=("quota:documented-600",),
 )
 WEB_IDENTITY_REFUSAL_HTTP = second_hand(
     503,

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sim.aws import FACTS
-from sim.aws.quotas import QUOTA_PROFILES
 
 __all__ = ["facts_used", "features"]
 
@@ -26,8 +25,9 @@ def _step_features(step: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _account_features(account: Mapping[str, Any]) -> Iterator[str]:
-    for group in account.get("quotas") or {}:
-        yield f"quota:{group}"
+    for quota in (account.get("quotas") or {}).values():
+        if isinstance(quota, str):
+            yield f"quota:{quota}"
 
 
 def _user_features(user: Mapping[str, Any]) -> Iterator[str]:
@@ -39,7 +39,7 @@ def _user_features(user: Mapping[str, Any]) -> Iterator[str]:
 
 
 def features(scenario: Mapping[str, Any]) -> set[str]:
-    """Features of a resolved scenario: issuer kinds, operations, SDKs, quotas, kinds of principals.
+    """Features of a resolved scenario: issuer kinds, operations, SDKs, quota profiles, kinds of principals.
 
     Args:
         scenario: The resolved scenario as plain data, defaults filled in.
@@ -50,31 +50,11 @@ def features(scenario: Mapping[str, Any]) -> set[str]:
     found |= {name for account in _values(scenario, "accounts") for name in _account_features(account)}
     found |= {name for user in _values(scenario, "users") for name in _user_features(user)}
     found |= {singular for block, singular in (("roles", "role"), ("groups", "group")) if scenario.get(block)}
-    return found | ({"session"} if found & {"sts", "imds", "identity_center"} else set())
-
-
-def _profile_rows(scenario: Mapping[str, Any]) -> Iterator[dict[str, object]]:
-    names = {
-        quota
-        for account in _values(scenario, "accounts")
-        for quota in (account.get("quotas") or {}).values()
-        if isinstance(quota, str)
-    }
-    for name in sorted(names & QUOTA_PROFILES.keys()):
-        profile = QUOTA_PROFILES[name]
-        yield {
-            "name": f"quota.{name}",
-            "value": [profile.rps, profile.burst],
-            "unit": "requests/s, requests",
-            "source": profile.source,
-            "read": profile.read,
-            "basis": profile.basis,
-            "note": profile.note,
-        }
+    return found
 
 
 def facts_used(scenario: Mapping[str, Any]) -> list[dict[str, object]]:
-    """Rows for the manifest: facts that matter to a scenario, and its quota profiles.
+    """Rows for the manifest: the facts that matter to a scenario.
 
     Args:
         scenario: The resolved scenario as plain data, defaults filled in.
@@ -84,5 +64,4 @@ def facts_used(scenario: Mapping[str, Any]) -> list[dict[str, object]]:
         strategies is the union of their rows by name.
     """
     found = features(scenario)
-    rows = [fact.row(name) for name, fact in FACTS.items() if found.intersection(fact.uses)]
-    return sorted([*rows, *_profile_rows(scenario)], key=lambda row: str(row["name"]))
+    return [FACTS[name].row(name) for name in sorted(FACTS) if found.intersection(FACTS[name].uses)]

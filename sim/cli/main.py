@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import multiprocessing
 import os
 import signal
 import sys
+import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from types import FrameType
 
 from sim.cli.parser import Arguments, build_parser
+from sim.problems import ScenarioError
 
 __all__ = ["BAD_INPUT", "CHECK_FAILED", "DEFECT", "FINE", "INTERRUPTED", "main"]
 
@@ -39,9 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = build_parser().parse_args(argv)
     if stranger := _foreign_analysis():
         return _refuse(stranger)
-    _end_children_on_interrupt()
     try:
-        code = _guarded(_command(arguments), arguments)
+        with _children_end_on_interrupt():
+            code = _guarded(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -60,11 +63,10 @@ def _command(arguments: Arguments) -> Callable[[Arguments], int]:
     return outputs.COMMANDS[arguments.command]
 
 
-def _guarded(command: Callable[[Arguments], int], arguments: Arguments) -> int:
-    from sim.problems import ScenarioError
-
+def _guarded(arguments: Arguments) -> int:
+    """Run a command; whatever goes wrong becomes one message and an exit code."""
     try:
-        return command(arguments)
+        return _command(arguments)(arguments)
     except ScenarioError as error:
         return _refuse(str(error))
     except KeyboardInterrupt:
@@ -104,7 +106,8 @@ def _foreign_analysis() -> str | None:
     )
 
 
-def _end_children_on_interrupt() -> None:
+@contextlib.contextmanager
+def _children_end_on_interrupt() -> Iterator[None]:
     """On Ctrl-C or SIGTERM end the worker processes first, then unwind: nobody waits for their tasks."""
     owner = os.getpid()
 
@@ -115,8 +118,12 @@ def _end_children_on_interrupt() -> None:
             child.terminate()
         raise KeyboardInterrupt
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            signal.signal(number, interrupt)
-        except ValueError:  # not the main thread: somebody embeds us and keeps their own handlers
-            return
+    if threading.current_thread() is not threading.main_thread():
+        yield  # somebody embeds us: only the main thread may handle signals
+        return
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -22,7 +22,7 @@ VERBS: dict[str, type[FaultSpec]] = {
 
 def verb_of(entry: Any) -> str | None:
     """The verb of a timeline entry, given as a mapping or as a spec; None if it has none."""
-    keys = entry if isinstance(entry, dict) else type(entry).model_fields
+    keys = entry if isinstance(entry, dict) else getattr(type(entry), "model_fields", ())
     return next((verb for verb in VERBS if verb in keys), None)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.spec import Dist, NonNegative, Normal, Positive, Share, Spec
+from sim.spec import NonNegative, Positive, Share, Spec
 
 __all__ = ["FirstUse", "Workday"]
 
@@ -18,10 +18,6 @@ class FirstUse(Spec):
     """Seconds after local midnight."""
     sd_s: NonNegative
     """Standard deviation of the normal law (cut at midnight)."""
-
-    def law(self) -> Dist:
-        """The normal law of the local time."""
-        return Normal.model_validate({"normal": {"mean": self.mean_s, "sd": self.sd_s}})
 
 
 class Workday(Spec):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Protocol
 
 from pydantic import Field
 
 from sim.calendar import Calendar
 from sim.spec import Spec
-from sim.streams import Stream, index_of
+from sim.streams import Purpose, Stream, index_of
 
 __all__ = ["Action", "Caller", "Calls", "CallsSpec"]
 
@@ -26,8 +26,8 @@ class Calls(Protocol):
     def count(self, start: float, stop: float) -> int:
         """Calls in [start, stop)."""
 
-    def command_end(self, at: float) -> float:
-        """Last call of the command (operating-system process) that makes the call at `at`."""
+    def command(self, at: float) -> tuple[float, float]:
+        """First and last call of the command (operating-system process) that makes the call at `at`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,10 @@ class Caller:
         stream: Draws of the population.
         client: Index in the population.
         slot: Profile or thread.
-        profiles: Among how many profiles the client's work is split evenly.
+        profiles: Among how many profiles the client's work is split.
         number: Which of the population's call processes this is; each has draws of its own.
         calendar: Local days.
+        memo: What has been drawn for the person's last days, shared by the profiles.
     """
 
     stream: Stream
@@ -49,6 +50,7 @@ class Caller:
     profiles: int
     number: int
     calendar: Calendar
+    memo: dict[tuple[int, int], list[tuple[float, float]]] = field(default_factory=dict, compare=False)
 
     @property
     def index(self) -> int:
@@ -59,6 +61,13 @@ class Caller:
     def person(self) -> int:
         """Index word of the draws that all profiles of the client share."""
         return self.client | (self.number << 56)
+
+
+    def does(self, purpose: Purpose, k: int) -> bool:
+        """Whether this profile does stretch `k` of the client's work; each stretch belongs to one profile."""
+        if self.profiles == 1:
+            return True
+        return int(self.profiles * self.stream.uniform(purpose, self.person, k)) == self.slot
 
 
 class CallsSpec(Spec):

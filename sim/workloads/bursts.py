@@ -28,7 +28,7 @@ class BurstsCalls(DayCalls):
         self._spec = spec
 
     def runs(self, day: int) -> list[float]:
-        """Starts of the runs of a local day, in order."""
+        """Starts of the profile's runs of a local day, in order."""
         caller, spec = self._caller, self._spec
         begin, length = caller.calendar.starts(day), DAY_S
         if caller.calendar.workday is not None:
@@ -36,14 +36,18 @@ class BurstsCalls(DayCalls):
             if first is None:
                 return []
             begin, length = first, caller.calendar.workday.length_s
-        rounding = caller.stream.uniform(Purpose.BURST, caller.index, key_of(day))
-        number = math.floor(spec.per_day / caller.profiles + rounding)
-        draws = (caller.stream.uniform(Purpose.BURST, caller.index, key_of(day, 0, n + 1)) for n in range(number))
+        rounding = caller.stream.uniform(Purpose.BURST, caller.person, key_of(day))
+        number = math.floor(spec.per_day + rounding)
+        draws = (caller.stream.uniform(Purpose.BURST, caller.person, key_of(day, 0, n + 1)) for n in range(number))
         starts = sorted(begin + length * u for u in draws)
         for n in range(1, len(starts)):
             starts[n] = max(starts[n], starts[n - 1] + spec.calls / spec.rps)
         last = caller.calendar.starts(day) + DAY_S - spec.calls / spec.rps
-        return [start for start in starts if start < last]
+        return [
+            start
+            for n, start in enumerate(starts)
+            if start < last and caller.does(Purpose.BURST_PROFILE, key_of(day, 0, n))
+        ]
 
     def draw_day(self, day: int) -> Listed | None:
         """The calls of a local day."""
@@ -54,10 +58,10 @@ class BurstsCalls(DayCalls):
         instants = (np.array(starts)[:, None] + offsets).ravel()
         return Listed(instants, np.ones(len(instants), dtype=np.int64))
 
-    def command_end(self, at: float) -> float:
-        """Last call of the run that makes the call at `at`."""
+    def command(self, at: float) -> tuple[float, float]:
+        """First and last call of the run that makes the call at `at`."""
         starts = [start for start in self.runs(self._caller.calendar.day_of(at)) if start <= at]
-        return starts[-1] + (self._spec.calls - 1) / self._spec.rps if starts else at
+        return (starts[-1], starts[-1] + (self._spec.calls - 1) / self._spec.rps) if starts else (at, at)
 
 
 class Bursts(CallsSpec):

@@ -55,9 +55,9 @@ class EveryCalls:
         """Calls in [start, stop)."""
         return self._next(stop) - self._next(start) if stop > start else 0
 
-    def command_end(self, at: float) -> float:
+    def command(self, at: float) -> tuple[float, float]:
         """A long-lived process has no commands: each call stands alone."""
-        return at
+        return at, at
 
 
 class Every(CallsSpec):

@@ -14,23 +14,22 @@ from sim.streams import uniform_of, words
 
 __all__ = ["DayCalls", "Listed", "exponential_points"]
 
+_KEPT_DAYS: Final = 5  # today, a weekend, and the next working day
 _SEARCH_DAYS: Final = 400  # a person who does not work within so many days never does
 
 
 class Listed:
-    """Commands in order: their instants, last calls and the calls before each.
+    """Commands in order: their instants and the calls before each.
 
     Attributes:
         at_s: Instants of the commands, ascending, shape (n,).
-        end_s: Last call of each command, shape (n,).
         before: Calls before each command and in all, shape (n + 1,).
     """
 
-    __slots__ = ("at_s", "before", "end_s")
+    __slots__ = ("at_s", "before")
 
     def __init__(self, at_s: NDArray[np.float64], sizes: NDArray[np.int64]) -> None:
         self.at_s = at_s
-        self.end_s = at_s
         self.before = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes)))
 
     def first(self, at: float) -> float:
@@ -44,23 +43,25 @@ class Listed:
 
 
 class DayCalls:
-    """Calls that are drawn a local day at a time; the last day asked for is kept."""
+    """Calls that are drawn a local day at a time; the last few days asked for are kept."""
 
-    __slots__ = ("_calendar", "_day", "_listed")
+    __slots__ = ("_calendar", "_days")
 
     def __init__(self, calendar: Calendar) -> None:
         self._calendar = calendar
-        self._day = -(1 << 40)
-        self._listed: Listed | None = None
+        self._days: dict[int, Listed | None] = {}
 
     def draw_day(self, day: int) -> Listed | None:
         """The calls of a local day; None if there are none."""
         raise NotImplementedError
 
     def _of(self, day: int) -> Listed | None:
-        if day != self._day:
-            self._day, self._listed = day, self.draw_day(day)
-        return self._listed
+        days = self._days
+        if day not in days:
+            if len(days) >= _KEPT_DAYS:
+                del days[min(days)]
+            days[day] = self.draw_day(day)
+        return days[day]
 
     def first(self, at: float) -> float:
         """The first call at or after `at`; inf if there is none within 400 days."""
@@ -84,9 +85,9 @@ class DayCalls:
                 total += listed.number(stop) - listed.number(start)
         return total
 
-    def command_end(self, at: float) -> float:
+    def command(self, at: float) -> tuple[float, float]:
         """Commands of a person are short: all their calls are made at once."""
-        return at
+        return at, at
 
 
 @njit("UniTuple(float64[:], 2)(uint64, uint64, uint64, uint64, uint64, float64, float64, float64)", cache=True)  # type: ignore[untyped-decorator]

@@ -23,9 +23,10 @@ class Merged:
         """Calls in [start, stop)."""
         return sum(part.count(start, stop) for part in self._parts)
 
-    def command_end(self, at: float) -> float:
-        """Last call of the longest command that makes a call at `at`."""
-        return max((part.command_end(at) for part in self._parts if part.first(at) == at), default=at)
+    def command(self, at: float) -> tuple[float, float]:
+        """First and last call of the longest command that makes a call at `at`."""
+        commands = [part.command(at) for part in self._parts if part.first(at) == at]
+        return max(commands, key=lambda ends: ends[1], default=(at, at))
 
 
 def merge(parts: tuple[Calls, ...]) -> Calls:

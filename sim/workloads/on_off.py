@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +17,11 @@ from sim.workloads.listed import DayCalls, Listed, exponential_points
 
 __all__ = ["OnOff", "OnOffCalls"]
 
+_KEPT: Final = 8
+
 
 class OnOffCalls(DayCalls):
-    """Calls of one profile of a person. Sessions belong to the person, commands to the profile."""
+    """Calls of one profile of a person. Each on-session is spent in one of the person's profiles."""
 
     __slots__ = ("_caller", "_spec")
 
@@ -33,12 +35,27 @@ class OnOffCalls(DayCalls):
         sessions = self.sessions(day)
         if not sessions:
             return None
-        drawn = [self._commands(day, n, start, stop) for n, (start, stop) in enumerate(sessions)]
+        does = self._caller.does
+        drawn = [
+            self._commands(day, n, start, stop)
+            for n, (start, stop) in enumerate(sessions)
+            if does(Purpose.SESSION_PROFILE, key_of(day, n))
+        ]
+        if not drawn:
+            return None
         marks = np.concatenate([mark for _, mark in drawn])
         return Listed(np.concatenate([at for at, _ in drawn]), self._sizes(marks))
 
     def sessions(self, day: int) -> list[tuple[float, float]]:
-        """On-sessions of a day, in order, cut where the next one starts and at midnight."""
+        """On-sessions of the person on a day, in order, cut where the next one starts and at midnight."""
+        memo, key = self._caller.memo, (self._caller.number, day)
+        if key not in memo:
+            if len(memo) >= _KEPT:
+                del memo[min(memo)]
+            memo[key] = self._draw_sessions(day)
+        return memo[key]
+
+    def _draw_sessions(self, day: int) -> list[tuple[float, float]]:
         caller, spec = self._caller, self._spec
         first = caller.calendar.first_use(caller.stream, caller.client, day)
         work = caller.calendar.workday
@@ -59,8 +76,8 @@ class OnOffCalls(DayCalls):
 
     def _commands(self, day: int, n: int, start: float, stop: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         stream = self._caller.stream
-        rate = 1.0 / (self._spec.command_every_s * self._caller.profiles)
-        key = (stream.seed, stream.key(Purpose.CALLS), self._caller.index, key_of(day, n), stream.population)
+        rate = 1.0 / self._spec.command_every_s
+        key = (stream.seed, stream.key(Purpose.CALLS), self._caller.person, key_of(day, n), stream.population)
         points: tuple[NDArray[np.float64], NDArray[np.float64]] = exponential_points(*key, start, stop, rate)
         return points
 

@@ -30,9 +30,9 @@ class PoissonCalls:
         """Calls in [start, stop)."""
         return count_between(*self._key, start, stop, self._rps) if stop > start else 0
 
-    def command_end(self, at: float) -> float:
+    def command(self, at: float) -> tuple[float, float]:
         """A long-lived process has no commands: each call stands alone."""
-        return at
+        return at, at
 
 
 class Poisson(CallsSpec):

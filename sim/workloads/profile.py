@@ -71,9 +71,9 @@ class ProfileCalls:
             return 0
         return count_between(*self._key, self._next(start)[0], self._next(stop)[0], 1.0)
 
-    def command_end(self, at: float) -> float:
+    def command(self, at: float) -> tuple[float, float]:
         """A long-lived process has no commands: each call stands alone."""
-        return at
+        return at, at
 
 
 class Profile(CallsSpec):

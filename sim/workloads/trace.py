@@ -29,9 +29,9 @@ class TraceCalls:
         """Calls in [start, stop)."""
         return max(bisect_left(self._at_s, stop) - bisect_left(self._at_s, start), 0)
 
-    def command_end(self, at: float) -> float:
+    def command(self, at: float) -> tuple[float, float]:
         """A long-lived process has no commands: each call stands alone."""
-        return at
+        return at, at
 
 
 class Trace(CallsSpec):

@@ -105,7 +105,7 @@ def _scenario(**changes: object) -> dict[str, object]:
 
 def test_facts_used_follow_the_scenario() -> None:
     names = {row["name"] for row in facts_used(_scenario())}
-    assert {"sts.assume_role_max_s", "sts.quota_rps", "sdk_java.prefetch_s", "quota.documented-600"} <= names
+    assert {"sts.assume_role_max_s", "sts.quota_rps", "sdk_java.prefetch_s", "sts.quota_burst"} <= names
     assert not {name for name in names if str(name).startswith(("ec2.", "sdk_botocore.", "identity_center.", "keys."))}
 
 
@@ -114,6 +114,20 @@ def test_facts_used_grow_with_a_metadata_service() -> None:
     more = {row["name"] for row in facts_used(with_imds)} - {row["name"] for row in facts_used(_scenario())}
     assert "ec2.credential_life_s" in more
     assert "ec2.offered_every_s" in more
+
+
+def test_a_quota_of_one_s_own_needs_no_fact() -> None:
+    own = _scenario(accounts={"prod": {"quotas": {"signed": {"rps": 50, "burst": 50}}}})
+    assert not {row["name"] for row in facts_used(own)} & {"sts.quota_rps", "sts.quota_burst"}
+
+
+def test_every_use_names_a_feature_that_can_occur() -> None:
+    kinds = {"sts", "imds", "identity_center", "iam", "idp"}
+    words = {"access_key", "password", "user", "role", "group", "chaining", "service"}
+    operations = {"sts.AssumeRole", "sts.AssumeRoleWithSAML", "sts.AssumeRoleWithWebIdentity"}
+    quotas = {f"quota:{name}" for name in QUOTA_PROFILES}
+    used = {use for fact in FACTS.values() for use in fact.uses if not use.startswith("sdk:")}
+    assert used <= kinds | words | operations | quotas
 
 
 def test_a_key_and_a_chained_role_are_features() -> None:

@@ -41,7 +41,7 @@ _outages = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(times=_times, session_s=st.integers(900, 43_200), outages=_outages)
 def test_any_calls_any_session_any_outage(
     times: list[float], session_s: int, outages: list[tuple[float, float]]

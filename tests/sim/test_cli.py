@@ -12,18 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli.main import main
-from tests.support.command import COMMAND, ROOT, credflow, write_tiny
+from tests.support.command import COMMAND, ROOT, Done, credflow, process, write_tiny
 
 SMALL = ("--set", "populations.workers.count=4", "--replications", "2", "--jobs", "1")
+Compared = tuple[Path, Done]
 
 
 @pytest.fixture(scope="module")
-def compared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Compared:
     """A folder in which the README's scenario was compared, and what was printed."""
     folder = tmp_path_factory.mktemp("compared")
     write_tiny(folder)
-    return folder, credflow("compare", "tiny.yaml", *SMALL, folder=folder)
+    return folder, process("compare", "tiny.yaml", *SMALL, folder=folder)
 
 
 def result_in(folder: Path) -> Path:
@@ -35,7 +35,7 @@ def left_in(folder: Path) -> list[Path]:
 
 
 class TestCompare:
-    def test_it_prints_tables_and_the_path_last(self, compared: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    def test_it_prints_tables_and_the_path_last(self, compared: Compared) -> None:
         folder, done = compared
         assert (done.returncode, done.stderr) == (0, "")
         lines = done.stdout.splitlines()
@@ -44,16 +44,16 @@ class TestCompare:
         assert any(line.startswith("ok ") and "calls.failed" in line for line in lines)
         assert (folder / lines[-1]).is_file()
 
-    def test_the_result_is_whole(self, compared: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    def test_the_result_is_whole(self, compared: Compared) -> None:
         result = result_in(compared[0])
         names = {path.name for path in result.iterdir()}
         assert names >= {"manifest.json", "run.json", "summary.json", "report.html", "charts", "tables"}
         assert not [path for path in result.parent.iterdir() if path.name.startswith(".")]
 
-    def test_it_fits_a_screen(self, compared: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    def test_it_fits_a_screen(self, compared: Compared) -> None:
         assert len(compared[1].stdout.splitlines()) <= 40
 
-    def test_options_are_settings(self, compared: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    def test_options_are_settings(self, compared: Compared) -> None:
         manifest = json.loads((result_in(compared[0]) / "manifest.json").read_text(encoding="utf-8"))
         assert manifest["replications"] == 2
         assert manifest["strategies"]["sessions-1h"]["scenario"]["populations"]["workers"]["count"] == 4
@@ -119,14 +119,14 @@ class TestRun:
 
 
 class TestExplain:
-    def test_a_story_from_a_folder(self, compared: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    def test_a_story_from_a_folder(self, compared: Compared) -> None:
         words = ("explain", "results/tiny/latest", "--client", "workers/1", "--strategy", "sessions-20m")
         done = credflow(*words, folder=compared[0])
         assert (done.returncode, done.stderr) == (0, "")
         assert done.stdout.count("AssumeRole: got ") >= 60  # a day of 20-minute sessions, each renewed before its end
         assert "Mon 2026-01-05 00:" in done.stdout
 
-    def test_a_story_from_a_scenario_is_the_same(self, compared: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    def test_a_story_from_a_scenario_is_the_same(self, compared: Compared) -> None:
         told = [
             credflow("explain", source, *words, "--client", "workers/1/0", folder=compared[0])
             for source, words in (("results/tiny", ()), ("tiny.yaml", SMALL[:2]))
@@ -146,9 +146,7 @@ class TestExplain:
             (("--client", "workers/1", "--replication", "2"), "replication"),
         ],
     )
-    def test_what_does_not_exist(
-        self, compared: tuple[Path, subprocess.CompletedProcess[str]], words: tuple[str, ...], said: str
-    ) -> None:
+    def test_what_does_not_exist(self, compared: Compared, words: tuple[str, ...], said: str) -> None:
         done = credflow("explain", "results/tiny/latest", *words, folder=compared[0])
         assert (done.returncode, done.stdout) == (2, "")
         assert said in done.stderr
@@ -215,17 +213,15 @@ class TestBadInput:
 
 class TestTelling:
     @pytest.mark.parametrize("command", ["run", "compare", "report", "validate", "explain", "schema", "facts"])
-    def test_help_has_an_example(self, command: str, capsys: pytest.CaptureFixture[str]) -> None:
-        with pytest.raises(SystemExit) as stop:
-            main([command, "--help"])
-        assert stop.value.code == 0
-        assert f"example:\n  credflow {command}" in capsys.readouterr().out
+    def test_help_has_an_example(self, command: str, tmp_path: Path) -> None:
+        done = credflow(command, "--help", folder=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert f"example:\n  credflow {command}" in done.stdout
 
-    def test_version(self, capsys: pytest.CaptureFixture[str]) -> None:
-        with pytest.raises(SystemExit) as stop:
-            main(["--version"])
-        assert stop.value.code == 0
-        assert capsys.readouterr().out.startswith("credflow 0.")
+    def test_version(self, tmp_path: Path) -> None:
+        done = process("--version", folder=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.startswith("credflow 0.")
 
     @pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
     def test_completion(self, shell: str, tmp_path: Path) -> None:
@@ -273,7 +269,7 @@ class TestTerminal:
     def test_progress_on_a_terminal_only(self, tmp_path: Path) -> None:
         write_tiny(tmp_path)
         ours, theirs = pty.openpty()
-        process = subprocess.Popen(
+        child = subprocess.Popen(
             [str(COMMAND), "compare", "tiny.yaml", *SMALL],
             cwd=tmp_path,
             stdout=subprocess.PIPE,
@@ -291,9 +287,9 @@ class TestTerminal:
             if not read:
                 break
             shown += read
-        out, _ = process.communicate(timeout=60)
+        out, _ = child.communicate(timeout=60)
         os.close(ours)
-        assert process.returncode == 0
+        assert child.returncode == 0
         assert b"simulate" in shown
         assert b"left" in shown
         assert "left" not in out
@@ -303,7 +299,7 @@ class TestTerminal:
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_an_interrupted_run_leaves_nothing(tmp_path: Path, number: signal.Signals, jobs: str) -> None:
     write_tiny(tmp_path, **{"count: 20": "count: 20000"})
-    process = subprocess.Popen(
+    child = subprocess.Popen(
         [str(COMMAND), "compare", "tiny.yaml", "--jobs", jobs, "--yes"],
         cwd=tmp_path,
         stdout=subprocess.PIPE,
@@ -315,9 +311,9 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path, number: signal.Signal
     while not list(tmp_path.glob("results/tiny/.tmp-*")) and time.monotonic() < deadline:
         time.sleep(0.05)
     time.sleep(1.0)
-    os.killpg(process.pid, number)
-    out, error = process.communicate(timeout=30)
-    assert process.returncode == 130
+    os.killpg(child.pid, number)
+    out, error = child.communicate(timeout=30)
+    assert child.returncode == 130
     assert out == ""
     assert error == "credflow: interrupted; nothing was kept\n"
     assert list(tmp_path.glob("results/tiny/*")) == []

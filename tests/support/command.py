@@ -1,14 +1,18 @@
-"""The command as a person runs it: a process of its own, in a folder of its own."""
+"""The command as a person runs it, in a folder of its own, and the scenario of the README."""
 
 from __future__ import annotations
 
-import os
+import contextlib
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
-__all__ = ["COMMAND", "ROOT", "TINY", "credflow", "write_tiny"]
+from sim.cli import main
+
+__all__ = ["COMMAND", "ROOT", "TINY", "Done", "credflow", "process", "write_tiny"]
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = Path(sys.executable).with_name("credflow")
@@ -29,15 +33,28 @@ def write_tiny(folder: Path, **changes: str) -> Path:
     return path
 
 
-def credflow(*words: object, folder: Path, timeout_s: float = 300.0) -> subprocess.CompletedProcess[str]:
-    """Run the installed command in a folder, without a terminal."""
-    environment = {**os.environ, "COLUMNS": "100"}
-    return subprocess.run(
-        [str(COMMAND), *map(str, words)],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        env=environment,
-        timeout=timeout_s,
-    )
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def credflow(*words: object, folder: Path) -> Done:
+    """Run the command in this process, in a folder, without a terminal: quick, for most tests."""
+    out, error = StringIO(), StringIO()
+    with contextlib.chdir(folder), contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
+        try:
+            code = main([*map(str, words)])
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+    return Done(code, out.getvalue(), error.getvalue())
+
+
+def process(*words: object, folder: Path) -> Done:
+    """Run the installed command as a process of its own."""
+    command = [str(COMMAND), *map(str, words)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+    return Done(done.returncode, done.stdout, done.stderr)

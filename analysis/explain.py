@@ -110,7 +110,7 @@ def _faults(scenario: Mapping[str, Any], client: Client, when: Clock) -> Iterato
 def _request(row: Row, _when: Clock) -> Told:
     answer = f"got {row['issued']}" if isinstance(row["issued"], str) else str(row["outcome"])
     attempt = f", attempt {row['attempt']}" if row["attempt"] > 1 else ""
-    bucket = f"{row['quota_group']} of {row['account']}"
+    bucket = f"{row['account']} pays, {row['quota_group']}"
     yield (
         row["at_s"],
         f"asks {row['issuer']} {row['operation']}{attempt}: {answer} ({row['latency_s']:.3f} s; {bucket})",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 
 from simpy import Event
@@ -24,16 +24,15 @@ class Shard:
     """Populations that meet no client of any other shard.
 
     Args:
-        scenario: The resolved scenario of one strategy.
+        scenario: The part of a resolved scenario that the shard sees.
         replication: Number of the replication.
-        populations: The shard's populations.
         recorder: Where its rows go.
     """
 
-    def __init__(self, scenario: Scenario, replication: int, populations: tuple[str, ...], recorder: Recorder) -> None:
+    def __init__(self, scenario: Scenario, replication: int, recorder: Recorder) -> None:
         self.clock = Clock()
         self.world = World(scenario, replication, recorder, self.clock)
-        self.populations: list[Built] = [build_population(self.world, name) for name in populations]
+        self.populations: list[Built] = [build_population(self.world, name) for name in scenario.populations]
         self._recorder = recorder
         self._processes: dict[Client, Event] = {}
 
@@ -88,25 +87,21 @@ class Shard:
             host.finish()
 
 
-def simulate(
-    scenario: Scenario, replication: int, shard: int, populations: tuple[str, ...], folder: Path
-) -> dict[str, tuple[int, str]]:
-    """Run one shard of one replication of one strategy into Parquet files.
+def simulate(scenario: Scenario, replication: int, paths: Mapping[str, Path]) -> dict[str, tuple[int, str]]:
+    """Run one shard of one replication into Parquet files.
 
     Collecting cyclic garbage would walk every client again and again: what is built lives to the end,
     so it is frozen, and reference counts free the rest.
 
     Args:
-        scenario: The resolved scenario of the strategy.
+        scenario: The part of a resolved scenario that the shard sees; all its populations are run.
         replication: Number of the replication, from 0.
-        shard: Number of the shard, for the files' names.
-        populations: Populations of the shard.
-        folder: Folder of the strategy's replication.
+        paths: File of every table that the scenario's level writes.
 
     Returns:
         Rows and content hash of every table.
     """
-    built = Shard(scenario, replication, populations, Recorder(folder, shard, scenario.run.record))
+    built = Shard(scenario, replication, Recorder(paths, scenario.run.record))
     gc.collect()
     gc.freeze()
     gc.disable()

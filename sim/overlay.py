@@ -7,12 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sim.problems import Problem, ScenarioError, did_you_mean, shorten
-from sim.scenario_errors import unusable
+from sim.problems import did_you_mean, shorten
 from sim.scenario_words import field_at
-from sim.scenario_yaml import Path, Plain, copied, entry, parse
+from sim.scenario_yaml import Path, Plain, copied, entry
 
-__all__ = ["Overlay", "apply", "matches", "segments", "settings_of"]
+__all__ = ["Overlay", "apply", "matches", "segments"]
 
 _FIXED = frozenset({"name", "run", "strategies", "baseline", "checks", "basis"})
 """Blocks that are the same for all strategies; comparing runs of different length or seed would say nothing."""
@@ -173,31 +172,3 @@ def _hint(data: Plain, path: str) -> str:
             f"{above} has no {shorten(parts[length])}; {did_you_mean(parts[length], dict.fromkeys(known), 'entries')}"
         )
     return "it cannot be written to"
-
-
-def settings_of(texts: Iterable[str]) -> dict[str, object]:
-    """The settings of a command line: `path=value`, with the value read as YAML.
-
-    Raises:
-        ScenarioError: For a text without `=`, or a value that is not YAML or that no place takes.
-    """
-    made: dict[str, object] = {}
-    problems: list[Problem] = []
-    for text in texts:
-        path, equals, value = text.partition("=")
-        if not equals or not path.strip():
-            problems.append(Problem(f"{shorten(text)} is not a setting; it must be path=value", "--set"))
-            continue
-        try:
-            read = parse(f"value: {value}\n", "--set").data
-        except ScenarioError as error:
-            problems += [
-                Problem(f"{shorten(value)}: {one.text}", "--set", None, path.strip()) for one in error.problems
-            ]
-            continue
-        wrong = [said for _, said in unusable(read)] or (["holds more than one value"] if len(read) > 1 else [])
-        problems += [Problem(said, "--set", None, path.strip()) for said in wrong]
-        made[path.strip()] = read["value"]
-    if problems:
-        raise ScenarioError(problems)
-    return made

@@ -8,6 +8,7 @@ fixed number of rows of the final sequence: the bytes of a file depend on the ro
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
@@ -95,16 +96,16 @@ class Sink:
 class Recorder:
     """All tables of one shard.
 
+    Args:
+        paths: File of every table that the level writes.
+        level: How much is recorded.
+
     A table that the level does not write has no sink: its attribute is None.
     """
 
-    def __init__(self, folder: Path, shard: int, level: Level) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+    def __init__(self, paths: Mapping[str, Path], level: Level) -> None:
         self.level = level
-        self.paths = {
-            name: folder / f"{name}.s{shard:02d}.parquet" for name, t in TABLES.items() if level in t.levels
-        }
-        self.sinks = {name: Sink(TABLES[name], path) for name, path in self.paths.items()}
+        self.sinks = {name: Sink(TABLES[name], path) for name, path in paths.items()}
         self.credentials = self.sinks.get("credentials")
         self.holdings = self.sinks.get("holdings")
         self.requests = self.sinks.get("requests")

@@ -7,6 +7,7 @@ of its own and draws only what its own keys name.
 from __future__ import annotations
 
 import resource
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -17,9 +18,9 @@ from typing import NamedTuple
 from sim.engine import simulate
 from sim.estimate import estimate_scenario
 from sim.manifest import write_manifest, write_run_info
-from sim.records import Level
+from sim.records import TABLES, Level
 from sim.scenario import Scenario
-from sim.shards import shards_of
+from sim.shards import part_of, shards_of
 
 __all__ = ["Job", "Plan", "Written", "run"]
 
@@ -49,13 +50,24 @@ class Plan:
         return scenario.model_copy(update={"run": scenario.run.model_copy(update=settings)})
 
 
-class Job(NamedTuple):
-    """One shard of one replication of one strategy."""
+class Target(NamedTuple):
+    """Where the files of a shard belong."""
 
     strategy: str
     replication: int
     shard: int
-    populations: tuple[str, ...]
+
+    def path(self, table: str) -> str:
+        """Path of a table's file within the results folder."""
+        return f"tables/{self.strategy}/r{self.replication:04d}/{table}.s{self.shard:02d}.parquet"
+
+
+class Job(NamedTuple):
+    """One shard to simulate, once for all strategies in which it is the same."""
+
+    part: Scenario
+    replication: int
+    targets: tuple[Target, ...]
     weight: float
 
 
@@ -73,19 +85,26 @@ class Written(NamedTuple):
 
 def jobs_of(plan: Plan) -> list[Job]:
     """All jobs of a plan, the heaviest first so that the last ones are short."""
-    found: list[Job] = []
+    parts: dict[str, Scenario] = {}
+    targets: dict[str, list[tuple[str, int]]] = {}
     for strategy in plan.strategies:
         scenario = plan.scenario(strategy)
         for shard, populations in enumerate(shards_of(scenario)):
-            weight = _weight(scenario, populations)
-            found += [Job(strategy, n, shard, populations, weight) for n in range(plan.replications)]
-    return sorted(found, key=lambda job: -job.weight)
+            part = part_of(scenario, populations)
+            key = part.model_dump_json()
+            parts[key] = part
+            targets.setdefault(key, []).append((strategy, shard))
+    jobs = [
+        Job(part, n, tuple(Target(strategy, n, shard) for strategy, shard in targets[key]), _weight(part))
+        for key, part in parts.items()
+        for n in range(plan.replications)
+    ]
+    return sorted(jobs, key=lambda job: -job.weight)
 
 
-def _weight(scenario: Scenario, populations: tuple[str, ...]) -> float:
+def _weight(part: Scenario) -> float:
     """Rough cost of a shard, in events."""
-    part = {name: scenario.populations[name] for name in populations}
-    return 1.0 + estimate_scenario(scenario.model_copy(update={"populations": part})).events
+    return 1.0 + estimate_scenario(part).events
 
 
 def run(plan: Plan, folder: Path, jobs: int, advance: Callable[[float], None]) -> None:
@@ -110,18 +129,16 @@ def run(plan: Plan, folder: Path, jobs: int, advance: Callable[[float], None]) -
     write_manifest(folder, plan, sorted(written))
 
 
-def _results(
-    plan: Plan, folder: Path, work: list[Job], jobs: int
-) -> Iterator[tuple[Job, list[Written]]]:
-    scenarios = {strategy: plan.scenario(strategy) for strategy in plan.strategies}
+def _results(plan: Plan, folder: Path, work: list[Job], jobs: int) -> Iterator[tuple[Job, list[Written]]]:
+    for strategy in plan.strategies:
+        for n in range(plan.replications):
+            (folder / "tables" / strategy / f"r{n:04d}").mkdir(parents=True)
     if jobs == 1:
         for job in work:
-            yield job, _simulate(scenarios[job.strategy], job, folder)
+            yield job, _simulate(job, folder)
         return
     with ProcessPoolExecutor(max_workers=jobs) as pool:
-        running: dict[Future[list[Written]], Job] = {
-            pool.submit(_simulate, scenarios[job.strategy], job, folder): job for job in work
-        }
+        running: dict[Future[list[Written]], Job] = {pool.submit(_simulate, job, folder): job for job in work}
         try:
             while running:
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -131,21 +148,14 @@ def _results(
             raise
 
 
-def _simulate(scenario: Scenario, job: Job, folder: Path) -> list[Written]:
-    """Run one job; in a worker process."""
-    target = folder / "tables" / job.strategy / f"r{job.replication:04d}"
-    tables = simulate(scenario, job.replication, job.shard, job.populations, target)
+def _simulate(job: Job, folder: Path) -> list[Written]:
+    """Run one job, in a worker process, and give its files to every strategy it serves."""
+    first = job.targets[0]
+    paths = {table: folder / first.path(table) for table in TABLES if job.part.run.record in TABLES[table].levels}
+    tables = simulate(job.part, job.replication, paths)
+    for target in job.targets[1:]:
+        for table, path in paths.items():
+            shutil.copyfile(path, folder / target.path(table))
     return [
-        Written(
-            table,
-            job.strategy,
-            job.replication,
-            job.shard,
-            str((target / f"{table}.s{job.shard:02d}.parquet").relative_to(folder)),
-            rows,
-            sha256,
-        )
-        for table, (rows, sha256) in tables.items()
+        Written(table, *target, target.path(table), *tables[table]) for target in job.targets for table in tables
     ]
-
-

@@ -108,6 +108,15 @@ def bent(data: Plain, kind: Kind, path: Path = ()) -> Iterator[Finding]:
                 yield from bent(value, of, (*path, key))
         elif value is not None and _bends(of) and not accepts(of, value):
             yield (*path, key), f"{shorten(value)} is not allowed; must be {_wanted(of)}{_meaning(data, key, kind)}"
+        if of is None and (file_key := _file_key(kind, data, key)) is not None:
+            yield (*path, key), f"unknown key; did you mean {file_key}?"
+
+
+def _file_key(kind: Kind, data: Plain, key: str | int | float) -> str | None:
+    """The key that a file uses for a field, where `key` is the field's name in Python only (`from_`)."""
+    model = model_for(kind, data)
+    info = model.model_fields.get(str(key)) if model is not None else None
+    return info.alias if info is not None else None
 
 
 @cache
@@ -141,7 +150,9 @@ def explained(error: ValidationError, data: dict[Any, Any]) -> list[Finding]:
     Errors of several alternatives at one place are reduced to those of the alternative that was meant.
     """
     details = [(_path(detail["loc"], data), detail) for detail in error.errors(include_url=False)]
-    told = [(path, detail) for path, detail in details if _meant(path, detail, data) and not _follows(path, detail, data)]
+    told = [
+        (path, detail) for path, detail in details if _meant(path, detail, data) and not _follows(path, detail, data)
+    ]
     return list(dict.fromkeys(_said(path, detail, data) for path, detail in told or details))
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from sim.issuers.spec import IdentityCenter
+from sim.faults.base import FaultSpec
+from sim.faults.outage import Outage
+from sim.faults.restart import Restart
+from sim.issuers.spec import Iam, IdentityCenter
 from sim.principals.account import Account
 from sim.providers.step import Step
-from sim.scenario import Scenario
+from sim.scenario import Basis, Scenario
 
-__all__ = ["shards_of"]
+__all__ = ["part_of", "shards_of"]
 
 
 def shards_of(scenario: Scenario) -> tuple[tuple[str, ...], ...]:
@@ -73,3 +76,63 @@ def _source_accounts(scenario: Scenario, chain: str) -> Iterator[str]:
 
 def _has_quota(account: Account) -> bool:
     return bool(account.quotas)
+
+
+def part_of(scenario: Scenario, populations: tuple[str, ...]) -> Scenario:
+    """The scenario as a shard sees it: nothing that its populations cannot meet.
+
+    Two strategies whose parts are equal give equal tables, so one simulation serves both.
+    """
+    chains = set(_chains(scenario, (scenario.populations[name].credentials for name in populations)))
+    steps = [step for chain in sorted(chains) for step in scenario.credentials[chain]]
+    issuers = set(_issuers(scenario, steps))
+    users = {step.user for step in steps if step.user is not None}
+    return scenario.model_copy(
+        update={
+            "question": "",
+            "description": "",
+            "populations": {name: scenario.populations[name] for name in populations},
+            "credentials": {name: chain for name, chain in scenario.credentials.items() if name in chains},
+            "issuers": {name: issuer for name, issuer in scenario.issuers.items() if name in issuers},
+            "users": {name: user for name, user in scenario.users.items() if name in users or _trusted(scenario, name)},
+            "timeline": tuple(fault for fault in scenario.timeline if _concerns(fault, populations, issuers)),
+            "theft": scenario.theft.model_copy(
+                update={"places": {n: p for n, p in scenario.theft.places.items() if n in populations}}
+            ),
+            "strategies": {},
+            "baseline": None,
+            "checks": (),
+            "basis": Basis(),
+        }
+    )
+
+
+def _chains(scenario: Scenario, names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        yield name
+        yield from _chains(scenario, (s.source for s in scenario.credentials[name] if s.source is not None))
+
+
+def _issuers(scenario: Scenario, steps: list[Step]) -> Iterator[str]:
+    for step in steps:
+        name = step.from_.partition(".")[0]
+        yield name
+        if step.idp is not None:
+            yield step.idp
+        issuer = scenario.issuers.get(name)
+        if isinstance(issuer, IdentityCenter):
+            yield issuer.idp
+            yield issuer.sts or name
+    if any(step.from_ == "access_key" for step in steps):
+        yield from (name for name, issuer in scenario.issuers.items() if isinstance(issuer, Iam))
+
+
+def _trusted(scenario: Scenario, user: str) -> bool:
+    """Whether a role's trust may name the user, so that the closure over trust needs it."""
+    return any(user in str(role.trust) for role in scenario.roles.values())
+
+
+def _concerns(fault: FaultSpec, populations: tuple[str, ...], issuers: set[str]) -> bool:
+    if isinstance(fault, Restart):
+        return fault.restart in populations
+    return not isinstance(fault, Outage) or fault.outage in issuers

@@ -38,10 +38,11 @@ _PER_POPULATION = (("population",),)
 def compute(frames: Frames, context: Context) -> Iterator[Value]:
     """All call metrics of one strategy and replication."""
     calls = frames["calls"]
-    yield from group_sums("calls.total", calls, "calls", _TOTAL)
-    yield from group_sums("calls.failed", calls[~calls["verdict"].isin(NOT_FAILED)], "calls", _TOTAL)
-    yield from group_sums("calls.wait_s", calls, "wait_s", ((), *_PER_POPULATION))
-    for population, rows in calls.groupby("population", observed=True):
+    cells = calls.groupby(["population", "verdict"], observed=True)[["calls", "wait_s"]].sum().reset_index()
+    yield from group_sums("calls.total", cells, "calls", _TOTAL)
+    yield from group_sums("calls.failed", cells[~cells["verdict"].isin(NOT_FAILED)], "calls", _TOTAL)
+    yield from group_sums("calls.wait_s", cells, "wait_s", ((), *_PER_POPULATION))
+    for population, rows in cells.groupby("population", observed=True):
         yield from _ratios(str(population), rows)
         waits = frames["waits"][frames["waits"]["population"] == population]
         yield _slowest(str(population), waits, float(rows["calls"].sum()), context)
@@ -49,7 +50,7 @@ def compute(frames: Frames, context: Context) -> Iterator[Value]:
 
 
 def _ratios(population: str, rows: pd.DataFrame) -> Iterator[Value]:
-    by_verdict = {str(verdict): float(n) for verdict, n in rows.groupby("verdict")["calls"].sum().items()}
+    by_verdict = {str(verdict): float(n) for verdict, n in zip(rows["verdict"], rows["calls"], strict=True)}
     total = sum(by_verdict.values())
     for verdict, n in by_verdict.items():
         yield Value("calls.share", sel(population=population, verdict=verdict), n, over=total)

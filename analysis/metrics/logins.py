@@ -6,6 +6,7 @@
 | logins.failed | logins that failed, of either kind | logins |
 | logins.*_per_person_day | the same per person and working day | logins |
 | logins.peak_rps | most logins begun in one aligned second, by identity provider | 1/s |
+| logins.peak_60s_rps | most logins begun in one aligned minute, per second | 1/s |
 | logins.queue_p95_s | 95th percentile of the wait in the identity provider's queue | s |
 | logins.attention_h | human time at the prompt | h |
 """
@@ -77,8 +78,9 @@ def _workdays(population: Mapping[str, Any]) -> tuple[str, ...]:
 def _by_provider(logins: pd.DataFrame) -> Iterator[Value]:
     for issuer, rows in logins.groupby("issuer", observed=True):
         selector = sel(issuer=str(issuer))
-        starts = rows["at_s"].floordiv(1).value_counts()
-        yield Value("logins.peak_rps", selector, float(starts.max()))
+        for name, bin_s in (("logins.peak_rps", 1), ("logins.peak_60s_rps", 60)):
+            starts = rows["at_s"].floordiv(bin_s).value_counts()
+            yield Value(name, selector, float(starts.max()) / bin_s)
         yield Value("logins.queue_p95_s", selector, float(np.quantile(rows["queue_s"].to_numpy(), 0.95)))
 
 
@@ -96,6 +98,7 @@ FAMILY = Family(
             for name, text in _KINDS.items()
         ),
         Metric("logins.peak_rps", "1/s", "Most logins begun in one aligned second.", (("issuer",),)),
+        Metric("logins.peak_60s_rps", "1/s", "Most logins begun in one aligned minute, as a rate.", (("issuer",),)),
         Metric("logins.queue_p95_s", "s", "95th percentile of the wait in the provider's queue.", (("issuer",),)),
         Metric("logins.attention_h", "h", "Human time at the prompt.", _BY, is_sum=True),
     ),

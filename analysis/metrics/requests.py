@@ -45,6 +45,7 @@ _COUNTS = (
 )
 _THROTTLED = ((), ("issuer",), ("population",), _BUCKET, ("issuer", "population"))
 _LOADS = ((), _BUCKET, ("issuer",))
+_LABELS = ("population", "issuer", "operation", "quota_group", "account", "outcome")
 
 
 def buckets(frame: pd.DataFrame) -> dict[tuple[str, str], pd.Series]:
@@ -109,6 +110,11 @@ def _of_accounts(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
     return frame[~frame["issuer"].isin(context.issuers_of("imds", "idp"))]
 
 
+def _cells(frame: pd.DataFrame) -> pd.DataFrame:
+    """Attempts of the whole run by everything but time: a few hundred rows, from which all counts are summed."""
+    return frame.groupby(list(_LABELS), observed=True)["requests"].sum().reset_index()
+
+
 def _amplification(frame: pd.DataFrame, context: Context) -> Iterator[Value]:
     name = "requests.amplification"
     of_aws = _of_accounts(frame, context)
@@ -128,11 +134,12 @@ def _issued(frame: pd.DataFrame) -> float:
 def compute(frames: Frames, context: Context) -> Iterator[Value]:
     """All request metrics of one strategy and replication."""
     frame = frames["requests_per_second"]
-    yield from group_sums("requests", frame, "requests", _COUNTS)
-    throttled = frame[frame["outcome"] == "throttled"]
+    cells = _cells(frame)
+    yield from group_sums("requests", cells, "requests", _COUNTS)
+    throttled = cells[cells["outcome"] == "throttled"]
     yield from group_sums("requests.throttled", throttled, "requests", _THROTTLED)
     yield from _loads(frame, context)
-    yield from _amplification(frame, context)
+    yield from _amplification(cells, context)
 
 
 FAMILY = Family(
@@ -150,17 +157,6 @@ FAMILY = Family(
         ),
         Metric("requests.amplification", "", "Attempts per issue.", _LOADS),
     ),
-    tables={
-        "requests_per_second": (
-            "second",
-            "population",
-            "issuer",
-            "operation",
-            "quota_group",
-            "account",
-            "outcome",
-            "requests",
-        )
-    },
+    tables={"requests_per_second": ("second", *_LABELS, "requests")},
     compute=compute,
 )

@@ -29,6 +29,10 @@ INTERRUPTED = 130
 BROKEN_PIPE = 141
 """Whoever read our output went away: 128 + SIGPIPE, as the shell would say it."""
 
+if multiprocessing.parent_process() is not None:
+    # A worker that was spawned imports this module again. Ctrl-C reaches it too, but its parent ends it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
@@ -114,6 +118,7 @@ def _children_end_on_interrupt() -> Iterator[None]:
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
         if os.getpid() != owner:
             os._exit(INTERRUPTED)
+        threading.excepthook = lambda _error: None  # the pool's own thread finds its workers gone: that is no news
         for child in multiprocessing.active_children():
             child.terminate()
         raise KeyboardInterrupt
@@ -121,9 +126,11 @@ def _children_end_on_interrupt() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield  # somebody embeds us: only the main thread may handle signals
         return
+    hook = threading.excepthook
     before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        threading.excepthook = hook

@@ -176,6 +176,7 @@ def test_logins_by_kind_and_per_person_and_working_day() -> None:
     assert number(found, "logins.silent_per_person_day", "population=people") == 2 / (20 * 2)
     assert number(found, "logins.attention_h", "population=people") == 0.05
     assert number(found, "logins.peak_rps", "issuer=idp") == 2
+    assert number(found, "logins.peak_60s_rps", "issuer=idp") == 4 / 60
     assert number(found, "logins.queue_p95_s", "issuer=idp") == pytest.approx(3.0 * 0.85)
 
 
@@ -194,7 +195,7 @@ def test_rotations_done_late_and_their_toil() -> None:
         {"population": "app", "done_at_s": 9.0, "late_s": 3.0, "toil_min": 90.0},
     ]
     found = values("rotation", context(), rotations=rows)
-    assert [number(found, f"rotation.{name}") for name in ("done", "late", "toil_min")] == [2, 2, 130]
+    assert [number(found, f"rotation.{name}") for name in ("done", "begun", "late", "toil_min")] == [2, 3, 2, 130]
     assert number(found, "rotation.toil_min", "population=people") == 40
     assert number(found, "rotation.late_share", "population=people") == 0.5
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,8 +12,8 @@ import pytest
 from detect_secrets.core.scan import scan_line
 from detect_secrets.settings import transient_settings
 
-ROOT = Path(__file__).resolve().parents[2]
-COMMAND = Path(sys.executable).with_name("credflow")
+from tests.support.command import ROOT, credflow, write_tiny
+
 ACCOUNTS = {"111122223333", "444455556666", "777788889999", "123456789012"}
 
 # The identifiers' prefixes are those of the IAM user guide, "Unique identifiers".
@@ -86,10 +85,9 @@ def tracked() -> list[Path]:
 def outputs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Everything that a comparison of the README's scenario writes."""
     folder = tmp_path_factory.mktemp("secrets")
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    (folder / "tiny.yaml").write_text(re.findall(r"^```yaml\n(.*?)^```$", readme, re.M | re.S)[0], encoding="utf-8")
-    words = [str(COMMAND), "compare", "tiny.yaml", "--replications", "2", "--record", "calls"]
-    done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+    write_tiny(folder)
+    words = ("compare", "tiny.yaml", "--replications", "2", "--record", "calls", "--jobs", "1")
+    done = credflow(*words, "--set", "populations.workers.count=4", folder=folder)
     assert done.returncode == 0, done.stderr
     (folder / "stdout.txt").write_text(done.stdout, encoding="utf-8")
     return [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".png"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -10,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.support.command import ROOT, Done, credflow
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", ROOT / "results" / "README.md"]
-COMMAND = Path(sys.executable).with_name("credflow")
+
+Told = tuple[Path, list[tuple[list[str], Done]]]
 
 
 def blocks(text: str, language: str) -> list[str]:
@@ -26,36 +27,33 @@ def commands(text: str, program: str) -> list[list[str]]:
 
 
 def run(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "COLUMNS": "100"}
-    return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False, env=environment, timeout=300)
+    return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[subprocess.CompletedProcess[str]]]:
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     """The README's scenario in an empty folder, and its commands run there in order."""
     folder = tmp_path_factory.mktemp("readme")
     (scenario,) = blocks(README, "yaml")
     (folder / "tiny.yaml").write_text(scenario, encoding="utf-8")
-    return folder, [run([str(COMMAND), *words[1:]], folder) for words in commands(README, "credflow")]
+    return folder, [(words, credflow(*words[1:], folder=folder)) for words in commands(README, "credflow")]
 
 
-def test_every_command_works(told: tuple[Path, list[subprocess.CompletedProcess[str]]]) -> None:
-    done = told[1]
-    assert len(done) >= 4
-    assert [(one.args[1:], one.returncode, one.stderr) for one in done if one.returncode or one.stderr] == []
+def test_every_command_works(told: Told) -> None:
+    assert len(told[1]) >= 4
+    assert [(words, done) for words, done in told[1] if done.returncode or done.stderr] == []
 
 
-def test_compare_ends_with_the_path_of_its_report(told: tuple[Path, list[subprocess.CompletedProcess[str]]]) -> None:
-    folder, done = told
-    compares = [one for one in done if one.args[1] == "compare"]
+def test_compare_ends_with_the_path_of_its_report(told: Told) -> None:
+    compares = [done for words, done in told[1] if words[1] == "compare"]
     assert compares
-    for one in compares:
-        report = folder / one.stdout.splitlines()[-1]
+    for done in compares:
+        report = told[0] / done.stdout.splitlines()[-1]
         assert report.name == "report.html"
         assert report.stat().st_size > 10_000
 
 
-def test_the_python_of_the_readme_runs(told: tuple[Path, list[subprocess.CompletedProcess[str]]]) -> None:
+def test_the_python_of_the_readme_runs(told: Told) -> None:
     (code,) = blocks(README, "python")
     done = run([sys.executable, "-c", code], told[0])
     assert (done.returncode, done.stderr) == (0, "")
@@ -63,7 +61,7 @@ def test_the_python_of_the_readme_runs(told: tuple[Path, list[subprocess.Complet
     assert all(int(line.split()[1]) > 0 for line in done.stdout.splitlines())
 
 
-def test_the_python_of_the_results_page_runs(told: tuple[Path, list[subprocess.CompletedProcess[str]]]) -> None:
+def test_the_python_of_the_results_page_runs(told: Told) -> None:
     page = (ROOT / "results" / "README.md").read_text(encoding="utf-8")
     for code in blocks(page, "python"):
         ours = code.replace("nightly-batch", "tiny").replace("batch-1h", "sessions-1h")
@@ -71,8 +69,8 @@ def test_the_python_of_the_results_page_runs(told: tuple[Path, list[subprocess.C
         assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_explanation_tells_a_story(told: tuple[Path, list[subprocess.CompletedProcess[str]]]) -> None:
-    (story,) = (one.stdout.splitlines() for one in told[1] if one.args[1] == "explain")
+def test_the_explanation_tells_a_story(told: Told) -> None:
+    (story,) = (done.stdout.splitlines() for words, done in told[1] if words[1] == "explain")
     instants = [float(re.search(r"(-?[\d.]+) s  ", line)[1]) for line in story]
     assert instants == sorted(instants)
     assert any("AssumeRole" in line for line in story)

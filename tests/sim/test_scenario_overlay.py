@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.overlay import apply, matches, settings_of
-from sim.problems import ScenarioError
+from sim.overlay import apply, matches
 
 DOCUMENT = {
     "populations": {
@@ -108,27 +107,3 @@ def test_origins_name_the_entry_that_wrote_a_place():
         ("populations", "people-a", "count"): "populations.people-*.count",
         ("populations", "people-b", "count"): "populations.people-*.count",
     }
-
-
-def test_settings_are_read_as_yaml():
-    read = settings_of(
-        ["run.seed=7", "a.b={x: [1, 2.5], y: null}", "c=text with = in it", "d=", "e='7'", "f=2026-11-02"]
-    )
-    assert read == {
-        "run.seed": 7,
-        "a.b": {"x": [1, 2.5], "y": None},
-        "c": "text with = in it",
-        "d": None,
-        "e": "7",
-        "f": "2026-11-02",
-    }
-
-
-@pytest.mark.parametrize(
-    "text", ["run.seed", "=3", "a={", "a=.nan", "a=&x [*x]", "a=!!python/name:os.system", "a=1\nb: 2"]
-)
-def test_settings_that_are_none(text):
-    with pytest.raises(ScenarioError) as caught:
-        settings_of([text, "fine=1", "also bad"])
-    assert len(caught.value.problems) == 2
-    assert all(problem.file == "--set" for problem in caught.value.problems)

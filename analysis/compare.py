@@ -128,12 +128,23 @@ def _means(rows: Iterable[Row]) -> dict[Key, float]:
     return {_key(row): float(row["mean"]) for row in rows if row["mean"] is not None}
 
 
-def _by_end(assumptions: Row) -> dict[tuple[str, str], dict[Key, float]]:
-    """(path of the input, low | high) -> means of the one replication with that value."""
-    rows: dict[tuple[str, str], list[Row]] = {}
+def _ends(assumptions: Row, base: Mapping[Key, float]) -> dict[str, tuple[Mapping[Key, float], ...]]:
+    """Path of the input -> means of the one replication at its low end, as they are, and at its high end.
+
+    A mean that an end does not list is the base's: files may leave out what an input does not move.
+    """
+    rows: dict[tuple[str, str], dict[Key, float | None]] = {}
     for row in assumptions["results"]:
-        rows.setdefault((row["path"], row["end"]), []).append(row)
-    return {end: _means(group) for end, group in rows.items()}
+        rows.setdefault((row["path"], row["end"]), {})[_key(row)] = row["mean"]
+    found: dict[str, tuple[Mapping[Key, float], ...]] = {}
+    for given in assumptions["inputs"]:
+        low, high = (_over(base, rows.get((given["path"], end), {})) for end in ("low", "high"))
+        found[given["path"]] = (low, base, high)
+    return found
+
+
+def _over(base: Mapping[Key, float], moved: Mapping[Key, float | None]) -> dict[Key, float]:
+    return {key: mean for key, mean in {**base, **moved}.items() if mean is not None}
 
 
 def inputs_by_range(
@@ -148,14 +159,11 @@ def inputs_by_range(
         selector: Selector of the metric.
     """
     key = (metric, strategy, selector_key(selector))
-    base, ends = _means(assumptions["base"]), _by_end(assumptions)
     rows = []
-    for given in assumptions["inputs"]:
-        found = [ends.get((given["path"], end), {}).get(key) for end in ("low", "high")]
-        means = [mean for mean in (base.get(key), *found) if mean is not None]
-        if means:
+    for path, at in _ends(assumptions, _means(assumptions["base"])).items():
+        if means := [mean[key] for mean in at if key in mean]:
             low, high = min(means), max(means)
-            rows.append({"path": given["path"], "low": low, "high": high, "range": high - low})
+            rows.append({"path": path, "low": low, "high": high, "range": high - low})
     return sorted(rows, key=lambda row: (-row["range"], row["path"]))
 
 
@@ -173,16 +181,14 @@ def turning_points(assumptions: Row, summary: Row) -> list[dict[str, Any]]:
     Returns:
         Rows of metric, strategy, baseline, selector, path, difference, range (the wider one of the two
         strategies), flips, and turning_point: the value of the input at which the difference is 0, by
-        linear interpolation; None where it does not turn or the input is not a number.
+        linear interpolation; None where it does not turn or the input is not a number. Of an input that
+        is scaled ("x 0.5" to "x 2"), turning_factor is the factor.
     """
-    base, ends = _means(assumptions["base"]), _by_end(assumptions)
-    found = []
-    for row in summary["differences"]:
-        for given in assumptions["inputs"]:
-            low, high = (ends.get((given["path"], end), {}) for end in ("low", "high"))
-            if turn := _turn(row, given, (low, base, high)):
-                found.append(turn)
-    return found
+    ends = _ends(assumptions, _means(assumptions["base"]))
+    turns = (
+        _turn(row, given, ends[given["path"]]) for row in summary["differences"] for given in assumptions["inputs"]
+    )
+    return [turn for turn in turns if turn is not None]
 
 
 def _turn(row: Row, given: Row, at: tuple[Mapping[Key, float], ...]) -> dict[str, Any] | None:
@@ -195,11 +201,12 @@ def _turn(row: Row, given: Row, at: tuple[Mapping[Key, float], ...]) -> dict[str
     flips = min(differences) < 0 < max(differences) or (0.0 in differences and any(differences))
     if not flips and not (reach > abs(differences[1]) and _moves(differences)):
         return None
-    point = _zero([given["low"], given["value"], given["high"]], differences) if flips else None
+    point, factor = _turning(given, differences) if flips else (None, None)
     names = {name: row[name] for name in ("metric", "strategy", "baseline", "selector")}
     return {**names, "path": given["path"], "difference": differences[1], "range": reach} | {
         "flips": flips,
         "turning_point": point,
+        "turning_factor": factor,
     }
 
 
@@ -207,10 +214,29 @@ def _moves(differences: Sequence[float]) -> bool:
     return max(differences) > min(differences)
 
 
-def _zero(inputs: Sequence[Any], differences: Sequence[float]) -> float | None:
+def _turning(given: Row, differences: Sequence[float]) -> tuple[float | None, float | None]:
+    """Value and, for a scaled input, factor at which the difference is 0; None for what is no number."""
+    value = given["value"] if _is_number(given["value"]) else None
+    factors = [_factor(given["low"]), 1.0, _factor(given["high"])]
+    if factors[0] is not None and factors[2] is not None:
+        factor = _zero([f for f in factors if f is not None], differences)
+        return (None if value is None or factor is None else value * factor), factor
+    if value is None or not (_is_number(given["low"]) and _is_number(given["high"])):
+        return None, None
+    return _zero([given["low"], value, given["high"]], differences), None
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _factor(end: object) -> float | None:
+    """The factor of an end of a scaled input, written `x 0.5`."""
+    return float(end.removeprefix("x ")) if isinstance(end, str) and end.startswith("x ") else None
+
+
+def _zero(inputs: Sequence[float], differences: Sequence[float]) -> float | None:
     """The input at which the difference, linear between the given values, is 0 (the one nearest the base)."""
-    if any(isinstance(value, bool) or not isinstance(value, (int, float)) for value in inputs):
-        return None
     points = []
     for a, b in ((0, 1), (1, 2)):
         (x0, x1), (d0, d1) = (inputs[a], inputs[b]), (differences[a], differences[b])

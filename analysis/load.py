@@ -25,6 +25,12 @@ _ARROW = {
 }
 
 
+_IDENTIFIERS = {"credential", "parent", "issued", "old", "new"}
+"""Columns of strings that hardly repeat."""
+
+_NEEDED = {"scenario", "replications", "level", "horizon_s", "strategies", "quotas", "tables"}
+
+
 class ResultsError(Exception):
     """A folder that is not a results folder, or one of another schema version."""
 
@@ -84,7 +90,15 @@ class Results:
         """Whether this folder's level records the table at all."""
         return self.level in TABLES[name].levels
 
-    def table(self, name: str, strategy: str, replication: int, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    def table(
+        self,
+        name: str,
+        strategy: str,
+        replication: int,
+        columns: Sequence[str] | None = None,
+        *,
+        labels: bool = False,
+    ) -> pd.DataFrame:
         """All shards of one table as one frame; empty, with the right columns, if it was not written.
 
         Args:
@@ -92,15 +106,32 @@ class Results:
             strategy: Name of the strategy.
             replication: Index of the replication, from 0.
             columns: Columns wanted; all of them if None.
+            labels: Give columns of few words (not identifiers) as pandas categories: smaller and quicker.
 
         Raises:
             KeyError: The contract has no such table or column.
+            ResultsError: A file of the manifest is missing or cannot be read.
         """
         schema = _schema(TABLES[name], columns)
+        words = [field.name for field in schema if field.type == pa.string() and field.name not in _IDENTIFIERS]
         files = sorted(self._files.get((name, strategy, replication), ()))
-        parts = [pq.read_table(self.folder / path, columns=schema.names).cast(schema) for _, path in files]
-        frame: pd.DataFrame = pa.concat_tables([schema.empty_table(), *parts]).to_pandas()
-        return frame
+        parts = [_read(self.folder / path, schema, words if labels else []) for _, path in files]
+        if not parts:
+            return _as_frame(schema.empty_table())
+        return _as_frame(pa.concat_tables(parts).unify_dictionaries())
+
+
+def _as_frame(table: pa.Table) -> pd.DataFrame:
+    frame: pd.DataFrame = table.to_pandas(self_destruct=True, split_blocks=True)
+    return frame
+
+
+def _read(path: Path, schema: pa.Schema, words: list[str]) -> pa.Table:
+    try:
+        table = pq.read_table(path, columns=schema.names, partitioning=None, read_dictionary=words)
+        return table.cast(pa.schema([table.schema.field(f.name) if f.name in words else f for f in schema]))
+    except (OSError, pa.ArrowException) as error:
+        raise ResultsError(f"{path} cannot be read: {error}") from error
 
 
 def _schema(table: Table, columns: Sequence[str] | None) -> pa.Schema:
@@ -120,4 +151,6 @@ def _manifest(folder: Path) -> dict[str, Any]:
     if not isinstance(manifest, dict) or manifest.get("schema") != SCHEMA_VERSION:
         found = manifest.get("schema") if isinstance(manifest, dict) else None
         raise ResultsError(f"{folder} has results of schema version {found!r}; this version reads {SCHEMA_VERSION}")
+    if missing := sorted(_NEEDED - set(manifest)):
+        raise ResultsError(f"{path} is incomplete: it has no {', '.join(missing)}")
     return manifest

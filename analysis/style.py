@@ -112,6 +112,14 @@ class Look:
     """Whether it holds long-term access keys: hollow markers, hatched bars."""
 
     @property
+    def ink(self) -> str:
+        """Its colour for text: darkened until it can be read on white (contrast 4.5)."""
+        red, green, blue = (int(self.colour[place : place + 2], 16) for place in (1, 3, 5))
+        shades = (1 - step / 20 for step in range(20))
+        tones = (f"#{round(red * s):02X}{round(green * s):02X}{round(blue * s):02X}" for s in shades)
+        return next((tone for tone in tones if _contrast_on_white(tone) >= 4.5), INK)
+
+    @property
     def face(self) -> str:
         """Fill of its markers: white for strategies with keys."""
         return "white" if self.keys else self.colour
@@ -120,6 +128,13 @@ class Look:
     def hatch(self) -> str | None:
         """Hatch of its bars: none for strategies without keys."""
         return "///" if self.keys else None
+
+
+def _contrast_on_white(colour: str) -> float:
+    """Contrast of text in this colour on white, as the Web Content Accessibility Guidelines define it."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 1.05 / (0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
 
 
 def looks(strategies: Mapping[str, Mapping[str, Any]] | Iterable[str]) -> dict[str, Look]:

@@ -117,14 +117,13 @@ class Cache:
         rule, asker, number = self.rule, self.asker, self.fetches
         if rule.extend is not None:
             expires_at_s = seen_expiry(rule, at, expires_at_s, asker.uniform(Purpose.EXTENSION, number))
-        jitters = rule.jitter_s > 0 or rule.jitter_until_s is not None
-        u = asker.uniform(Purpose.REFRESH_JITTER, number) if jitters else 0.0
+        u = asker.uniform(Purpose.REFRESH_JITTER, number) if rule.jitter_s > 0 else 0.0
         return advisory_at(rule, at, expires_at_s, u), mandatory_at(rule, at, expires_at_s)
 
-    def postpone(self, failed_at: float) -> None:
+    def postpone(self, failed: Fetched) -> None:
         """After a failed fetch: the instant from which a call tries again."""
         u = self.asker.uniform(Purpose.AGAIN_AFTER, self.fetches) if self.rule.again_after[1] else 0.0
-        self.due_s = retry_at(self.rule, failed_at, u)
+        self.due_s = max(retry_at(self.rule, failed.done_at_s, u), failed.not_before_s)
 
     def release(self, at: float, reason: EndReason) -> None:
         """Stop holding the credential at `at` and write it down."""
@@ -156,7 +155,7 @@ class Cache:
         if fetched.credential is not None:
             self.adopt(fetched.credential, fetched.done_at_s)
             return fetched
-        self.postpone(fetched.done_at_s)
+        self.postpone(fetched)
         return Fetched(None if mandatory and self.rule.on_failed == "raise" else old, fetched.done_at_s)
 
 

@@ -186,7 +186,7 @@ class Client:
             cache.adopt(fetched.credential, fetched.done_at_s)
             self._refusing = False
         else:
-            cache.postpone(fetched.done_at_s)
+            cache.postpone(fetched)
             self._refusing = blocking and cache.rule.on_failed == "raise"
 
     def restart(self, process: Event) -> None:

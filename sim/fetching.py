@@ -25,10 +25,17 @@ __all__ = ["ApiProvider", "Asker", "Fetch", "Fetched", "ImdsProvider", "Provider
 
 
 class Fetched(NamedTuple):
-    """A fetch's result: a credential, or None where the provider had none; and when it was there."""
+    """A fetch's result: a credential, or None where the provider had none.
+
+    Attributes:
+        credential: What was obtained.
+        done_at_s: When the answer was there.
+        not_before_s: Earliest instant at which asking again makes sense (a person who gave up).
+    """
 
     credential: Credential | None
     done_at_s: float
+    not_before_s: float = -math.inf
 
 
 Fetch = Generator[Event, None, Fetched]

@@ -14,6 +14,15 @@ from sim.workloads.base import Calls
 
 __all__ = ["Ledger", "Part"]
 
+Pieces = tuple[tuple[float, Verdict], ...]
+
+
+def _verdict_at(pieces: Pieces, at: float) -> Verdict:
+    for until, verdict in pieces:
+        if at < until:
+            return verdict
+    return pieces[-1][1]
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -26,7 +35,7 @@ class Part:
 class Ledger:
     """Counts one client's calls by credential and verdict and writes them at the run's level."""
 
-    __slots__ = ("_authority", "_clock", "_from", "_holder", "_key", "_n", "_recorder", "_to", "_totals", "_wait", "_wait_totals", "parts")
+    __slots__ = ("_authority", "_clock", "_from", "_judged", "_judged_for", "_holder", "_key", "_n", "_recorder", "_to", "_totals", "_wait", "_wait_totals", "parts")
 
     def __init__(
         self, holder: Holder, parts: tuple[Part, ...], authority: Authority, recorder: Recorder, clock: Clock
@@ -36,6 +45,8 @@ class Ledger:
         self._holder = holder
         self._authority = authority
         self._recorder = recorder
+        self._judged_for: Credential | None = None
+        self._judged: tuple[Pieces, ...] = ()
         self._key: tuple[Credential | None, Verdict] | None = None
         self._from = self._to = self._wait = 0.0
         self._n = 0
@@ -44,9 +55,9 @@ class Ledger:
 
     def signed(self, credential: Credential, start: float, stop: float) -> None:
         """Judge the calls in [start, stop), all signed with `credential` as they arrive."""
-        for part in self.parts:
+        for part, pieces in zip(self.parts, self._pieces(credential), strict=True):
             at = start
-            for until, verdict in self._authority.pieces(credential, part.action):
+            for until, verdict in pieces:
                 if at >= stop:
                     break
                 if until > at:
@@ -60,28 +71,31 @@ class Ledger:
 
     def waited(self, credential: Credential | None, verdict: Verdict, start: float, stop: float, done: float) -> None:
         """The calls in [start, stop) waited until `done`; then they were signed, or ended with `verdict`."""
-        for part in self.parts:
-            judged = verdict
-            if credential is not None:
-                judged = next(v for until, v in self._authority.pieces(credential, part.action) if done < until)
+        for number, part in enumerate(self.parts):
+            judged = verdict if credential is None else _verdict_at(self._pieces(credential)[number], done)
             self._waited(part.calls, credential, judged, start, stop, done)
 
     def one(self, credential: Credential | None, verdict: Verdict, at: float, done: float) -> None:
         """One call of the only part arrived at `at` and was signed at `done`, or ended with `verdict`."""
         if credential is not None:
-            pieces = self._authority.pieces(credential, self.parts[0].action)
-            verdict = next(v for until, v in pieces if done < until)
+            verdict = _verdict_at(self._pieces(credential)[0], done)
         self._write(credential, verdict, at, done, 1, done - at)
         self._write_wait(at, done, 1, done - at, verdict)
 
     def bulk(self, credential: Credential, start: float, stop: float, n: int) -> None:
         """`n` calls of the only part in [start, stop), signed as they arrive, within one piece of verdict."""
-        pieces = self._authority.pieces(credential, self.parts[0].action)
-        self._write(credential, next(v for until, v in pieces if start < until), start, stop, n, 0.0)
+        self._write(credential, _verdict_at(self._pieces(credential)[0], start), start, stop, n, 0.0)
 
     def lost(self, verdict: Verdict, at: float, n: int) -> None:
         """`n` calls that were never made."""
         self._write(None, verdict, at, at, n, 0.0)
+
+    def _pieces(self, credential: Credential) -> tuple[Pieces, ...]:
+        """The verdict over time of every part's calls, kept for the credential asked about last."""
+        if credential is not self._judged_for:
+            self._judged = tuple([self._authority.pieces(credential, part.action) for part in self.parts])
+            self._judged_for = credential
+        return self._judged
 
     def _arrived(self, calls: Calls, credential: Credential | None, verdict: Verdict, start: float, stop: float) -> None:
         if self._recorder.level is Level.CALLS:
@@ -98,6 +112,12 @@ class Ledger:
     def _waited(
         self, calls: Calls, credential: Credential | None, verdict: Verdict, start: float, stop: float, done: float
     ) -> None:
+        if stop <= math.nextafter(start, math.inf) and self._recorder.level is not Level.CALLS:
+            n = calls.count(start, stop)
+            if n:
+                self._write(credential, verdict, start, done, n, n * (done - start))
+                self._write_wait(start, done, n, n * (done - start), verdict)
+            return
         at = first = calls.first(start)
         total, waits = 0, 0.0
         while at < stop:

@@ -26,6 +26,7 @@ __all__ = ["ConsoleSignIn", "Person", "Portal", "SamlProvider", "SsoProvider"]
 class _LoggedIn(NamedTuple):
     ok: bool
     done_at_s: float
+    not_before_s: float = -math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ class Person:
         """
         clock = self._asker.clock
         if clock.now < self._gave_up_until:
-            return _LoggedIn(False, clock.now)
+            return _LoggedIn(False, clock.now, self._gave_up_until)
         busy = self._busy = clock.event()
         try:
             result = yield from self._through_idp()
@@ -88,6 +89,7 @@ class Person:
             busy.succeed()
         if not result.ok:
             self._gave_up_until = result.done_at_s + self._login.again_after_s
+            return result._replace(not_before_s=self._gave_up_until)
         return result
 
     def _through_idp(self) -> Generator[Event, None, _LoggedIn]:
@@ -172,7 +174,7 @@ class SsoProvider:
         if token is None:
             logged_in = yield from self.person.log_in()
             if not logged_in.ok:
-                return Fetched(None, logged_in.done_at_s)
+                return Fetched(None, logged_in.done_at_s, logged_in.not_before_s)
             self.person.take_token(self.portal)
             token = self.person.token(clock.now)
         assert token is not None
@@ -192,7 +194,7 @@ class SamlProvider:
         yield from self.person.wait_turn()
         logged_in = yield from self.person.log_in()
         if not logged_in.ok:
-            return Fetched(None, logged_in.done_at_s)
+            return Fetched(None, logged_in.done_at_s, logged_in.not_before_s)
         return (yield from self.sessions.attempts(ordinal, None))
 
 
@@ -210,6 +212,6 @@ class ConsoleSignIn:
         yield from self.person.wait_turn()
         logged_in = yield from self.person.log_in()
         if not logged_in.ok:
-            return Fetched(None, logged_in.done_at_s)
+            return Fetched(None, logged_in.done_at_s, logged_in.not_before_s)
         session = self.asker.mint(Kind.SESSION, self.origin, logged_in.done_at_s, self.session_s, None)
         return Fetched(session, logged_in.done_at_s)

@@ -14,6 +14,7 @@ from sim.overlay import Overlay, apply, matches
 from sim.problems import Problem, ScenarioError
 from sim.scenario import Scenario
 from sim.scenario_errors import Finding, bent, explained, unusable
+from sim.scenario_mend import mended, touches
 from sim.scenario_yaml import Document, Plain, dotted, parse
 from sim.scenario_yaml import Path as Place
 from sim.validation import findings, strategy_findings
@@ -139,15 +140,20 @@ class _Loader:
         return Loaded(base_overlay.data, base[0], resolved)
 
     def validated(self, data: dict[Any, Any], *, strategy: bool = False) -> tuple[Scenario | None, list[Finding]]:
-        """The scenario if it is right, and what is wrong with it."""
+        """The scenario if it is right, and what is wrong with it: of shape first, then between its blocks."""
         found = list(bent(data, Scenario))
+        scenario: Scenario | None
         try:
             scenario = Scenario.model_validate(data)
         except ValidationError as error:
             said = {place for place, _ in found}
-            return None, [*found, *(one for one in explained(error, data) if one[0] not in said)]
-        if not found:
-            found = list(strategy_findings(scenario) if strategy else findings(scenario, data))
+            found += [finding for finding in explained(error, data) if finding[0] not in said]
+            scenario = mended(data, [place for place, _ in found])
+        if scenario is None:
+            return None, found
+        bad = [place for place, _ in found]
+        rules = strategy_findings(scenario) if strategy else findings(scenario, data)
+        found += [finding for finding in rules if not touches(finding[0], bad)]
         return (None if found else scenario), found
 
     def base_problem(self, finding: Finding, overlay: Overlay) -> Problem:

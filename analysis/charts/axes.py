@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ __all__ = [
     "clock_axis",
     "count_axis",
     "legend_below",
+    "log_counts",
     "log_duration_axis",
     "mark_faults",
     "note",
@@ -84,6 +86,17 @@ def count_axis(axes: Axes, axis: str = "y") -> None:
     """Thousand separators on an axis of counts or rates."""
     target = axes.yaxis if axis == "y" else axes.xaxis
     target.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+
+
+def log_counts(axes: Axes, least: float, most: float) -> None:
+    """A y axis from 0 that is linear up to a power of ten below `least` and logarithmic from there to `most`."""
+    floor = 10.0 ** math.floor(math.log10(least))
+    decades = [floor * 10.0**step for step in range(math.ceil(math.log10(max(most, least) / floor)) + 1)]
+    axes.set_yscale("symlog", linthresh=floor, linscale=0.8)
+    axes.yaxis.set_major_locator(FixedLocator([0.0, *decades[:: max(1, -(-len(decades) // 5))]]))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.set_ylim(0, 2.5 * max(most, floor))
+    count_axis(axes)
 
 
 def panel_title(axes: Axes, text: str, colour: str | None = None, width: int = 44, pad: float = 4.0) -> None:

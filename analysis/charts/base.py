@@ -56,6 +56,8 @@ def save(chart: Chart, results: Results, summary: Summary, folder: Path) -> tupl
     """
     with rc_context(RC):
         figure = chart.draw(results, summary)
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")  # laid out once, not again for every file
         svg, png = folder / f"{chart.name}.svg", folder / f"{chart.name}.png"
         figure.savefig(svg, metadata={"Date": None, "Creator": "credflow", "Title": chart.title})
         figure.savefig(png, dpi=DPI, metadata={"Software": None, "Title": chart.title})

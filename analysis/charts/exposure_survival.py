@@ -22,7 +22,7 @@ __all__ = ["CHART"]
 _GRID: NDArray[np.float64] = np.concatenate([[0.0], np.geomspace(10.0, 400e6, 220)])
 _SAME = 0.004
 """Curves of two thieves closer than this everywhere are drawn once."""
-_MOST_PANELS = 10
+_MOST_PANELS = 12
 
 _Curves = dict[tuple[str, str], dict[str, NDArray[np.float64]]]
 """(population, place) -> thief -> P(X > x) on the grid."""
@@ -66,10 +66,25 @@ def _marked(curve: NDArray[np.float64], turn: float) -> int:
     return int(falling[0])
 
 
+def _telling(curves: dict[str, _Curves], key: tuple[str, str]) -> bool:
+    """Whether the strategies differ at this place; always, if there is only one."""
+    found = [curves[name][key] for name in curves if key in curves[name]]
+    spread = [float(np.abs(one[thief] - found[0][thief]).max()) for one in found for thief in one if thief in found[0]]
+    return len(curves) == 1 or max(spread, default=0.0) > _SAME
+
+
+def _end(curves: dict[str, _Curves]) -> float:
+    """Where the x axis ends: past the last curve that still falls, or 10 years if any never comes down."""
+    lines = [line for found in curves.values() for by_thief in found.values() for line in by_thief.values()]
+    last = max((int(np.flatnonzero(line > _SAME).max(initial=0)) for line in lines), default=0)
+    return float(min(400e6, max(86_400.0 * 1.5, _GRID[last] * 2.0)))
+
+
 def _draw(results: Results, _: Summary) -> Figure:
     curves = {name: _curves(results, name) for name in results.strategies}
     places = dict.fromkeys(key for name in curves for key in places_of(results, name))
-    panels = [key for key in places if any(key in found for found in curves.values())][:_MOST_PANELS]
+    panels = [key for key in places if any(key in found for found in curves.values())]
+    panels = [key for key in panels if _telling(curves, key)][:_MOST_PANELS] or panels[:_MOST_PANELS]
     columns = min(2, len(panels))
     rows = -(-len(panels) // columns)
     figure = new_figure(4.0 * columns if columns > 1 else 5.6, 1.0 + 2.0 * rows)
@@ -88,17 +103,17 @@ def _draw(results: Results, _: Summary) -> Figure:
             axes.tick_params(labelbottom=True)
     for axes in grid.flat[len(panels) :]:
         axes.set_visible(False)
-    _scales(grid[0][0])
+    _scales(grid[0][0], _end(curves))
     ax.legend_below(figure, _legend(styles), columns=3)
     return figure
 
 
-def _scales(axes: Axes) -> None:
+def _scales(axes: Axes, end_s: float) -> None:
     axes.set_xscale("log")
-    axes.set_xlim(10.0, 400e6)
+    axes.set_xlim(10.0, end_s)
     axes.set_ylim(-0.02, 1.03)
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(100 * value)))
-    ax.log_duration_axis(axes, 10.0, 400e6)
+    ax.log_duration_axis(axes, 10.0, end_s)
 
 
 def _legend(styles: dict[str, Look]) -> dict[str, Any]:
@@ -113,10 +128,10 @@ CHART = Chart(
     name="exposure-survival",
     title="For how long can a thief use what lay there?",
     caption="Share of thefts after which the loot is still accepted, by time since the theft, one panel per "
-    "population and place. Where a line starts below 100 %, the other thefts found nothing valid; where it does not "
-    "come down to 0 %, the loot never ends. A thief who mints or keeps a foothold is drawn only where he differs from "
-    "the one who copies. Hollow markers: strategies with long-term keys. First replication, integrated over all "
-    "instants of theft.",
+    "population and place; places where all strategies agree are left out. Where a line starts below 100 %, the other "
+    "thefts found nothing valid; where it does not come down to 0 %, the loot never ends. A thief who mints or keeps a "
+    "foothold is drawn only where he differs from the one who copies. Hollow markers: strategies with long-term keys. "
+    "First replication, integrated over all instants of theft.",
     applies=_applies,
     draw=_draw,
     order=20,

@@ -87,7 +87,7 @@ def _draw(results: Results, _: Summary) -> Figure:
         for period in _policies(results, name):
             axes.axvline(period / unit_s, color=GREY, ls="--", lw=1)
             legend["rotation period of a policy"] = Line2D([], [], color=GREY, ls="--", lw=1)
-        ax.panel_title(axes, name, styles[name].colour)
+        ax.panel_title(axes, name, styles[name].ink)
         ax.count_axis(axes)
         axes.set_ylabel("keys")
         axes.set_xlim(0, None)

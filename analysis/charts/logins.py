@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 from analysis.charts import axes as ax
 from analysis.charts.base import Chart, Summary, new_figure
 from analysis.load import Results
-from analysis.style import GREY, looks, number
+from analysis.style import GREY, duration, looks, number
 
 __all__ = ["CHART"]
 
@@ -36,12 +36,11 @@ def _draw(results: Results, _: Summary) -> Figure:
         edges = np.arange(bins + 1) * float(width)
         typed, _edges = np.histogram(logins.loc[logins["kind"] == "interactive", "at_s"], bins=edges)
         silent, _edges = np.histogram(logins.loc[logins["kind"] == "silent", "at_s"], bins=edges)
-        scale = 3600.0 / width
-        axes.stairs(typed * scale, edges / unit_s, fill=True, color=styles[name].colour, lw=0)
-        axes.stairs((typed + silent) * scale, edges / unit_s, baseline=typed * scale, fill=True, color="#CFCFCF", lw=0)
-        ax.panel_title(axes, name, styles[name].colour)
+        axes.stairs(typed, edges / unit_s, fill=True, color=styles[name].colour, lw=0)
+        axes.stairs(typed + silent, edges / unit_s, baseline=typed, fill=True, color="#CFCFCF", lw=0)
+        ax.panel_title(axes, name, styles[name].ink)
         ax.count_axis(axes)
-        axes.set_ylabel("logins/h")
+        axes.set_ylabel(f"logins\nper {duration(width)}")
         ax.note(axes, f"{number(float(typed.sum()))} interactive, {number(float(silent.sum()))} silent")
     grid[0][0].set_ylim(0, None)
     legend["interactive: password and MFA (strategy's colour)"] = Patch(color=GREY)
@@ -53,7 +52,7 @@ def _draw(results: Results, _: Summary) -> Figure:
 CHART = Chart(
     name="logins",
     title="How often do people have to log in?",
-    caption="Logins per hour, one row per strategy on a shared axis. Coloured: a person typed a password and an MFA "
+    caption="Logins of people, one row per strategy on a shared axis. Coloured: a person typed a password and an MFA "
     "code. Pale: renewed silently because the identity provider's or the portal's session was alive. Shaded: an "
     "issuer was down. First replication.",
     applies=_applies,

@@ -61,7 +61,8 @@ def _buckets(results: Results, frames: dict[str, pd.DataFrame]) -> list[_Bucket]
         for (account, group, issuer), total in zip(names, totals["requests"], strict=True)
     }
     ranked = sorted(buckets, key=lambda item: (item.rps is None, item.group == "free", -buckets[item], item.label))
-    return ranked[:_MOST_GROUPS]
+    charged = [bucket for bucket in ranked if bucket.group != "free"]
+    return (charged or ranked)[:_MOST_GROUPS]
 
 
 def _peaks(frame: pd.DataFrame, bucket: _Bucket, width: int, bins: int) -> tuple[NDArray[np.float64], ...]:
@@ -113,9 +114,9 @@ def _scale(axes: Axes, bucket: _Bucket, highest: float) -> None:
         axes.set_ylim(0, max(1.0, highest) * 1.08)
         return
     axes.axhline(bucket.rps, color=INK, lw=1, ls="--")
+    axes.set_ylim(0, max(bucket.rps, highest) * 1.12)
     if bucket.rps > _LINEAR_UP_TO * max(highest, 1.0):
-        axes.set_yscale("symlog", linthresh=1.0)
-    axes.set_ylim(0, max(bucket.rps, highest) * (2.2 if axes.get_yscale() == "symlog" else 1.12))
+        ax.log_counts(axes, 1.0, bucket.rps)
 
 
 def _draw(results: Results, _: Summary) -> Figure:
@@ -124,7 +125,7 @@ def _draw(results: Results, _: Summary) -> Figure:
     width = ax.bin_width_s(results.horizon_s)
     bins = max(1, int(np.ceil(results.horizon_s / width)))
     rows = len(frames)
-    figure = new_figure(max(4.6, 1.2 + 2.6 * len(shown)), 1.2 + 1.45 * rows)
+    figure = new_figure(max(7.6, 1.2 + 2.6 * len(shown)), 1.2 + 1.45 * rows)
     grid = figure.subplots(rows, len(shown), sharex=True, sharey="col", squeeze=False)
     styles = looks({name: results.scenario(name) for name in frames})
     legend: dict[str, object] = {}
@@ -137,13 +138,13 @@ def _draw(results: Results, _: Summary) -> Figure:
             unit_s = ax.clock_axis(axes, results.horizon_s, label=row == rows - 1)
             legend |= ax.mark_faults(axes, results, name, unit_s)
             _panel(axes, edges / unit_s, peaks[name], styles[name])
-            _scale(axes, bucket, highest)
             ax.count_axis(axes)
+            _scale(axes, bucket, highest)
             ax.note(axes, _note(bucket, float(peaks[name][0].max())), left=True)
             if row == 0:
                 _head(axes, bucket)
             if column == 0:
-                ax.panel_title(axes, name, styles[name].colour, 34, pad=14)
+                ax.panel_title(axes, name, styles[name].ink, 34, pad=14)
                 axes.set_ylabel("requests/s")
     if any(bucket.rps for bucket in shown):
         legend["quota (refill rate)"] = Line2D([], [], color=INK, lw=1, ls="--")

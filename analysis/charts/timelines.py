@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from numpy.typing import NDArray
 
 from analysis.charts import axes as ax
 from analysis.charts.base import Chart, Summary, new_figure
@@ -24,6 +25,8 @@ _COLUMNS = ["population", "client", "slot", "kind", "issued_at_s", "valid_until_
 _DAY_S = 86_400.0
 _LONGEST_S = 3 * _DAY_S
 _MOST_ROWS = 8
+_TELLABLE = 350
+"""Ticks that can be told apart over the width of a panel."""
 
 
 def _applies(results: Results, _: Summary) -> bool:
@@ -78,14 +81,34 @@ class _Lane:
     unit_s: float
     colour: str
 
-    def spans(self, place: tuple[float, float], start: pd.Series[float], stop: pd.Series[float], alpha: float) -> None:
-        """Draws bars [start, stop) at a place (y, height), cut to the axis."""
-        left = np.clip(start.to_numpy(dtype=np.float64), self.low, self.high)
-        right = np.clip(stop.to_numpy(dtype=np.float64), self.low, self.high)
-        spans = [
-            ((a - self.low) / self.unit_s, (b - a) / self.unit_s) for a, b in zip(left, right, strict=True) if b > a
+    def spans(self, place: tuple[float, float], rows: pd.DataFrame, until: pd.Series[float], alpha: float) -> None:
+        """Draws bars from `held_from_s` to `until` at a place (y, height), joined and cut to the axis."""
+        left = np.clip(rows["held_from_s"].to_numpy(dtype=np.float64), self.low, self.high)
+        right = np.clip(until.to_numpy(dtype=np.float64), self.low, self.high)
+        bars = [
+            ((start - self.low) / self.unit_s, (stop - start) / self.unit_s) for start, stop in _joined(left, right)
         ]
-        self.axes.broken_barh(spans, place, facecolors=self.colour, alpha=alpha, lw=0)
+        self.axes.broken_barh(bars, place, facecolors=self.colour, alpha=alpha, lw=0)
+
+    def marks(self, place: tuple[float, float], at_s: pd.Series[float]) -> None:
+        """Draws a tick for each instant, those too near to tell apart only once."""
+        inside = at_s[(at_s >= self.low) & (at_s < self.high)].to_numpy(dtype=np.float64)
+        step = (self.high - self.low) / _TELLABLE
+        first = np.unique(np.floor((inside - self.low) / step), return_index=True)[1]
+        self.axes.vlines((inside[first] - self.low) / self.unit_s, place[0], sum(place), color=INK, lw=0.6)
+
+
+def _joined(start: NDArray[np.floating[Any]], stop: NDArray[np.floating[Any]]) -> list[tuple[float, float]]:
+    """The union of the intervals, in order."""
+    kept = stop > start
+    order = np.argsort(start[kept], kind="stable")
+    start, stop = start[kept][order], stop[kept][order]
+    if not len(start):
+        return []
+    reach = np.maximum.accumulate(stop)
+    begins = np.flatnonzero(np.concatenate([[True], start[1:] > reach[:-1]]))
+    ends = np.append(begins[1:] - 1, len(start) - 1)
+    return list(zip(start[begins].tolist(), reach[ends].tolist(), strict=True))
 
 
 def _bars(lane: _Lane, row: int, mine: pd.DataFrame) -> None:
@@ -95,11 +118,9 @@ def _bars(lane: _Lane, row: int, mine: pd.DataFrame) -> None:
         rows = mine[mine["slot"] == slot]
         place = (row - 0.36 + index * height, height * 0.9)
         end, valid = rows["ended_at_s"].fillna(np.inf), rows["valid_until_s"].fillna(np.inf)
-        lane.spans(place, rows["held_from_s"], end.where(end < valid, valid), 0.85)
-        dropped = end < valid
-        lane.spans(place, end[dropped], valid[dropped], 0.2)
-        marks = rows.loc[(rows["issued_at_s"] >= lane.low) & (rows["issued_at_s"] < lane.high), "issued_at_s"]
-        lane.axes.vlines((marks - lane.low) / lane.unit_s, place[0], sum(place), color=INK, lw=0.7)
+        lane.spans(place, rows, valid, 0.22)
+        lane.spans(place, rows, end.where(end < valid, valid), 1.0)
+        lane.marks(place, rows["issued_at_s"])
 
 
 def _draw(results: Results, _: Summary) -> Figure:
@@ -124,12 +145,12 @@ def _draw(results: Results, _: Summary) -> Figure:
         axes.set_yticks(range(len(clients)), [f"{ellipsis(name, 24)} {client}" for name, client in clients])
         axes.set_ylim(len(clients) - 0.5, -0.5)
         axes.grid(axis="y", visible=False)
-        ax.panel_title(axes, name, styles[name].colour)
+        ax.panel_title(axes, name, styles[name].ink)
     unit_s, unit = ax.time_unit(high - low)
     origin = "the start" if low == 0 else f"day {low / _DAY_S:.0f}"
     grid[-1][0].set_xlabel(f"Time since {origin} ({unit})")
-    legend["held by its client"] = Patch(color=GREY, alpha=0.85)
-    legend["dropped, but AWS still accepts it"] = Patch(color=GREY, alpha=0.25)
+    legend["held by its client"] = Patch(color=GREY)
+    legend["dropped, still accepted"] = Patch(color=GREY, alpha=0.22)
     legend["issued"] = Line2D([], [], color=INK, lw=0, marker="|", ms=8)
     ax.legend_below(figure, legend)
     return figure
@@ -139,8 +160,8 @@ CHART = Chart(
     name="credential-timelines",
     title="What does one person or process hold, and what outlives its use?",
     caption="The same few clients under every strategy, one row each. Solid: held by its client. Pale: dropped, but "
-    "AWS would still accept it. Ticks: a credential was issued; several caches of a client lie one above the other. "
-    "Keys run on past both edges. First replication, at most three days.",
+    "AWS would still accept it. Ticks: a credential was issued; too many to tell apart make a black row. Several "
+    "caches of a client lie one above the other. Keys run on past both edges. First replication, at most three days.",
     applies=_applies,
     draw=_draw,
     order=40,

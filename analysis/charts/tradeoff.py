@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -13,7 +14,7 @@ from analysis.charts import axes as ax
 from analysis.charts.base import Chart, Summary, new_figure
 from analysis.charts.estimates import Estimate, Estimates
 from analysis.load import Results
-from analysis.style import INK, Look, duration, ellipsis, looks
+from analysis.style import Look, duration, ellipsis, looks
 
 __all__ = ["CHART"]
 
@@ -51,17 +52,18 @@ def _panels(results: Results, figures: Estimates) -> list[_Panel]:
             if population in found or not places:
                 continue
             weights = listed.get(population) or {}
-            place = max(places, key=lambda spot: (_richness(figures, results, population, spot), weights.get(spot, 0)))
+            place = max(places, key=lambda spot: (_differing(figures, results, population, spot), weights.get(spot, 0)))
             people = bool(settings.get("people")) and figures.has(_LOGINS)
             label = "interactive logins\nper person-day" if people else "requests to issuers"
             found[population] = _Panel(population, place, _LOGINS if people else "requests", label)
     return list(found.values())[:_MOST_PANELS]
 
 
-def _richness(figures: Estimates, results: Results, population: str, place: str) -> int:
-    """In how many strategies anything lies at the place."""
+def _differing(figures: Estimates, results: Results, population: str, place: str) -> int:
+    """How many different exposures the strategies give at the place."""
     chosen = {"population": population, "place": place, "thief": "copy"}
-    return sum(bool((one := figures.one(_EXPOSURE, name, **chosen)) and one.mean) for name in results.strategies)
+    found = [figures.one(_EXPOSURE, name, **chosen) for name in results.strategies]
+    return len({f"{one.mean:.2g}" for one in found if one is not None and one.mean})
 
 
 def _points(results: Results, figures: Estimates, panel: _Panel) -> list[_Point]:
@@ -89,13 +91,12 @@ def _scale(axes: Axes, points: Sequence[_Point]) -> None:
     costs = [point.cost.value for point in points]
     positive = [cost for cost in costs if cost > 0]
     if positive and max(positive) > 50 * min(positive):
-        floor = 10 ** math.floor(math.log10(min(positive)))
-        axes.set_yscale("symlog", linthresh=floor, linscale=0.5)
-        axes.set_ylim(-0.25 * floor, max(positive) * 4)
+        ax.log_counts(axes, min(positive), max(positive))
+        axes.set_ylim(-0.3 * 10 ** math.floor(math.log10(min(positive))), max(positive) * 4)
     else:
         top = max([*costs, 0.0]) or 1.0
         axes.set_ylim(-0.06 * top, 1.3 * top)
-    ax.count_axis(axes)
+        ax.count_axis(axes)
 
 
 def _mark(axes: Axes, points: Sequence[_Point], styles: dict[str, Look]) -> None:
@@ -143,9 +144,14 @@ def _label(figure: Figure, axes: Axes, points: Sequence[_Point], styles: dict[st
             ha="right" if to_left else "left",
             va="center",
             fontsize=7.5,
-            color=styles[point.name].colour if styles[point.name].colour != "#E69F00" else INK,
-            arrowprops={"arrowstyle": "-", "color": "#BBBBBB", "lw": 0.6} if moved else None,
+            color=styles[point.name].ink,
+            arrowprops=_line(to_left) if moved else None,
         )
+
+
+def _line(to_left: bool) -> dict[str, Any]:
+    """A thin line from a label's near end to its marker."""
+    return {"arrowstyle": "-", "color": "#999999", "lw": 0.6, "relpos": (1.0 if to_left else 0.0, 0.5), "shrinkA": 0}
 
 
 def _hits(box: tuple[float, float, float, float], taken: Sequence[tuple[float, float, float, float]]) -> bool:
@@ -178,8 +184,8 @@ def _draw(results: Results, summary: Summary) -> Figure:
 CHART = Chart(
     name="trade-off",
     title="What does a shorter exposure cost?",
-    caption="One marker per strategy and one panel per population, at the place where the most strategies keep "
-    "something: left is a shorter mean usable time after a theft by the thief who copies, down is a lower cost. Bars "
+    caption="One marker per strategy and one panel per population, at the place where the strategies differ "
+    "most: left is a shorter mean usable time after a theft by the thief who copies, down is a lower cost. Bars "
     "are 95 % intervals (simulation noise only); most are smaller than the marker. Hollow: long-term keys. Both axes "
     "begin at 0.",
     applies=_applies,

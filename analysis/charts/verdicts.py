@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from analysis.charts import axes as ax
 from analysis.charts.base import Chart, Summary, new_figure
 from analysis.load import Results
-from analysis.style import VERDICT_COLOURS, looks, number
+from analysis.style import VERDICT_COLOURS, duration, looks, number, wrap
 
 __all__ = ["CHART"]
 
@@ -31,7 +31,7 @@ def _applies(results: Results, _: Summary) -> bool:
 
 def _failed(results: Results, strategy: str) -> pd.DataFrame:
     calls = results.table("calls", strategy, 0, _COLUMNS)
-    return calls[calls["verdict"] != "ok"]
+    return calls[~calls["verdict"].isin(["ok", "Unfinished"])]
 
 
 def _per_bin(failed: pd.DataFrame, width: float, bins: int) -> dict[str, NDArray[np.float64]]:
@@ -50,38 +50,36 @@ def _per_bin(failed: pd.DataFrame, width: float, bins: int) -> dict[str, NDArray
 def _draw(results: Results, _: Summary) -> Figure:
     width = max(60, ax.bin_width_s(results.horizon_s, 200))
     bins = max(1, int(np.ceil(results.horizon_s / width)))
-    series = {name: _per_bin(_failed(results, name), width, bins) for name in results.strategies}
-    per_hour = 3600.0 / width
-    peaks = {name: max([0.0, *sum(parts.values(), np.zeros(bins))]) * per_hour for name, parts in series.items()}
-    figure = new_figure(7.6, 0.9 + 1.3 * len(series))
+    every = {name: _per_bin(_failed(results, name), width, bins) for name in results.strategies}
+    series = {name: parts for name, parts in every.items() if parts}
+    peaks = [float(sum(parts.values(), np.zeros(bins)).max()) for parts in series.values()]
+    figure = new_figure(7.6, 1.1 + 1.3 * len(series))
     grid = figure.subplots(len(series), 1, sharex=True, sharey=True, squeeze=False)
-    styles = looks({name: results.scenario(name) for name in series})
+    styles = looks({name: results.scenario(name) for name in every})
     legend: dict[str, Any] = {}
-    positive = [peak for peak in peaks.values() if peak > 0]
-    for row, (name, parts) in enumerate(series.items()):
-        axes = grid[row][0]
-        unit_s = ax.clock_axis(axes, results.horizon_s, label=row == len(series) - 1)
+    for (axes,), (name, parts) in zip(grid, series.items(), strict=True):
+        unit_s = ax.clock_axis(axes, results.horizon_s, label=axes is grid[-1][0])
         legend |= ax.mark_faults(axes, results, name, unit_s)
-        legend |= _stack(axes, parts, np.arange(bins + 1) * width / unit_s, per_hour)
-        ax.panel_title(axes, name, styles[name].colour)
+        legend |= _stack(axes, parts, np.arange(bins + 1) * width / unit_s)
+        ax.panel_title(axes, name, styles[name].ink)
         ax.count_axis(axes)
-        axes.set_ylabel("failed calls/h")
-        total = sum(float(part.sum()) for verdict, part in parts.items() if verdict != "Unfinished")
-        ax.note(axes, f"{number(total)} failed calls" if total else "no failed call")
-    if max(positive) > _FAR_APART * min(positive):
-        grid[0][0].set_yscale("symlog", linthresh=max(1.0, min(positive) / 2))
+        axes.set_ylabel(f"failed calls\nper {duration(width)}")
+        ax.note(axes, f"{number(sum(float(part.sum()) for part in parts.values()))} failed calls")
     grid[0][0].set_ylim(0, None)
+    if max(peaks) > _FAR_APART * min(peaks):
+        for (axes,) in grid:
+            ax.log_counts(axes, max(1.0, min(peaks)), max(peaks))
+    if spared := [name for name in every if name not in series]:
+        figure.suptitle(wrap(f"No failed call: {', '.join(spared)}", 100, 3), x=0.01, ha="left", fontsize=8.5)
     ax.legend_below(figure, legend)
     return figure
 
 
-def _stack(
-    axes: Axes, parts: dict[str, NDArray[np.float64]], edges: NDArray[np.float64], scale: float
-) -> dict[str, Any]:
+def _stack(axes: Axes, parts: dict[str, NDArray[np.float64]], edges: NDArray[np.float64]) -> dict[str, Any]:
     base = np.zeros(len(edges) - 1)
     legend = {}
     for verdict in (name for name in VERDICT_COLOURS if name in parts):
-        top = base + parts[verdict] * scale
+        top = base + parts[verdict]
         colour = VERDICT_COLOURS[verdict]
         axes.stairs(top, edges, baseline=base, fill=True, color=colour, lw=0)
         legend[verdict] = Patch(color=colour)
@@ -92,7 +90,7 @@ def _stack(
 CHART = Chart(
     name="verdicts-over-time",
     title="When do calls fail, and what had happened just before?",
-    caption="Failed calls per hour by verdict, stacked, one row per strategy on a shared axis. Shaded: an issuer "
+    caption="Failed calls by verdict, stacked, one row per strategy that has any, on a shared axis. Shaded: an issuer "
     "was down. Dotted lines: restarts and other events of the timeline, the same in every strategy. First replication.",
     applies=_applies,
     draw=_draw,

@@ -85,14 +85,15 @@ def span(low: float, high: float, tell: Callable[[float], str]) -> str:
 
 
 def interval(estimate: Estimate) -> str:
-    """The 95 % interval in words; empty where there is none, as with one replication."""
+    """The 95 % interval in words; empty where there is none, or where it reads like the mean."""
     if estimate.mean is None or estimate.low is None or (estimate.low == estimate.high == estimate.mean):
         return ""
     if estimate.high is None:
         return "none seen"
     unit = unit_of(estimate.metric, estimate.unit)
     low = max(0.0, estimate.low) if estimate.mean >= 0 else estimate.low
-    return span(low, estimate.high, lambda value: quantity(value, unit))
+    words = span(low, estimate.high, lambda value: quantity(value, unit))
+    return "" if words == quantity(estimate.mean, unit) else words
 
 
 def figure(estimate: Estimate | None) -> Cell:

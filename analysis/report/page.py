@@ -121,7 +121,7 @@ def _context(results: Results, summary: Mapping[str, Any], assumptions: dict[str
             "exposure": exposure_table(results, figures),
             "exposure_text": _exposure_text(results),
             "no_exposure": "This run has no place where thieves look.",
-            "sessions": sessions(),
+            "sessions": sessions(results.manifest),
             "facts_line": provenance.facts_line(results.manifest),
             "facts": provenance.facts(results.manifest),
             "inputs": provenance.inputs(results.manifest),

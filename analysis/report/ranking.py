@@ -33,6 +33,7 @@ class Sentence:
         label: What it is about.
         parts: Its words.
         nil: Whether every strategy's value is 0.
+        same: The value, if every strategy has the same one but 0.
         best: Word for the winners, and the winners; empty where nothing can be told.
         worst: The same for the losers.
     """
@@ -40,6 +41,7 @@ class Sentence:
     label: str
     parts: tuple[Part, ...]
     nil: bool = False
+    same: str = ""
     best: tuple[str, ...] = ()
     worst: tuple[str, ...] = ()
 
@@ -129,7 +131,8 @@ def rank(
     if len(known) == 1:
         return _sentence(subject, [*_names([first]), Part(f" {told}.")], nil=first.value == 0)
     if _same(first, last):
-        return _sentence(subject, [Part(f"the same in every strategy, {told}.")], nil=first.value == 0)
+        sentence = _sentence(subject, [Part(f"the same in every strategy, {told}.")], nil=first.value == 0)
+        return replace(sentence, same="" if first.value == 0 else told)
     depends = _depends(subject, turns, {first.strategy, last.strategy})
     if not _can_be_told(figures, subject, first, last, baseline):
         pair = f"{first.strategy} {told}, {last.strategy} {_told(last, subject)}."

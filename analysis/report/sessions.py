@@ -2,62 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any
+
+from analysis.style import DASH, duration
 
 __all__ = ["sessions"]
 
-_ROWS: Final = (
-    (
-        "EC2 instance's own role credentials",
-        "nobody",
-        "about 6 h; a new set is offered well before",
-        "documented (up to 6 h)",
-    ),
-    (
-        "ECS task, EKS Pod Identity, Lambda: own credentials",
-        "nobody",
-        "set by the service; about 6 h on ECS and Pod Identity, no number found for Lambda",
-        "ECS documented, Pod Identity second-hand",
-    ),
-    (
-        "IRSA with botocore (AssumeRoleWithWebIdentity from the environment)",
-        "nobody: botocore never sends DurationSeconds",
-        "1 h, the operation's default",
-        "read in botocore's source",
-    ),
-    (
-        "AssumeRole in a profile, signed with a long-term key",
-        "the profile (duration_seconds)",
-        "15 min to the role's maximum (1 to 12 h)",
-        "documented",
-    ),
-    (
-        "AssumeRole signed with any temporary credential (role chaining)",
-        "the profile, within the cap",
-        "15 min to 1 h; asking for more is a ValidationError, not a shorter session",
-        "documented; for EC2's own credentials second-hand",
-    ),
-    (
-        "IAM Identity Center role credentials",
-        "the administrator, in the permission set",
-        "1 to 12 h",
-        "documented",
-    ),
-    (
-        "AssumeRoleWithSAML",
-        "the caller, and the identity provider's SessionNotOnOrAfter",
-        "15 min to the role's maximum",
-        "documented",
-    ),
-)
 
-
-def sessions() -> dict[str, Any]:
-    """Heads, rows and caption of the table."""
-    keys = ("what", "who", "length", "basis")
+def sessions(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Rows and caption of the table, from the manifest's `session_lengths`."""
     return {
-        "caption": "A session length is a dial only where AWS lets somebody set it. Strategies on this page change "
-        "it only there.",
-        "heads": ["Credential", "Who sets its length", "Length", "Basis"],
-        "rows": [dict(zip(keys, row, strict=True)) for row in _ROWS],
+        "caption": "A session length is a dial only where AWS lets somebody set it, and strategies on this page change "
+        "it only there. Asking for more than the longest is a ValidationError, not a shorter session.",
+        "heads": ["Credential", "Who sets its length", "Length", "To know", "Basis"],
+        "rows": [_row(entry) for entry in manifest.get("session_lengths") or ()],
     }
+
+
+def _row(entry: Mapping[str, Any]) -> dict[str, str]:
+    settable = str(entry.get("settable") or "no")
+    return {
+        "what": str(entry.get("holder")),
+        "who": "nobody" if settable == "no" else settable,
+        "length": _length(entry),
+        "note": str(entry.get("note") or DASH),
+        "basis": f"{entry.get('basis')}: {entry.get('source')}",
+    }
+
+
+def _length(entry: Mapping[str, Any]) -> str:
+    """`15 min to 12 h, else 1 h`, `6 h`, or a dash where nothing is published or nothing ends it."""
+    low, high, default = (entry.get(key) for key in ("shortest_s", "longest_s", "default_s"))
+    usual = DASH if default is None else duration(float(default))
+    if low is None or high is None:
+        return usual
+    return f"{duration(float(low))} to {duration(float(high))}; {usual} where nothing is set"

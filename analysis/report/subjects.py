@@ -13,6 +13,8 @@ from analysis.report.ranking import Subject
 __all__ = ["Question", "main_subjects", "questions"]
 
 _EXPOSURE = "exposure.mean_s"
+_TELLING_AT_0 = frozenset({"calls.failed", "requests.throttled", _EXPOSURE})
+"""Metrics that get a column even where every strategy has 0."""
 _LOST = "calls.failed_in_outage"
 
 
@@ -119,7 +121,8 @@ def _people(results: Results, figures: Estimates) -> Iterator[Subject]:
         metric = "logins.interactive_per_person_day"
         if figures.has(metric):
             yield Subject(f"{name}, interactive logins per person and working day", metric, chosen, "fewest", zero=True)
-    if figures.has("rotation.toil_min"):
+    names = results.strategies
+    if any(one.mean for name in names for one in figures.all("rotation.toil_min", name)):
         label = "Work for key rotation, all populations"
         yield Subject(label, "rotation.toil_min", {}, "least", shown_unit="effort", scale=60, zero=True)
 
@@ -150,7 +153,15 @@ def main_subjects(results: Results, figures: Estimates) -> list[Subject]:
     ]
     found += _main_people(results, figures)
     found.append(Subject("CloudTrail events", "cloudtrail.events", total, zero=True, what="management events"))
-    return [one for one in found if figures.has(one.metric)]
+    return [
+        one for one in found if figures.has(one.metric) and (one.metric in _TELLING_AT_0 or _any(results, figures, one))
+    ]
+
+
+def _any(results: Results, figures: Estimates, subject: Subject) -> bool:
+    """Whether any strategy's figure is not 0."""
+    found = (figures.one(subject.metric, name, **subject.selector) for name in results.strategies)
+    return any(one is not None and (one.mean or one.never) for one in found)
 
 
 def _main_exposure(results: Results, figures: Estimates) -> list[Subject]:

@@ -76,26 +76,36 @@ def exposure_table(results: Results, figures: Estimates) -> TableView | None:
     pairs = places(results, figures)
     if not pairs:
         return None
+    thieves = [thief for thief in _THIEVES if not _reason(figures, results, thief)]
     heads = [Head("Population and place"), Head("Strategy"), Head("Finds nothing", "share of thefts")]
-    heads += [Head(f"{thief}: mean", "capped at 365 d") for thief in _THIEVES]
-    heads += [Head(f"{thief}: median") for thief in _THIEVES]
+    heads += [Head(f"{thief}: mean", "capped at 365 d") for thief in thieves]
+    heads += [Head(f"{thief}: median") for thief in thieves]
     heads += [Head("copy: over 24 h", "share of thefts"), Head("copy: never ends", "share of thefts")]
     count = len(results.strategies)
     rows = [
-        Row(name, _exposure_cells(figures, pair, name), "" if place else f"{pair[0]} · {pair[1]}", count)
+        Row(name, _exposure_cells(figures, pair, name, thieves), "" if place else f"{pair[0]} · {pair[1]}", count)
         for pair in pairs
         for place, name in enumerate(results.strategies)
     ]
-    return TableView(f"Time for which the loot stays usable. {_noise(results)}", heads, rows)
+    absent = [f" No “{thief}”: {reason}." for thief in _THIEVES if (reason := _reason(figures, results, thief))]
+    return TableView(f"Time for which the loot stays usable. {_noise(results)}{''.join(absent)}", heads, rows)
 
 
-def _exposure_cells(figures: Estimates, pair: tuple[str, str], strategy: str) -> list[Cell]:
+def _reason(figures: Estimates, results: Results, thief: str) -> str:
+    """Why no exposure of this thief has a value; empty if any has."""
+    found = [one for name in results.strategies for one in figures.all("exposure.mean_s", name, thief=thief)]
+    if not found or any(one.mean is not None for one in found):
+        return ""
+    return found[0].reason or "not recorded"
+
+
+def _exposure_cells(figures: Estimates, pair: tuple[str, str], strategy: str, thieves: Sequence[str]) -> list[Cell]:
     def cell(metric: str, thief: str = "copy") -> Cell:
         selector = {"population": pair[0], "place": pair[1], "thief": thief}
         return replace(figure(figures.one(f"exposure.{metric}", strategy, **selector)), assumed="")
 
-    cells = [cell("nothing_share"), *(cell("mean_s", thief) for thief in _THIEVES)]
-    cells += [cell("p50_s", thief) for thief in _THIEVES]
+    cells = [cell("nothing_share"), *(cell("mean_s", thief) for thief in thieves)]
+    cells += [cell("p50_s", thief) for thief in thieves]
     return [*cells, cell("p_over_24h"), cell("p_never")]
 
 

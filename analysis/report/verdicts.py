@@ -92,9 +92,12 @@ def _leaders(names: Sequence[str], comparisons: int) -> str:
 
 
 def _gathered(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """The telling sentences, then one for everything that is 0 in every strategy."""
-    telling = [sentence for sentence in sentences if not sentence.nil]
-    nil = [sentence.label for sentence in sentences if sentence.nil]
-    if not nil:
-        return telling
-    return [*telling, Sentence("none", (Part("None in any strategy: " + "; ".join(nil) + "."),), nil=True)]
+    """The telling sentences, then one for what is the same and one for what is 0 in every strategy."""
+    found = [sentence for sentence in sentences if not sentence.nil and not sentence.same]
+    same = "; ".join(f"{sentence.label} {sentence.same}" for sentence in sentences if sentence.same)
+    nil = "; ".join(sentence.label for sentence in sentences if sentence.nil)
+    if same:
+        found.append(Sentence("same", (Part(f"The same in every strategy: {same}."),)))
+    if nil:
+        found.append(Sentence("none", (Part(f"None in any strategy: {nil}."),), nil=True))
+    return found

@@ -28,7 +28,8 @@ def write(
 ) -> None:
     """Simulate every assumed input at both ends of its range and write assumptions.json.
 
-    Each end is one replication with the same seed, and so is the base that it is compared with.
+    Each end is one replication with the same seed, and so is the base that it is compared with. Means that
+    an end does not move are left out.
 
     Args:
         scenario: The scenario file.
@@ -45,10 +46,12 @@ def write(
     ends = [scenario_file.load(scenario, {**settings, **variant.settings}) for variant in variants]
     steps = _steps(advance, len(ends) + 1)
     base = _metrics(loaded, jobs, next(steps))
+    still = {json.dumps(row, sort_keys=True) for row in base}
     results = [
         {"path": variant.path, "end": variant.end, "value": variant.value, **row}
         for variant, end in zip(variants, ends, strict=True)
         for row in _metrics(end, jobs, next(steps))
+        if json.dumps(row, sort_keys=True) not in still
     ]
     content = {"schema": SCHEMA_VERSION, "inputs": assumptions.inputs(loaded), "results": results, "base": base}
     (folder / ASSUMPTIONS).write_text(json.dumps(content, allow_nan=False) + "\n", encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from typing import Final
 
 import numpy as np
@@ -21,25 +22,25 @@ _SEARCH_DAYS: Final = 400  # a person who does not work within so many days neve
 class Listed:
     """Commands in order: their instants and the calls before each.
 
-    Attributes:
+    Args:
         at_s: Instants of the commands, ascending, shape (n,).
-        before: Calls before each command and in all, shape (n + 1,).
+        sizes: Calls of each command, shape (n,).
     """
 
-    __slots__ = ("at_s", "before")
+    __slots__ = ("_at_s", "_before")
 
     def __init__(self, at_s: NDArray[np.float64], sizes: NDArray[np.int64]) -> None:
-        self.at_s = at_s
-        self.before = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes)))
+        self._at_s: list[float] = at_s.tolist()
+        self._before: list[int] = [0, *np.cumsum(sizes).tolist()]
 
     def first(self, at: float) -> float:
         """The first call at or after `at`; inf if there is none."""
-        place = int(self.at_s.searchsorted(at))
-        return float(self.at_s[place]) if place < len(self.at_s) else math.inf
+        place = bisect_left(self._at_s, at)
+        return self._at_s[place] if place < len(self._at_s) else math.inf
 
     def number(self, at: float) -> int:
         """Calls before `at`."""
-        return int(self.before[self.at_s.searchsorted(at)])
+        return self._before[bisect_left(self._at_s, at)]
 
 
 class DayCalls:

@@ -91,9 +91,16 @@ def test_the_value_at_which_the_sign_turns() -> None:
     assert len(found) == 1
     assert found[0]["flips"] is True
     assert found[0]["turning_point"] == pytest.approx(12.5)
-    assert found[0] | {"turning_point": 0, "flips": 0} == {
+    assert found[0] | {"turning_point": 0, "flips": 0, "turning_factor": 0} == {
         **{"metric": "calls.failed", "strategy": "roles", "baseline": "keys", "selector": None},
-        **{"path": "populations.app.count", "difference": 1, "range": 3, "flips": 0, "turning_point": 0},
+        **{
+            "path": "populations.app.count",
+            "difference": 1,
+            "range": 3,
+            "flips": 0,
+            "turning_point": 0,
+            "turning_factor": 0,
+        },
     }
 
 
@@ -120,6 +127,22 @@ def test_an_input_that_is_no_number_has_no_turning_point() -> None:
     assumptions = _assumptions((4, 2), (3, 2), (1, 4))
     assumptions["inputs"] = [{"path": "populations.app.count", "value": {"median": 1}, "low": 1, "high": 2}]
     assert turning_points(assumptions, SUMMARY)[0]["turning_point"] is None
+
+
+@pytest.mark.parametrize(("value", "point"), [(8.0, 10.0), ([8.0, 2.0], None)])
+def test_a_scaled_input_turns_at_a_factor(value: object, point: float | None) -> None:
+    assumptions = _assumptions((4, 2), (3, 2), (1, 4))
+    assumptions["inputs"] = [{"path": "populations.app.count", "value": value, "low": "x 0.5", "high": "x 2"}]
+    found = turning_points(assumptions, SUMMARY)[0]
+    assert (found["turning_factor"], found["turning_point"]) == (1.25, point)
+
+
+def test_a_mean_that_an_end_does_not_list_is_the_base() -> None:
+    assumptions = _assumptions((4, 2), (3, 2), (1, 2))
+    assumptions["results"] = [row for row in assumptions["results"] if row["mean"] != 2]
+    assert turning_points(assumptions, SUMMARY)[0]["turning_point"] == pytest.approx(15.0)
+    assumptions["results"][0]["mean"] = None
+    assert turning_points(assumptions, SUMMARY) == []
 
 
 def test_inputs_by_how_far_they_move_a_mean() -> None:

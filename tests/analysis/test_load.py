@@ -35,12 +35,21 @@ def test_a_table_that_the_level_leaves_out_is_empty_with_its_columns(tmp_path: P
     assert "valid_until_s" in frame.columns
 
 
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    folder = write_fake_results(tmp_path / "r", replications=1, shards=1)
+    (folder / "tables" / "keys" / "r0000" / "calls.s00.parquet").write_bytes(b"broken")
+    (folder / "tables" / "keys" / "r0000" / "waits.s00.parquet").unlink()
+    for table in ("calls", "waits"):
+        with pytest.raises(ResultsError, match=f"{table}.s00.parquet cannot be read"):
+            Results(folder).table(table, "keys", 0)
+
+
 def test_an_unknown_column_is_named(fake_results: Results) -> None:
     with pytest.raises(KeyError, match="table calls has no column color"):
         fake_results.table("calls", "keys", 0, ("color",))
 
 
-@pytest.mark.parametrize("content", [None, "", "[]", json.dumps({"schema": 99})])
+@pytest.mark.parametrize("content", [None, "", "[]", json.dumps({"schema": 99}), json.dumps({"schema": 1})])
 def test_another_folder_is_refused(tmp_path: Path, content: str | None) -> None:
     if content is not None:
         (tmp_path / "manifest.json").write_text(content)

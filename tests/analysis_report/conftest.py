@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from analysis.load import Results
 from analysis.report import write
 from analysis.summary import summarise
+from sim.aws.session_lengths import rows
 from tests.support.fake_results import write_fake_results
 
 
@@ -14,6 +16,8 @@ from tests.support.fake_results import write_fake_results
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A results folder of three strategies and two replications, summarised and reported."""
     path = write_fake_results(tmp_path_factory.mktemp("fake") / "run", strategies=3, replications=2)
+    manifest = json.loads((path / "manifest.json").read_text())
+    (path / "manifest.json").write_text(json.dumps(manifest | {"session_lengths": rows()}))
     summarise(path)
     write(path)
     return path

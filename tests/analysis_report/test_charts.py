@@ -87,7 +87,7 @@ def assert_inside(figure: Figure, visible: list[Axes]) -> None:
         assert box.y1 <= figure.bbox.height + 2
 
 
-@pytest.mark.parametrize("name", ["requests-over-time", "verdicts-over-time", "logins", "credential-timelines"])
+@pytest.mark.parametrize("name", ["requests-over-time", "logins", "credential-timelines"])
 def test_panel_titles_have_the_colour_of_their_strategy(name: str, with_assumptions: Path) -> None:
     chart = next(chart for chart in CHARTS if chart.name == name)
     results, _ = loaded(with_assumptions)
@@ -96,7 +96,7 @@ def test_panel_titles_have_the_colour_of_their_strategy(name: str, with_assumpti
     named = {strategy: titles[strategy] for strategy in styles if strategy in titles}
     assert set(named) == set(styles)
     for strategy, axes in named.items():
-        assert to_hex(axes._left_title.get_color()).upper() == styles[strategy].colour  # type: ignore[attr-defined]
+        assert to_hex(axes._left_title.get_color()).upper() == styles[strategy].ink  # type: ignore[attr-defined]
 
 
 def test_the_quota_line_is_drawn_only_where_a_quota_is_known(with_assumptions: Path) -> None:

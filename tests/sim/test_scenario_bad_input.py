@@ -477,6 +477,19 @@ def test_all_problems_at_once_in_the_order_of_lines(tmp_path):
     assert [problem.line for problem in found] == sorted(problem.line for problem in found)
 
 
+def test_rules_between_blocks_are_told_beside_wrong_values(tmp_path):
+    text = GOOD.replace("count: 3, cred", "cuont: 3, cred").replace("session_s: 3600}", "session_s: 129600}")
+    text = text.replace("{horizon_s: 3600}", "{horizon_s: -1}").replace("user: person", "user: persn")
+    found = problems_of(written(tmp_path, text))
+    assert [problem.path for problem in found] == [
+        "run.horizon_s",
+        "credentials.app.0.session_s",
+        "credentials.key.0.user",
+        "populations.app.count",
+        "populations.app.cuont",
+    ]
+
+
 def test_a_problem_of_the_base_is_told_once_not_for_every_strategy(tmp_path):
     found = problems_of(edited(tmp_path, "user: person", "user: persn"))
     assert len(found) == 1

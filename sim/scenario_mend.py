@@ -1,0 +1,64 @@
+"""Replaces refused scalars by harmless ones, so that rules between blocks can still be checked and told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import Enum
+from typing import Any, Final, Literal, get_origin
+
+from pydantic import ValidationError
+
+from sim.scenario import Scenario
+from sim.scenario_words import Kind, choices, field_at, kind_at, step_into
+from sim.scenario_yaml import Path, copied
+
+__all__ = ["mended", "touches"]
+
+_HORIZON: Final = ("run", "horizon_s")
+_LONG_S: Final = 3e8
+
+
+def mended(data: dict[Any, Any], bad: Iterable[Path]) -> Scenario | None:
+    """The scenario with harmless values in bad places; None if a bad place is more than a scalar.
+
+    What the rules say of the result counts only away from the bad places (`touches`).
+    """
+    made = copied(data)
+    if not all(_mend(made, place) for place in set(bad)):
+        return None
+    try:
+        return Scenario.model_validate(made)
+    except ValidationError:
+        return None
+
+
+def touches(place: Path, bad: Iterable[Path]) -> bool:
+    """Whether a place lies in, at or around a bad one."""
+    return any(place[: len(other)] == other or other[: len(place)] == place for other in bad)
+
+
+def _mend(data: dict[Any, Any], place: Path) -> bool:
+    owner: Any = data
+    for key in place[:-1]:
+        owner = step_into(owner, key)
+    if not place or not isinstance(owner, dict):
+        return False
+    kind, info = kind_at(data, place), field_at(data, place)
+    if kind is not None and not _takes_scalars(kind):
+        return False
+    if place == _HORIZON:
+        owner[place[-1]] = _LONG_S
+    elif info is not None and info.is_required():
+        owner[place[-1]] = 1 if any(one in (int, float) for one in choices(kind)) else "x"
+    else:
+        owner.pop(place[-1], None)
+    return True
+
+
+def _takes_scalars(kind: Kind) -> bool:
+    return any(
+        one in (int, float, bool, str)
+        or get_origin(one) is Literal
+        or (isinstance(one, type) and issubclass(one, Enum))
+        for one in choices(kind)
+    )

@@ -1,0 +1,318 @@
+"""Run a small scenario and return its tables as frames; the conservation laws are asserted on every run."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+from sim.calendar import Calendar
+from sim.engine import simulate
+from sim.issuers.spec import Imds
+from sim.laws import draw
+from sim.principals.population import Population
+from sim.records import TABLES, Level
+from sim.scenario import Scenario
+from sim.scenario_file import load
+from sim.shards import part_of, shards_of
+from sim.streams import Purpose, Stream, population_id
+from sim.workloads.base import Caller
+from sim.world import quota_of
+
+__all__ = ["Frames", "run", "run_file", "verdicts"]
+
+_NEVER_SIGNED = {"NoCredentials", "RefreshFailed", "Unfinished"}
+_WHO = ["population", "client", "slot"]
+_BY_SECOND = ["second", "population", "issuer", "operation", "quota_group", "account", "outcome"]
+_ORDER = {
+    "credentials": "ended_at_s", "holdings": "to_s", "requests": "at_s", "requests_per_second": "second",
+    "waits": "done_at_s", "logins": "done_at_s", "rotations": "done_at_s", "probes": "to_s",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Frames:
+    """What one run wrote.
+
+    Attributes:
+        scenario: The scenario that was run.
+        shards: Tables of every shard, in the order of the shards.
+        bytes: Every file's bytes by (shard, table).
+    """
+
+    scenario: Scenario
+    shards: tuple[dict[str, pd.DataFrame], ...]
+    bytes: dict[tuple[int, str], bytes]
+
+    def __getitem__(self, table: str) -> pd.DataFrame:
+        """A table, all shards concatenated."""
+        parts = [shard[table] for shard in self.shards]
+        filled = [part for part in parts if len(part)]
+        return pd.concat(filled, ignore_index=True) if filled else parts[0]
+
+    def __contains__(self, table: str) -> bool:
+        return table in self.shards[0]
+
+
+def run(
+    source: Mapping[str, Any] | Scenario,
+    *,
+    level: str | None = None,
+    replication: int = 0,
+    seed: int | None = None,
+) -> Frames:
+    """Run a scenario (or a document of one) in all its shards and assert the conservation laws."""
+    scenario = source if isinstance(source, Scenario) else Scenario.model_validate(dict(source))
+    settings = {"record": level, "seed": seed}
+    changed = {name: value for name, value in settings.items() if value is not None}
+    changed["record"] = Level(changed.get("record", scenario.run.record))
+    scenario = scenario.model_copy(update={"run": scenario.run.model_copy(update=changed)})
+    frames = _simulate(scenario, replication)
+    _assert_conserved(frames, replication)
+    return frames
+
+
+def run_file(path: Path, strategy: str, settings: Mapping[str, object], **how: Any) -> Frames:
+    """Run one strategy of a scenario file with settings."""
+    return run(load(path, settings).strategies[strategy], **how)
+
+
+def verdicts(frames: Frames) -> dict[tuple[str, int, str], int]:
+    """Calls by (population, client, verdict)."""
+    counted: Counter[tuple[str, int, str]] = Counter()
+    calls = frames["calls"]
+    for population, client, verdict, n in zip(
+        calls["population"], calls["client"], calls["verdict"], calls["calls"], strict=True
+    ):
+        counted[population, int(client), verdict] += int(n)
+    return dict(counted)
+
+
+def _simulate(scenario: Scenario, replication: int) -> Frames:
+    tables = [table for table in TABLES if scenario.run.record in TABLES[table].levels]
+    shards, content = [], {}
+    with tempfile.TemporaryDirectory() as folder:
+        for shard, populations in enumerate(shards_of(scenario)):
+            paths = {table: Path(folder) / f"{table}.s{shard:02d}.parquet" for table in tables}
+            simulate(part_of(scenario, populations), replication, paths)
+            shards.append({table: pq.read_table(path).to_pandas() for table, path in paths.items()})
+            content.update({(shard, table): path.read_bytes() for table, path in paths.items()})
+    return Frames(scenario, tuple(shards), content)
+
+
+# --- The laws ------------------------------------------------------------------------------------------------------
+
+
+def _assert_conserved(frames: Frames, replication: int) -> None:
+    _assert_every_call_ended(frames, replication)
+    for shard in frames.shards:
+        _assert_sorted(shard)
+    _assert_durations(frames)
+    if frames.scenario.run.record is Level.SUMMARY:
+        return
+    _assert_credentials(frames)
+    _assert_signed(frames)
+    _assert_requests(frames)
+    _assert_buckets(frames)
+    _assert_holdings(frames)
+    _assert_waits(frames)
+
+
+def _assert_every_call_ended(frames: Frames, replication: int) -> None:
+    """Arrivals = sum of verdicts, for each client; arrivals are counted without the engine."""
+    ended: Counter[tuple[str, int]] = Counter()
+    for (population, client, _), n in verdicts(frames).items():
+        ended[population, client] += n
+    expected = {}
+    for name, population in frames.scenario.populations.items():
+        for client in range(population.count):
+            expected[name, client] = arrivals(frames.scenario, name, client, replication)
+    assert ended == Counter({who: n for who, n in expected.items() if n}), "arrivals differ from verdicts"
+
+
+def arrivals(scenario: Scenario, name: str, client: int, replication: int = 0) -> int:
+    """Calls of a client, from its call processes (of a program with fixed work: the work)."""
+    population = scenario.populations[name]
+    callers = callers_of(scenario, name, client, replication)
+    if population.work is not None:
+        return population.work.calls * (len(callers) if scenario.credentials[population.credentials][0].cache == "thread" else 1)
+    stream, start = callers[0].stream, 0.0
+    if population.start is not None:
+        start = population.start.at_s + population.start.spread_s * stream.uniform(Purpose.START, client)
+    made = (spec.calls_of(caller) for caller, spec in _pairs(population, callers))
+    return sum(calls.count(start, scenario.run.horizon_s) for calls in made)
+
+
+def callers_of(scenario: Scenario, name: str, client: int, replication: int = 0) -> list[Caller]:
+    """Who calls on behalf of a client: its profiles or threads."""
+    population = scenario.populations[name]
+    stream = Stream.of(scenario.run.seed, replication, name)
+    profiles = max(round(draw(stream, population.profiles, Purpose.PROFILES, client)), 1)
+    offset, u = 0.0, stream.uniform(Purpose.TIME_ZONE, client)
+    for zone in population.time_zones:
+        offset, u = zone.utc_offset_h, u - zone.share
+        if u < 0:
+            break
+    calendar = Calendar.of(scenario.run.start, offset, population.workday)
+    return [Caller(stream, client, slot, profiles, 0, calendar) for slot in range(max(profiles, population.threads))]
+
+
+def _pairs(population: Population, callers: list[Caller]) -> Iterable[tuple[Caller, Any]]:
+    for number, spec in enumerate(population.calls):
+        for c in callers:
+            yield Caller(c.stream, c.client, c.slot, c.profiles, number, c.calendar), spec
+
+
+def _assert_sorted(shard: dict[str, pd.DataFrame]) -> None:
+    """Rows in the order of the table's column, equal instants by population id, client and slot; open ones last.
+
+    An expired credential is written when its holder notices, so its row may come after its end.
+    """
+    for table, column in _ORDER.items():
+        if table not in shard:
+            continue
+        frame = shard[table]
+        if table == "credentials":
+            frame = frame[frame["end_reason"] != "expired"]
+        at = frame[column].astype(float).fillna(np.inf).to_numpy()
+        assert (at[1:] >= at[:-1]).all(), f"{table} is not in the order of {column}"
+        if table == "requests_per_second":
+            continue
+        ids = [population_id(name) for name in frame["population"]]
+        ranks = list(zip(at, ids, frame["client"], frame["slot"], strict=True))
+        assert ranks == sorted(ranks), f"equal instants of {table} are not in the order of who"
+
+
+def _assert_durations(frames: Frames) -> None:
+    horizon = frames.scenario.run.horizon_s
+    for table, columns in {
+        "requests": ["latency_s"], "calls": ["wait_s", "calls"], "waits": ["wait_s", "total_wait_s", "calls"],
+        "logins": ["attention_s", "queue_s"], "rotations": ["late_s", "toil_min"], "requests_per_second": ["requests"],
+    }.items():  # fmt: skip
+        if table in frames:
+            assert (frames[table][columns] >= 0).all().all(), f"negative durations in {table}"
+    calls = frames["calls"]
+    assert (calls["to_s"] >= calls["from_s"]).all()
+    assert calls["from_s"].between(0, horizon).all()
+    logins = frames["logins"]
+    assert (logins["done_at_s"] >= logins["at_s"] + logins["attention_s"] + logins["queue_s"] - 1e-6).all()
+
+
+def _assert_credentials(frames: Frames) -> None:
+    """Issued = ended + open, once each."""
+    credentials = frames["credentials"]
+    assert credentials["credential"].is_unique
+    is_open = credentials["ended_at_s"].isna()
+    assert (is_open == (credentials["end_reason"] == "open")).all()
+    ended = credentials[~is_open]
+    assert (ended["ended_at_s"] >= ended["held_from_s"]).all()
+    assert (ended["ended_at_s"] <= frames.scenario.run.horizon_s).all()
+    assert (credentials["valid_until_s"] >= credentials["issued_at_s"]).all()
+    assert (credentials["valid_until_s"] <= credentials["expires_at_s"]).all()
+    assert (credentials["mint_until_s"] >= credentials["valid_until_s"]).all()
+    assert (credentials["held_from_s"] >= 0).all()
+    _assert_issued(frames, credentials)
+
+
+def _assert_issued(frames: Frames, credentials: pd.DataFrame) -> None:
+    requests = frames["requests"]
+    issued = requests[requests["issued"].notna()]
+    known = set(credentials["credential"])
+    assert set(issued["issued"]) <= known, "a request issued a credential without a row"
+    offered = [name for name, spec in frames.scenario.issuers.items() if isinstance(spec, Imds)]
+    minted = issued[~issued["issuer"].isin(offered)]
+    assert minted["issued"].is_unique
+    assert (minted["outcome"] == "ok").all()
+    by_api = {"AssumeRole", "AssumeRoleWithSAML", "GetRoleCredentials"}
+    asked = credentials[credentials["operation"].isin(by_api) & (credentials["issued_at_s"] >= 0)]
+    assert set(asked["credential"]) <= set(minted["issued"]), "a credential nobody asked for"
+    granted = requests[(requests["outcome"] == "ok") & requests["operation"].isin(by_api)]
+    assert granted["issued"].notna().all(), "a granted request issued nothing"
+
+
+def _assert_signed(frames: Frames) -> None:
+    """Calls signed with a credential = calls in its rows; verdicts and validity agree."""
+    credentials, calls = frames["credentials"].set_index("credential"), frames["calls"]
+    signed = calls[calls["credential"].notna()]
+    by_credential = signed.groupby("credential")["calls"].sum()
+    counted = credentials.loc[credentials["kind"] != "sso_token", "calls_signed"]
+    assert set(by_credential.index) <= set(counted.index), "calls signed with a credential without a row"
+    expected = by_credential.reindex(counted.index, fill_value=0)
+    assert (counted == expected).all(), counted[counted != expected]
+    assert set(calls.loc[calls["credential"].isna(), "verdict"]) <= _NEVER_SIGNED
+    assert not set(signed["verdict"]) & _NEVER_SIGNED
+    _assert_verdicts_fit(signed, credentials)
+    _assert_portal_tokens(frames, credentials)
+
+
+def _assert_verdicts_fit(signed: pd.DataFrame, credentials: pd.DataFrame) -> None:
+    """No ok at or after the end of validity, nothing expired before it."""
+    valid_until = credentials["valid_until_s"].reindex(signed["credential"]).to_numpy()
+    ok = (signed["verdict"] == "ok").to_numpy()
+    assert (signed["from_s"].to_numpy()[ok] < valid_until[ok]).all()
+    ended = signed["verdict"].isin(["ExpiredToken", "InvalidClientTokenId"]).to_numpy()
+    assert (signed["to_s"].to_numpy()[ended] >= valid_until[ended]).all()
+
+
+def _assert_portal_tokens(frames: Frames, credentials: pd.DataFrame) -> None:
+    tokens = credentials[credentials["kind"] == "sso_token"]
+    requests = frames["requests"]
+    fetches = requests[(requests["operation"] == "GetRoleCredentials") & (requests["attempt"] == 1)]
+    assert tokens["calls_signed"].sum() == len(fetches)
+
+
+def _assert_requests(frames: Frames) -> None:
+    """The count per second is the requests, grouped."""
+    requests = frames["requests"].copy()
+    assert requests["at_s"].between(0, frames.scenario.run.horizon_s).all()
+    requests["second"] = np.floor(requests["at_s"]).astype(np.int64)
+    grouped = requests.groupby(_BY_SECOND).size()
+    counted = frames["requests_per_second"].set_index(_BY_SECOND)["requests"]
+    assert counted.index.is_unique
+    assert grouped.to_dict() == counted.to_dict()
+
+
+def _assert_buckets(frames: Frames) -> None:
+    """In any d seconds a bucket (b, r) accepts at most b + r * d."""
+    requests = frames["requests"]
+    passed = requests[requests["outcome"].isin(["ok", "denied"])]
+    for name, account in frames.scenario.accounts.items():
+        for group, words in account.quotas.items():
+            quota = quota_of(words)
+            mine = passed[(passed["account"] == name) & (passed["quota_group"] == group)]
+            at = np.sort(mine["at_s"].to_numpy())
+            height = np.arange(1, len(at) + 1) - quota.rps * at
+            # accepted in [t_i, t_j] is j - i + 1; its excess over r * d is height_j - min(height_i) + 1
+            excess = height - np.minimum.accumulate(height) + 1 if len(at) else np.zeros(1)
+            assert excess.max() <= quota.burst + 1e-6, f"bucket {name}/{group} accepted too much"
+
+
+def _assert_holdings(frames: Frames) -> None:
+    """Within the run, of known credentials, one at a time for each cache."""
+    holdings, horizon = frames["holdings"], frames.scenario.run.horizon_s
+    assert (holdings["from_s"] >= 0).all()
+    assert (holdings["to_s"] <= horizon).all()
+    assert (holdings["to_s"] > holdings["from_s"]).all()
+    credentials = frames["credentials"].set_index("credential")
+    assert set(holdings["credential"]) <= set(credentials.index)
+    provider = credentials["provider"].reindex(holdings["credential"]).to_numpy()
+    ordered = holdings.assign(provider=provider).sort_values("from_s", kind="stable")
+    before = ordered.groupby(["place", *_WHO, "kind", "provider"])["to_s"].shift()
+    assert not (ordered["from_s"] < before).any(), "two credentials in one cache"
+    assert (holdings["valid_until_s"].to_numpy() == credentials["valid_until_s"].reindex(holdings["credential"])).all()
+
+
+def _assert_waits(frames: Frames) -> None:
+    """What calls waited is what groups of calls waited."""
+    by_client = ["population", "client"]
+    waited = frames["calls"].groupby(by_client)["wait_s"].sum()
+    groups = frames["waits"].groupby(by_client)["total_wait_s"].sum()
+    both = pd.concat([waited, groups], axis=1).fillna(0.0)
+    assert np.allclose(both["wait_s"], both["total_wait_s"], rtol=1e-9, atol=1e-6)

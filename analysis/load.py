@@ -31,8 +31,8 @@ _IDENTIFIERS = {"credential", "parent", "issued", "old", "new"}
 _NEEDED = {"scenario", "replications", "level", "horizon_s", "strategies", "quotas", "tables"}
 
 
-class ResultsError(Exception):
-    """A folder that is not a results folder, or one of another schema version."""
+class ResultsError(OSError):
+    """A folder that cannot be read as results: something else, damaged, or of another schema version."""
 
 
 class Results:

@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 _OKABE_ITO: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C7A00")
-_MARKERS: Final = ("o", "s", "^", "D", "v", "P", "X", "p")
+_MARKERS: Final = ("o", "s", "^", "D", "v", "P", "X")
 DASH: Final = "\N{EN DASH}"
 """Stands for what is not known."""
 MINUS: Final = "\N{MINUS SIGN}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from sim.credentials import Credential
-from sim.fetching import Asker, Fetch, Fetched, Provider, chain_fetch
+from sim.fetching import ApiProvider, Asker, Fetch, Fetched, Provider, chain_fetch
 from sim.policies.refresh import Refresh, advisory_at, mandatory_at, retry_at, seen_expiry
 from sim.recorder import Recorder
 from sim.records import EndReason
@@ -39,6 +39,11 @@ class Place:
         self._horizon_s = horizon_s
         self._probes = probes
 
+    @property
+    def written(self) -> bool:
+        """Whether anything that lies here is ever written."""
+        return bool(self._probes) or self._recorder.holdings is not None
+
     def held(self, credential: Credential, start: float, stop: float, due: float, copies: int, asker: Asker) -> None:
         """Write that `credential` lay here in [start, stop), clipped to the run."""
         start, stop = max(start, 0.0), min(stop, self._horizon_s)
@@ -66,7 +71,7 @@ class Cache:
     """
 
     __slots__ = (
-        "_held_from", "_owned", "_place", "_providers", "_recorder", "asker", "credential", "due_s", "fetches",
+        "_held_from", "_only", "_owned", "_place", "_plain", "_providers", "_recorder", "asker", "credential", "due_s", "fetches",
         "mandatory_s", "rule",
     )  # fmt: skip
 
@@ -83,9 +88,11 @@ class Cache:
         self.asker = asker
         self.rule = rule
         self._providers = providers
-        self._place = place
+        self._only = providers[0] if len(providers) == 1 else None
+        self._place = place if place is not None and place.written else None
         self._recorder = recorder
-        self._owned = owned
+        self._owned = owned and recorder.credentials is not None
+        self._plain = rule.extend is None and rule.jitter_s == 0
         self.credential: Credential | None = None
         self.due_s = -math.inf
         self.mandatory_s = -math.inf
@@ -96,25 +103,23 @@ class Cache:
         """Ask the chain for a credential, beginning now; the caller decides what to do with it."""
         ordinal = self.fetches
         self.fetches += 1
+        if self._only is not None:
+            return self._only.fetch(ordinal)
         return chain_fetch(self._providers, ordinal, self.asker.clock, self.asker.holder.rank)
 
     def adopt(self, credential: Credential, at: float) -> None:
         """Hold `credential` from `at` on, in place of what was held."""
-        if self.credential is credential:
-            self._again(at)
-            return
-        self.release(at, EndReason.REPLACED)
+        if self.credential is not credential:
+            self.release(at, EndReason.REPLACED)
+            self._held_from = at
         self.credential = credential
-        self._held_from = at
-        self._again(at)
-
-    def _again(self, at: float) -> None:
-        assert self.credential is not None
-        self.due_s, self.mandatory_s = self.windows(at, self.credential.expires_at_s)
+        self.due_s, self.mandatory_s = self.windows(at, credential.expires_at_s)
 
     def windows(self, at: float, expires_at_s: float) -> tuple[float, float]:
         """Advisory and mandatory instant of a credential received at `at`."""
         rule, asker, number = self.rule, self.asker, self.fetches
+        if self._plain:
+            return advisory_at(rule, at, expires_at_s, 0.0), mandatory_at(rule, at, expires_at_s)
         if rule.extend is not None:
             expires_at_s = seen_expiry(rule, at, expires_at_s, asker.uniform(Purpose.EXTENSION, number))
         u = asker.uniform(Purpose.REFRESH_JITTER, number) if rule.jitter_s > 0 else 0.0
@@ -135,14 +140,21 @@ class Cache:
         due = max(at, self.asker.clock.now)
         if self._place is not None:
             self._place.held(credential, self._held_from, at, due, 1, self.asker)
-        if self._owned:
+        if self._owned and credential.holder is self.asker.holder:
             if credential.valid_until_s <= at and reason is not EndReason.OPEN:
                 at, reason = credential.valid_until_s, _CAUSE[credential.end_cause]
             write_credential(self._recorder, credential, self._held_from, at, reason, due)
 
+    def close(self, at: float, reason: EndReason) -> None:
+        """The process ends: stop holding anything, credentials that sign for others included."""
+        self.release(at, reason)
+        for provider in self._providers:
+            if isinstance(provider, ApiProvider) and provider.source is not None:
+                provider.source.close(at, reason)
+
     def discard(self, credential: Credential, at: float, horizon_s: float) -> None:
         """Write a credential that was issued but came too late to be held."""
-        if self._owned:
+        if self._owned and credential.holder is self.asker.holder:
             write_credential(self._recorder, credential, at, horizon_s, EndReason.OPEN, horizon_s)
 
     def obtain(self) -> Fetch:
@@ -184,7 +196,7 @@ def write_credential(
         credential.valid_until_s,
         credential.mint_until_s,
         max(held_from, 0.0),
-        None if reason is EndReason.OPEN else at,
+        None if reason is EndReason.OPEN else max(at, held_from, 0.0),
         reason,
         credential.calls_signed,
     )

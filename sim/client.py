@@ -113,7 +113,7 @@ class Client:
         elif self._counted < horizon:
             self.settle(horizon)
         self._ledger.close(horizon)
-        self.cache.release(horizon, EndReason.OPEN)
+        self.cache.close(horizon, EndReason.OPEN)
         if self._late is not None and self._late.credential is not None:
             self.cache.discard(self._late.credential, self._late.done_at_s, horizon)
 
@@ -175,8 +175,9 @@ class Client:
         elif self.cache.rule.background and old is not None:
             ledger.signed(old, since, stop)
         elif old is not None:
-            ledger.waited(signer, otherwise, since, first, fetched.done_at_s)
-            ledger.signed(old, first, stop)
+            if not ledger.waited_alone(signer, otherwise, since, stop, fetched.done_at_s):
+                ledger.waited(signer, otherwise, since, first, fetched.done_at_s)
+                ledger.signed(old, first, stop)
         self._counted = stop
 
     def _conclude(self, fetched: Fetched, blocking: bool) -> None:
@@ -204,7 +205,7 @@ class Client:
             self._share(Fetched(None, at), pending.since, pending.blocking, Verdict.REFRESH_FAILED)
         else:
             self.settle(at)
-        self.cache.release(at, EndReason.RESTARTED)
+        self.cache.close(at, EndReason.RESTARTED)
         self._refusing = True
 
 
@@ -232,7 +233,7 @@ class Worker(Client):
         if self._left:
             self._ledger.lost(Verdict.UNFINISHED, self._deadline_s, self._left)
         self._ledger.close(horizon)
-        self.cache.release(horizon, EndReason.OPEN)
+        self.cache.close(horizon, EndReason.OPEN)
         if self._late is not None and self._late.credential is not None:
             self.cache.discard(self._late.credential, self._late.done_at_s, horizon)
 
@@ -244,7 +245,7 @@ class Worker(Client):
             self._ledger.one(None, Verdict.REFRESH_FAILED, pending.since, now)
             self._left -= 1
             self._waited += now - pending.since
-        self.cache.release(now, EndReason.RESTARTED)
+        self.cache.close(now, EndReason.RESTARTED)
 
     def _live(self) -> Process:
         while self._left and not self._done:
@@ -260,7 +261,7 @@ class Worker(Client):
             at = max(self._cursor + self._waited if not self._left else self._deadline_s, self._clock.now)
             if at < self._horizon_s:
                 yield self._clock.at(at, self._rank)
-                self.cache.release(at, EndReason.FINISHED)
+                self.cache.close(at, EndReason.FINISHED)
         self._done = True
 
     def _many(self, at: float) -> bool:

@@ -8,7 +8,7 @@ order in which processes were built.
 from __future__ import annotations
 
 from collections.abc import Callable
-from heapq import heappush
+from heapq import heappop, heappush
 
 from simpy import Environment, Event
 
@@ -33,12 +33,20 @@ class Clock(Environment):
         return event
 
     def until(self, horizon: float, between: Callable[[float], None], every: int = 50_000) -> None:
-        """Run every event before `horizon`; call `between` with the time after each `every` events."""
-        queue, step = self._queue, self.step
+        """Run every event before `horizon`; call `between` with the time after each `every` events.
+
+        The loop is SimPy's `step`, without a call for each event.
+        """
+        queue = self._queue
         while queue and queue[0][0] < horizon:
             for _ in range(every):
                 if not queue or queue[0][0] >= horizon:
                     break
-                step()
+                self._now, _, _, event = heappop(queue)
+                callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
+                for callback in callbacks:
+                    callback(event)
+                if not event._ok and not hasattr(event, "_defused"):
+                    raise event._value
             between(self._now)
         self._now = horizon

@@ -74,7 +74,10 @@ class Shard:
     def _restart(self, client: Client, at: float) -> Generator[Event, None, None]:
         if at < self.world.horizon_s:
             yield self.clock.at(at, client.cache.asker.holder.rank)
-            client.restart(self._processes[client])
+            process = self._processes[client]
+            client.restart(process)
+            if process.triggered:  # it had nothing left to do before the horizon; now it has
+                self._processes[client] = self.clock.process(client.run())
 
     def _finish(self, built: Built) -> None:
         for _, client in built.clients:

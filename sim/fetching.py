@@ -18,7 +18,7 @@ from sim.credentials import Credential, Holder, Origin
 from sim.issuers.api import Api, Request
 from sim.issuers.imds import MetadataService
 from sim.policies.retry import RetryRule, pause_s, retries
-from sim.records import Kind, Outcome
+from sim.records import EndReason, Kind, Outcome
 from sim.streams import Purpose, Stream, index_of
 
 __all__ = ["ApiProvider", "Asker", "Fetch", "Fetched", "ImdsProvider", "Provider", "chain_fetch"]
@@ -105,16 +105,19 @@ class ApiProvider:
 
     def fetch(self, ordinal: int) -> Fetch:
         """Ask until there is an answer or no attempt is left."""
+        if self.source is None:
+            return self.attempts(ordinal, self.parent)
+        return self._with_source(ordinal, self.source)
+
+    def _with_source(self, ordinal: int, cache: SourceCache) -> Fetch:
+        """First the credential that signs, then the attempts."""
         clock = self.asker.clock
-        parent = self.parent
-        if self.source is not None:
-            source = yield from self.source.obtain()
-            if source.credential is None:
-                return source
-            parent = source.credential.id
-            if source.done_at_s > clock.now:
-                yield clock.at(source.done_at_s, self.asker.holder.rank)
-        return (yield from self.attempts(ordinal, parent))
+        source = yield from cache.obtain()
+        if source.credential is None:
+            return source
+        if source.done_at_s > clock.now:
+            yield clock.at(source.done_at_s, self.asker.holder.rank)
+        return (yield from self.attempts(ordinal, source.credential.id))
 
     def attempts(self, ordinal: int, parent: str | None) -> Fetch:
         """The attempts of one fetch."""
@@ -186,6 +189,9 @@ class SourceCache(Protocol):
 
     def obtain(self) -> Fetch:
         """The cached credential, renewed first if its SDK says so."""
+
+    def close(self, at: float, reason: EndReason) -> None:
+        """The process ends: stop holding anything."""
 
 
 def chain_fetch(providers: tuple[Provider, ...], ordinal: int, clock: Clock, rank: int) -> Fetch:

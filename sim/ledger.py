@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from sim.authority import Authority
 from sim.clock import Clock
@@ -35,7 +36,7 @@ class Part:
 class Ledger:
     """Counts one client's calls by credential and verdict and writes them at the run's level."""
 
-    __slots__ = ("_authority", "_clock", "_from", "_judged", "_judged_for", "_holder", "_key", "_n", "_recorder", "_to", "_totals", "_wait", "_wait_totals", "parts")
+    __slots__ = ("_authority", "_clock", "_from", "_judged", "_judged_for", "_holder", "_key", "_level", "_n", "_recorder", "_to", "_totals", "_wait", "parts")
 
     def __init__(
         self, holder: Holder, parts: tuple[Part, ...], authority: Authority, recorder: Recorder, clock: Clock
@@ -45,17 +46,20 @@ class Ledger:
         self._holder = holder
         self._authority = authority
         self._recorder = recorder
+        self._level = recorder.level
         self._judged_for: Credential | None = None
         self._judged: tuple[Pieces, ...] = ()
         self._key: tuple[Credential | None, Verdict] | None = None
         self._from = self._to = self._wait = 0.0
         self._n = 0
-        self._totals: dict[Verdict, int] = {}
-        self._wait_totals: dict[Verdict, float] = {}
+        self._totals: dict[Verdict, list[Any]] = {}
 
     def signed(self, credential: Credential, start: float, stop: float) -> None:
         """Judge the calls in [start, stop), all signed with `credential` as they arrive."""
         for part, pieces in zip(self.parts, self._pieces(credential), strict=True):
+            if stop <= pieces[0][0]:
+                self._arrived(part.calls, credential, pieces[0][1], start, stop)
+                continue
             at = start
             for until, verdict in pieces:
                 if at >= stop:
@@ -74,6 +78,22 @@ class Ledger:
         for number, part in enumerate(self.parts):
             judged = verdict if credential is None else _verdict_at(self._pieces(credential)[number], done)
             self._waited(part.calls, credential, judged, start, stop, done)
+
+    def waited_alone(
+        self, credential: Credential | None, verdict: Verdict, start: float, stop: float, done: float
+    ) -> bool:
+        """Judge the call at `start` as `waited` does, if no other one comes before `stop`.
+
+        Returns:
+            Whether it was alone; if not, nothing was judged.
+        """
+        if len(self.parts) > 1 or self.parts[0].calls.count(start, stop) != 1:
+            return False
+        if credential is not None:
+            verdict = _verdict_at(self._pieces(credential)[0], done)
+        self._write(credential, verdict, start, done, 1, done - start)
+        self._write_wait(start, done, 1, done - start, verdict)
+        return True
 
     def one(self, credential: Credential | None, verdict: Verdict, at: float, done: float) -> None:
         """One call of the only part arrived at `at` and was signed at `done`, or ended with `verdict`."""
@@ -98,7 +118,7 @@ class Ledger:
         return self._judged
 
     def _arrived(self, calls: Calls, credential: Credential | None, verdict: Verdict, start: float, stop: float) -> None:
-        if self._recorder.level is Level.CALLS:
+        if self._level is Level.CALLS:
             at = calls.first(start)
             while at < stop:
                 after = math.nextafter(at, math.inf)
@@ -112,7 +132,7 @@ class Ledger:
     def _waited(
         self, calls: Calls, credential: Credential | None, verdict: Verdict, start: float, stop: float, done: float
     ) -> None:
-        if stop <= math.nextafter(start, math.inf) and self._recorder.level is not Level.CALLS:
+        if stop <= math.nextafter(start, math.inf) and self._level is not Level.CALLS:
             n = calls.count(start, stop)
             if n:
                 self._write(credential, verdict, start, done, n, n * (done - start))
@@ -125,17 +145,18 @@ class Ledger:
             n = calls.count(at, after)
             total += n
             waits += n * (done - at)
-            if self._recorder.level is Level.CALLS:
+            if self._level is Level.CALLS:
                 self._write(credential, verdict, at, done, n, n * (done - at))
             at = calls.first(after)
         if total:
-            if self._recorder.level is not Level.CALLS:
+            if self._level is not Level.CALLS:
                 self._write(credential, verdict, first, done, total, waits)
             self._write_wait(first, done, total, waits, verdict)
 
     def _write_wait(self, at: float, done: float, n: int, total: float, verdict: Verdict) -> None:
-        sink, holder = self._recorder.waits, self._holder
+        sink = self._recorder.waits
         if sink is not None and done > at:
+            holder = self._holder
             row = (holder.population, holder.client, holder.slot, at, done, done - at, n, total, verdict)
             sink.add(max(done, self._clock.now), holder.rank, row)
 
@@ -144,10 +165,11 @@ class Ledger:
     ) -> None:
         if credential is not None:
             credential.calls_signed += n
-        level = self._recorder.level
+        level = self._level
         if level is Level.SUMMARY:
-            self._totals[verdict] = self._totals.get(verdict, 0) + n
-            self._wait_totals[verdict] = self._wait_totals.get(verdict, 0.0) + wait
+            total = self._totals.setdefault(verdict, [0, 0.0])
+            total[0] += n
+            total[1] += wait
             return
         if level is Level.CALLS:
             self._row(credential, verdict, start, stop, n, wait)
@@ -170,8 +192,8 @@ class Ledger:
     def close(self, at: float) -> None:
         """Write everything at the horizon `at`."""
         self.close_segment()
-        for verdict, n in self._totals.items():
-            self._row(None, verdict, 0.0, at, n, self._wait_totals[verdict])
+        for verdict, (n, wait) in self._totals.items():
+            self._row(None, verdict, 0.0, at, n, wait)
 
     def _row(
         self, credential: Credential | None, verdict: Verdict, start: float, stop: float, n: int, wait: float

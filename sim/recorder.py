@@ -28,6 +28,7 @@ _TYPES: Final = {
     "int64": pa.int64(),
     "float64": pa.float64(),
 }
+_UNIQUE: Final = frozenset({"credential", "parent", "issued", "old", "new"})
 _ORDER: Final = itemgetter(0, 1)
 
 
@@ -85,7 +86,11 @@ class Sink:
         arrays = [pa.array(column, field.type) for column, field in zip(columns, self._schema, strict=True)]
         batch = pa.record_batch(arrays, schema=self._schema)
         if self._writer is None:
-            self._writer = pq.ParquetWriter(self._path, self._schema, compression="zstd", store_schema=False)
+            repeated = [f.name for f in self._schema if f.type == pa.string() and f.name not in _UNIQUE]
+            self._writer = pq.ParquetWriter(
+                self._path, self._schema, compression="zstd", store_schema=False, use_dictionary=repeated,
+                write_statistics=False,
+            )  # fmt: skip
         self._writer.write_batch(batch, row_group_size=_GROUP_ROWS)
         for array in arrays:
             for buffer in array.buffers():

@@ -139,9 +139,15 @@ class _Loader:
         resolved = {name: scenario for name, (scenario, _) in strategies.items() if scenario is not None}
         return Loaded(base_overlay.data, base[0], resolved)
 
-    def validated(self, data: dict[Any, Any], *, strategy: bool = False) -> tuple[Scenario | None, list[Finding]]:
-        """The scenario if it is right, and what is wrong with it: of shape first, then between its blocks."""
-        found = list(bent(data, Scenario))
+    def validated(self, data: dict[Any, Any], blocks: set[Any] | None = None) -> tuple[Scenario | None, list[Finding]]:
+        """The scenario if it is right, and what is wrong with it: of shape first, then between its blocks.
+
+        Args:
+            data: The base, or a resolved strategy.
+            blocks: Top-level blocks that a strategy changed; None for the base.
+        """
+        changed = data if blocks is None else {key: value for key, value in data.items() if key in blocks}
+        found = list(bent(changed, Scenario))
         scenario: Scenario | None
         try:
             scenario = Scenario.model_validate(data)
@@ -151,8 +157,8 @@ class _Loader:
             scenario = mended(data, [place for place, _ in found])
         if scenario is None:
             return None, found
-        bad = [place for place, _ in found]
-        rules = strategy_findings(scenario) if strategy else findings(scenario, data)
+        bad = [place for place, _ in [*found, *self.known]]
+        rules = findings(scenario, data) if blocks is None else strategy_findings(scenario)
         found += [finding for finding in rules if not touches(finding[0], bad)]
         return (None if found else scenario), found
 
@@ -181,7 +187,7 @@ class _Loader:
             self.problems.append(self.entry_problem(name, entry, text, entry in to_set))
         late = {path for path, _ in base.problems if matches(overlay.data, path)}
         again = apply(overlay.data, {path: self.settings[path] for path in late}, base=True) if late else overlay
-        scenario, found = self.validated(again.data, strategy=True)
+        scenario, found = self.validated(again.data, {place[0] for place in (*overlay.origins, *again.origins)})
         for finding in found:
             if not overlay.problems and self.added(finding, overlay):
                 self.problems.append(self.strategy_problem(name, finding, overlay, again))

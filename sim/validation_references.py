@@ -93,8 +93,10 @@ def _trust(scenario: Scenario) -> Iterator[Finding]:
             yield from _trusted(scenario, path, role.trust)
         elif "Statement" not in role.trust:
             keys = ", ".join(sorted(shorten(key) for key in role.trust)) or "nothing"
-            near = did_you_mean(next(iter(role.trust), ""), Trust.model_fields, "keys of the short form")
-            yield path, f"{keys} is neither the short form nor a policy document with Statement; {near}"
+            wrong = next((key for key in role.trust if key not in Trust.model_fields), None)
+            near = did_you_mean(wrong, Trust.model_fields, "keys of the short form")
+            right = near if wrong is not None else "each key names one or a list of names"
+            yield path, f"{keys} is neither the short form nor a policy document with Statement; {right}"
 
 
 def _trusted(scenario: Scenario, path: Path, trust: Trust) -> Iterator[Finding]:

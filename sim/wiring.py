@@ -85,8 +85,9 @@ def _build_client(built: Built, client: int, slot: int, callers: list[Caller]) -
     else:
         made = Client(world.clock, cache, calls, ledger, when, fails_first=step.way == "saml-file")
     built.clients.append((client, made))
-    if isinstance(world.scenario.issuers.get(step.from_), Imds):
-        built.chains.host(step.from_, client).clients.append(made)
+    for source in built.chains.steps(built.spec.credentials):
+        if isinstance(world.scenario.issuers.get(source.from_), Imds):
+            built.chains.host(source.from_, client).clients.append(made)
     if step.from_ == "access_key":
         _owner(built, client).holders.append(made)
     elif built.spec.start is None:

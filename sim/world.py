@@ -11,7 +11,7 @@ from simpy import Event
 from sim.access import Access
 from sim.authority import Authority
 from sim.aws.quotas import QUOTA_PROFILES
-from sim.cache import Place, write_credential
+from sim.cache import Cache, Place, write_credential
 from sim.clock import Clock
 from sim.credentials import Credential, Holder, Origin
 from sim.faults.outage import Outage
@@ -191,7 +191,8 @@ class Host:
         self._offer_ended(self._last, horizon)
         self._write_expired(horizon)
         for credential in self._live.values():
-            self._write(credential, horizon, EndReason.OPEN)
+            expired = credential.expires_at_s <= horizon
+            self._write(credential, horizon, EndReason.EXPIRED if expired else EndReason.OPEN)
 
     def _set(self, number: int) -> Credential:
         if number not in self._live:
@@ -214,6 +215,8 @@ class Host:
         if ended:
             for client in self.clients:
                 client.settle(now)
+            held = {client.cache.credential for client in self.clients}  # an SDK may go on signing with it
+            ended = [n for n in ended if self._live[n] not in held]
         for number in ended:
             self._write(self._live.pop(number), now, EndReason.EXPIRED)
 
@@ -224,6 +227,8 @@ class Host:
 
 class Settles(Protocol):
     """A client whose calls can be counted up to an instant."""
+
+    cache: Cache
 
     def settle(self, to: float) -> None:
         """Judge the calls before `to`."""

@@ -136,7 +136,7 @@ def mark_faults(axes: Axes, results: Results, strategy: str, unit_s: float, from
     for fault in results.scenario(strategy).get("timeline") or ():
         at = (float(fault["at_s"]) - from_s) / unit_s
         if fault.get("outage"):
-            axes.axvspan(at, at + float(fault.get("for_s") or 0) / unit_s, color=OUTAGE, lw=0, zorder=0)
+            axes.axvspan(at, at + float(fault.get("for_s") or 0) / unit_s, color=OUTAGE, lw=0.8, zorder=0)
             legend["an issuer is down"] = Patch(color=OUTAGE)
         else:
             axes.axvline(at, color=GREY, lw=0.9, ls=":", zorder=0.5)

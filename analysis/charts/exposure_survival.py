@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from analysis.charts import axes as ax
 from analysis.charts.base import Chart, Summary, new_figure
+from analysis.charts.estimates import Estimates
 from analysis.load import Results
 from analysis.metrics.exposure import THIEVES, places_of, survivals
 from analysis.style import GREY, THIEF_LINES, Look, looks, number
@@ -28,8 +29,9 @@ _Curves = dict[tuple[str, str], dict[str, NDArray[np.float64]]]
 """(population, place) -> thief -> P(X > x) on the grid."""
 
 
-def _applies(results: Results, _: Summary) -> bool:
-    return any(places_of(results, strategy) for strategy in results.strategies)
+def _applies(results: Results, summary: Summary) -> bool:
+    figures = Estimates(summary)
+    return any(one.mean for name in results.strategies for one in figures.all("exposure.mean_s", name))
 
 
 def _curves(results: Results, strategy: str) -> _Curves:
@@ -73,6 +75,23 @@ def _telling(curves: dict[str, _Curves], key: tuple[str, str]) -> bool:
     return len(curves) == 1 or max(spread, default=0.0) > _SAME
 
 
+def _alike(curves: dict[str, _Curves], panels: list[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+    """Panel -> places of its population with the same curves in every strategy, itself first."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for population, place in panels:
+        twin = next((key for key in groups if key[0] == population and _equal(curves, key, (population, place))), None)
+        groups.setdefault(twin or (population, place), []).append(place)
+    return groups
+
+
+def _equal(curves: dict[str, _Curves], one: tuple[str, str], other: tuple[str, str]) -> bool:
+    pairs = [(found.get(one, {}), found.get(other, {})) for found in curves.values()]
+    return all(
+        left.keys() == right.keys() and all(np.allclose(left[thief], right[thief], atol=_SAME) for thief in left)
+        for left, right in pairs
+    )
+
+
 def _end(curves: dict[str, _Curves]) -> float:
     """Where the x axis ends: past the last curve that still falls, or 10 years if any never comes down."""
     lines = [line for found in curves.values() for by_thief in found.values() for line in by_thief.values()]
@@ -84,7 +103,9 @@ def _draw(results: Results, _: Summary) -> Figure:
     curves = {name: _curves(results, name) for name in results.strategies}
     places = dict.fromkeys(key for name in curves for key in places_of(results, name))
     panels = [key for key in places if any(key in found for found in curves.values())]
-    panels = [key for key in panels if _telling(curves, key)][:_MOST_PANELS] or panels[:_MOST_PANELS]
+    panels = [key for key in panels if _telling(curves, key)] or panels
+    groups = _alike(curves, panels)
+    panels = list(groups)[:_MOST_PANELS]
     columns = min(2, len(panels))
     rows = -(-len(panels) // columns)
     figure = new_figure(4.0 * columns if columns > 1 else 5.6, 1.0 + 2.0 * rows)
@@ -95,7 +116,7 @@ def _draw(results: Results, _: Summary) -> Figure:
         for turn, (name, found) in enumerate(curves.items()):
             if (population, place) in found:
                 _panel(axes, found[population, place], styles[name], turn / len(curves))
-        ax.panel_title(axes, f"{population} · {place}")
+        ax.panel_title(axes, f"{population} · {', '.join(groups[population, place])}")
         if index % columns == 0:
             axes.set_ylabel("thefts still usable (%)")
         if index >= len(panels) - columns:

@@ -74,15 +74,15 @@ def _panel(axes: Axes, ages: pd.DataFrame, look: Look, edges: NDArray[np.float64
 
 def _draw(results: Results, _: Summary) -> Figure:
     frames = {name: frame for name in results.strategies if len(frame := _ages(results, name))}
-    figure = new_figure(7.6, 0.9 + 1.6 * len(frames))
-    grid = figure.subplots(len(frames), 1, sharex=True, squeeze=False)
+    figure = new_figure(7.6, 0.6 + 2.0 * len(frames))
+    grid = figure.subplots(len(frames), 1, squeeze=False)
     styles = looks({name: results.scenario(name) for name in results.strategies})
-    longest = max(float(frame["age_s"].max()) for frame in frames.values())
-    unit_s, unit = (_YEAR_S, "years") if longest > _YEAR_S else (86_400.0, "days")
-    edges = np.linspace(0, max(longest, 1.0) * 1.001 / unit_s, 49)
     legend: dict[str, Any] = {}
     for row, (name, frame) in enumerate(frames.items()):
         axes = grid[row][0]
+        longest = float(frame["age_s"].max())
+        unit_s, unit = (_YEAR_S, "years") if longest > 2 * _YEAR_S else (86_400.0, "days")
+        edges = np.linspace(0, max(longest, 1.0) * 1.001 / unit_s, 49)
         _panel(axes, frame, styles[name], edges, unit_s)
         for period in _policies(results, name):
             axes.axvline(period / unit_s, color=GREY, ls="--", lw=1)
@@ -91,7 +91,7 @@ def _draw(results: Results, _: Summary) -> Figure:
         ax.count_axis(axes)
         axes.set_ylabel("keys")
         axes.set_xlim(0, None)
-    grid[-1][0].set_xlabel(f"Age of the key at the start ({unit})")
+        axes.set_xlabel(f"Age of the key at the start ({unit})")
     ax.legend_below(figure, legend)
     return figure
 
@@ -99,8 +99,8 @@ def _draw(results: Results, _: Summary) -> Figure:
 CHART = Chart(
     name="key-ages",
     title="How old are the access keys?",
-    caption="Ages of long-term access keys at the start of the run, one row per strategy that has any; the vertical "
-    "axes differ. A population with few keys is drawn as labelled lines. Dashed: the age at which a policy asks for "
+    caption="Ages of long-term access keys at the start of the run, one row per strategy that has any; the axes "
+    "differ. A population with few keys is drawn as labelled lines. Dashed: the age at which a policy asks for "
     "a new key. First replication.",
     applies=_applies,
     draw=_draw,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
@@ -16,8 +17,18 @@ from analysis.style import GREY, duration, looks, number
 __all__ = ["CHART"]
 
 
+_COLOURS = {"silent": "#CFCFCF", "failed": "#4D4D4D"}
+
+
 def _applies(results: Results, _: Summary) -> bool:
     return any(len(results.table("logins", strategy, 0, ["at_s"])) for strategy in results.strategies)
+
+
+def _by_kind(logins: pd.DataFrame) -> dict[str, pd.Series[float]]:
+    """Instants of logins that succeeded, by kind, and of those that failed."""
+    ok = logins["outcome"] == "ok"
+    kinds = {kind: logins.loc[ok & (logins["kind"] == kind), "at_s"] for kind in ("interactive", "silent")}
+    return kinds | {"failed": logins.loc[~ok, "at_s"]}
 
 
 def _draw(results: Results, _: Summary) -> Figure:
@@ -32,19 +43,21 @@ def _draw(results: Results, _: Summary) -> Figure:
         axes = grid[row][0]
         unit_s = ax.clock_axis(axes, results.horizon_s, label=row == len(names) - 1)
         legend |= ax.mark_faults(axes, results, name, unit_s)
-        logins = results.table("logins", name, 0, ["at_s", "kind"])
+        logins = results.table("logins", name, 0, ["at_s", "kind", "outcome"])
         edges = np.arange(bins + 1) * float(width)
-        typed, _edges = np.histogram(logins.loc[logins["kind"] == "interactive", "at_s"], bins=edges)
-        silent, _edges = np.histogram(logins.loc[logins["kind"] == "silent", "at_s"], bins=edges)
-        axes.stairs(typed, edges / unit_s, fill=True, color=styles[name].colour, lw=0)
-        axes.stairs(typed + silent, edges / unit_s, baseline=typed, fill=True, color="#CFCFCF", lw=0)
+        parts = {key: np.histogram(at_s, bins=edges)[0] for key, at_s in _by_kind(logins).items()}
+        base = np.zeros(bins)
+        for key, colour in {"interactive": styles[name].colour, **_COLOURS}.items():
+            axes.stairs(base + parts[key], edges / unit_s, baseline=base, fill=True, color=colour, lw=0)
+            base = base + parts[key]
         ax.panel_title(axes, name, styles[name].ink)
         ax.count_axis(axes)
         axes.set_ylabel(f"logins\nper {duration(width)}")
-        ax.note(axes, f"{number(float(typed.sum()))} interactive, {number(float(silent.sum()))} silent")
+        ax.note(axes, ", ".join(f"{number(float(count.sum()))} {key}" for key, count in parts.items()))
     grid[0][0].set_ylim(0, None)
     legend["interactive: password and MFA (strategy's colour)"] = Patch(color=GREY)
-    legend["silent: a session was alive"] = Patch(color="#CFCFCF")
+    legend["silent: a session was alive"] = Patch(color=_COLOURS["silent"])
+    legend["failed"] = Patch(color=_COLOURS["failed"])
     ax.legend_below(figure, legend)
     return figure
 
@@ -53,8 +66,8 @@ CHART = Chart(
     name="logins",
     title="How often do people have to log in?",
     caption="Logins of people, one row per strategy on a shared axis. Coloured: a person typed a password and an MFA "
-    "code. Pale: renewed silently because the identity provider's or the portal's session was alive. Shaded: an "
-    "issuer was down. First replication.",
+    "code. Pale: renewed silently because the identity provider's or the portal's session was alive. Dark: failed. "
+    "Shaded: an issuer was down. First replication.",
     applies=_applies,
     draw=_draw,
     order=80,

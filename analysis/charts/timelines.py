@@ -55,7 +55,7 @@ def _chosen(frames: Mapping[str, pd.DataFrame], low: float, high: float) -> list
     together = pd.concat(list(frames.values()))
     seen = together[(together["valid_until_s"] > low) & (together["held_from_s"] < high)]
     counts = seen.groupby(["population", "client"], observed=True).size()
-    populations = list(dict.fromkeys(together["population"]))
+    populations = _touched(frames)
     per_population = max(1, min(2, _MOST_ROWS // max(1, len(populations))))
     return [
         (str(name), int(client))
@@ -63,6 +63,21 @@ def _chosen(frames: Mapping[str, pd.DataFrame], low: float, high: float) -> list
         if name in counts.index.get_level_values(0)
         for client in _typical(counts.loc[[name]].droplevel(0), per_population)
     ][:_MOST_ROWS]
+
+
+def _touched(frames: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Populations whose credentials differ between the strategies; all of them, if none do."""
+    counts = pd.DataFrame({name: frame["population"].value_counts() for name, frame in frames.items()}).fillna(0)
+    names = list(dict.fromkeys(str(name) for frame in frames.values() for name in frame["population"].unique()))
+    changed = [name for name in names if counts.loc[name].nunique() > 1]
+    return changed or names
+
+
+def _rows_of(frame: pd.DataFrame, population: str, client: int) -> pd.DataFrame:
+    """The client's rows; those of the population's shared key, which lies with client 0, if it has none."""
+    mine = frame[frame["population"] == population]
+    own = mine[mine["client"] == client]
+    return own if len(own) else mine[(mine["client"] == 0) & (mine["kind"] == "access_key")]
 
 
 def _typical(counts: pd.Series[int], number: int) -> list[int]:
@@ -140,8 +155,8 @@ def _draw(results: Results, _: Summary) -> Figure:
         unit_s = ax.clock_axis(axes, high - low, label=False)
         legend |= ax.mark_faults(axes, results, name, unit_s, low)
         for row, (population, client) in enumerate(clients):
-            mine = frame[(frame["population"] == population) & (frame["client"] == client)]
-            _bars(_Lane(axes, low, high, unit_s, styles[name].colour), row, mine)
+            lane = _Lane(axes, low, high, unit_s, styles[name].colour)
+            _bars(lane, row, _rows_of(frame, population, client))
         axes.set_yticks(range(len(clients)), [f"{ellipsis(name, 24)} {client}" for name, client in clients])
         axes.set_ylim(len(clients) - 0.5, -0.5)
         axes.grid(axis="y", visible=False)

@@ -56,7 +56,14 @@ def _panels(results: Results, figures: Estimates) -> list[_Panel]:
             people = bool(settings.get("people")) and figures.has(_LOGINS)
             label = "interactive logins\nper person-day" if people else "requests to issuers"
             found[population] = _Panel(population, place, _LOGINS if people else "requests", label)
-    return list(found.values())[:_MOST_PANELS]
+    panels = list(found.values())
+    telling = [panel for panel in panels if _is_telling(_points(results, figures, panel))]
+    return (telling or panels)[:_MOST_PANELS]
+
+
+def _is_telling(points: Sequence[_Point]) -> bool:
+    """Whether the strategies differ at all."""
+    return len({(f"{point.exposure.value:.3g}", f"{point.cost.value:.3g}") for point in points}) > 1
 
 
 def _differing(figures: Estimates, results: Results, population: str, place: str) -> int:
@@ -80,7 +87,8 @@ def _points(results: Results, figures: Estimates, panel: _Panel) -> list[_Point]
 
 def _applies(results: Results, summary: Summary) -> bool:
     figures = Estimates(summary)
-    return any(_points(results, figures, panel) for panel in _panels(results, figures))
+    points = [point for panel in _panels(results, figures) for point in _points(results, figures, panel)]
+    return any(point.exposure.value or point.cost.value for point in points)
 
 
 def _scale(axes: Axes, points: Sequence[_Point]) -> None:
@@ -184,10 +192,10 @@ def _draw(results: Results, summary: Summary) -> Figure:
 CHART = Chart(
     name="trade-off",
     title="What does a shorter exposure cost?",
-    caption="One marker per strategy and one panel per population, at the place where the strategies differ "
-    "most: left is a shorter mean usable time after a theft by the thief who copies, down is a lower cost. Bars "
-    "are 95 % intervals (simulation noise only); most are smaller than the marker. Hollow: long-term keys. Both axes "
-    "begin at 0.",
+    caption="One marker per strategy and one panel per population, at the place where the strategies differ most; "
+    "populations that they leave alone are not drawn. Left is a shorter mean usable time after a theft by the thief "
+    "who copies, down is a lower cost. Bars are 95 % intervals (simulation noise only); most are smaller than the "
+    "marker. Hollow: long-term keys. Both axes begin at 0.",
     applies=_applies,
     draw=_draw,
     order=30,

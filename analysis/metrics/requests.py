@@ -1,6 +1,7 @@
 """Requests to issuers: attempts, refused ones included, from `requests_per_second`.
 
-A bucket is (account, quota group). Peaks of the null selector are the largest over the buckets of AWS
+A bucket is (account, quota group); `requests` by outcome, population and bucket tells who filled it and
+who was refused. Peaks of the null selector are the largest over the buckets of AWS
 accounts; metadata services answer per host and identity providers are not AWS: they have theirs by issuer.
 
 | metric | definition | unit |
@@ -42,6 +43,7 @@ _COUNTS = (
     ("issuer", "population"),
     ("account", "outcome", "quota_group"),
     ("issuer", "outcome", "population"),
+    ("account", "outcome", "population", "quota_group"),
 )
 _THROTTLED = ((), ("issuer",), ("population",), _BUCKET, ("issuer", "population"))
 _LOADS = ((), _BUCKET, ("issuer",))

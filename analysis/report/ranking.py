@@ -11,7 +11,7 @@ from analysis.charts.estimates import Estimate, Estimates
 from analysis.report.cells import interval, shown
 from analysis.style import number
 
-__all__ = ["Part", "Sentence", "Subject", "TurningPoint", "estimate_of", "rank", "scaled"]
+__all__ = ["Answer", "Part", "Subject", "TurningPoint", "estimate_of", "rank", "scaled"]
 
 _ALL = 1 - 1e-9
 _MOST_TURNS = 3
@@ -26,27 +26,28 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence of the verdict.
+class Answer:
+    """What is said about one subject; answers with the same head are told in one sentence.
 
     Attributes:
         label: What it is about.
-        parts: Its words.
-        nil: Whether every strategy's value is 0.
-        same: The value, if every strategy has the same one but 0.
-        best: Word for the winners, and the winners; empty where nothing can be told.
-        worst: The same for the losers.
+        head: What is said: who wins and loses, or that nothing can be told.
+        values: The numbers of the winner and the loser.
+        depends: Sentences about assumed inputs.
+        best: The winners; empty where nothing can be told.
+        worst: The losers.
     """
 
     label: str
-    parts: tuple[Part, ...]
-    nil: bool = False
-    same: str = ""
+    head: tuple[Part, ...]
+    values: str = ""
+    depends: str = ""
     best: tuple[str, ...] = ()
     worst: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return "".join(part.text for part in self.parts)
+        head = "".join(part.text for part in self.head)
+        return f"{head}: {self.label}{' ' if self.values else ''}{self.values}.{self.depends}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Subject:
         scale: Factor from the metric's unit to that one.
         more_is_better: Whether the largest value wins.
         zero: Whether a strategy without the figure has none of it (a bucket that it never uses).
+        nil: Words for 0 in every strategy.
     """
 
     label: str
@@ -78,6 +80,7 @@ class Subject:
     scale: float = 1.0
     more_is_better: bool = False
     zero: bool = False
+    nil: str = "None in any strategy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,34 +122,31 @@ def estimate_of(subject: Subject, figures: Estimates, strategy: str) -> Estimate
 
 def rank(
     subject: Subject, figures: Estimates, strategies: Sequence[str], baseline: str, turns: Iterable[TurningPoint] = ()
-) -> Sentence | None:
-    """The sentence of one subject; None if no strategy has a value."""
+) -> Answer | None:
+    """The answer about one subject; None if no strategy has a value."""
+    if not any(figures.one(subject.metric, name, **subject.selector) for name in strategies):
+        is_unused = subject.zero and figures.has(subject.metric)
+        return Answer(subject.label, (Part(subject.nil),)) if is_unused else None
     found = [estimate_of(subject, figures, name) for name in strategies]
     known = [one for one in found if one is not None and not math.isnan(one.value)]
-    if not known or not any(figures.one(subject.metric, name, **subject.selector) for name in strategies):
+    if not known:
         return None
     ordered = sorted(known, key=_size, reverse=subject.more_is_better)
     first, last = ordered[0], ordered[-1]
-    told = _told(first, subject)
-    if len(known) == 1:
-        return _sentence(subject, [*_names([first]), Part(f" {told}.")], nil=first.value == 0)
     if _same(first, last):
-        sentence = _sentence(subject, [Part(f"the same in every strategy, {told}.")], nil=first.value == 0)
-        return replace(sentence, same="" if first.value == 0 else told)
+        head = subject.nil if first.value == 0 else "The same in every strategy"
+        return Answer(subject.label, (Part(head),), "" if first.value == 0 else _told(first, subject))
     depends = _depends(subject, turns, {first.strategy, last.strategy})
     if not _can_be_told(figures, subject, first, last, baseline):
-        pair = f"{first.strategy} {told}, {last.strategy} {_told(last, subject)}."
-        return _sentence(subject, [Part("no difference can be told from noise: " + pair), *depends])
+        pair = f"({first.strategy} {_told(first, subject)}, {last.strategy} {_told(last, subject)})"
+        return Answer(subject.label, (Part("No difference can be told from noise"),), pair, depends)
     best = [one for one in ordered if _same(one, first)]
     worst = [one for one in known if _same(one, last)]
-    start, end = [Part(f"{subject.best} with "), *_names(best)], [Part(f"; {subject.worst} with "), *_names(worst)]
-    tail = [Part(f", {told}"), *end, Part(f", {_told(last, subject)}."), *depends]
-    sides: dict[str, Any] = {"best": tuple(one.strategy for one in best), "worst": tuple(one.strategy for one in worst)}
-    return replace(_sentence(subject, [*start, *tail]), **sides)
-
-
-def _sentence(subject: Subject, parts: list[Part], nil: bool = False) -> Sentence:
-    return Sentence(subject.label, (Part(f"{subject.label}: "), *parts), nil)
+    start = subject.best[0].upper() + subject.best[1:]
+    head_parts = (Part(f"{start} with "), *_names(best), Part(f", {subject.worst} with "), *_names(worst))
+    values = f"{_told(first, subject)} against {_told(last, subject)}"
+    sides = [tuple(one.strategy for one in side) for side in (best, worst)]
+    return Answer(subject.label, head_parts, values, depends, *sides)
 
 
 def _size(found: Estimate) -> tuple[float, float]:
@@ -201,16 +201,14 @@ def _can_be_told(figures: Estimates, subject: Subject, one: Estimate, other: Est
     return not tested or any(difference.told for difference in tested)
 
 
-def _depends(subject: Subject, turns: Iterable[TurningPoint], pair: set[str]) -> list[Part]:
+def _depends(subject: Subject, turns: Iterable[TurningPoint], pair: set[str]) -> str:
     mine = [
         turn
         for turn in turns
         if turn.metric == subject.metric and turn.selector == subject.selector and turn.strategies <= pair
     ]
-    parts = [
-        Part(f" It depends on {turn.path}: turns at {number(turn.value)}.") for turn in mine if turn.value is not None
-    ]
+    words = [f" It depends on {turn.path}: turns at {number(turn.value)}." for turn in mine if turn.value is not None]
     others = [turn.path for turn in mine if turn.value is None][:_MOST_TURNS]
     if others:
-        parts.append(Part(f" How much depends on {' and '.join(others)}; which one wins does not turn in the range."))
-    return parts
+        words.append(f" How much depends on {' and '.join(others)}; which one wins does not turn in the range.")
+    return "".join(words[:_MOST_TURNS])

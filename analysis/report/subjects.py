@@ -63,7 +63,7 @@ def _exposure(results: Results, figures: Estimates) -> Iterator[Subject]:
 def exposure_subject(population: str, place: str, thief: str = "copy") -> Subject:
     """Mean exposure of a place of a population."""
     selector = {"population": population, "place": place, "thief": thief}
-    return Subject(f"{population}, {place}", _EXPOSURE, selector, "shortest", "longest")
+    return Subject(f"{population}, {place}", _EXPOSURE, selector, "shortest", "longest", nil="Nothing valid to take")
 
 
 def buckets(results: Results, figures: Estimates) -> list[tuple[str, str, float | None]]:
@@ -80,6 +80,17 @@ def buckets(results: Results, figures: Estimates) -> list[tuple[str, str, float 
     return [(*key, rates.get(key)) for key in ordered]
 
 
+def unused(results: Results, figures: Estimates) -> list[tuple[str, str, float]]:
+    """Buckets with a quota that no strategy ever uses."""
+    seen = {(account, group) for account, group, _ in buckets(results, figures)}
+    rows = results.manifest.get("quotas", ())
+    return [
+        (row["account"], row["quota_group"], float(row["rps"]))
+        for row in rows
+        if (row["account"], row["quota_group"]) not in seen
+    ]
+
+
 def _requests(results: Results, figures: Estimates) -> Iterator[Subject]:
     for account, group, rate in buckets(results, figures):
         selector = {"account": account, "quota_group": group}
@@ -89,6 +100,10 @@ def _requests(results: Results, figures: Estimates) -> Iterator[Subject]:
         yield peak_subject(account, group, f"{name}, busiest second ({limit})")
         if rate:
             yield Subject(f"{name}, throttled", "requests.throttled", selector, zero=True)
+
+    for account, group, rate in unused(results, figures):
+        selector = {"account": account, "quota_group": group}
+        yield Subject(f"{group} requests, account {account} (quota {rate:,.0f}/s)", "requests", selector, zero=True)
 
 
 def peak_subject(account: str, group: str, label: str) -> Subject:
@@ -165,20 +180,30 @@ def _any(results: Results, figures: Estimates, subject: Subject) -> bool:
 
 
 def _main_exposure(results: Results, figures: Estimates) -> list[Subject]:
-    """A laptop of the first people that have one, and the places of the first program (at most three)."""
+    """A laptop of the first people that have one, and unlike places of the first program (at most three)."""
     pairs = places(results, figures)
     people = set(_populations(results, people=True))
     laptops = [pair for pair in pairs if pair[0] in people and pair[1] == "laptop"] or [
         p for p in pairs if p[0] in people
     ]
     programs = [pair for pair in pairs if pair[0] not in people]
-    chosen = laptops[:1] + [pair for pair in programs if pair[0] == programs[0][0]][:3]
+    chosen = laptops[:1] + _unlike(results, figures, [pair for pair in programs if pair[0] == programs[0][0]])[:3]
     return [
         Subject(
             "Usable after theft", _EXPOSURE, {"population": p, "place": place, "thief": "copy"}, what=f"{p} · {place}"
         )
         for p, place in chosen
     ]
+
+
+def _unlike(results: Results, figures: Estimates, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Of places with the same exposures in every strategy the first one; those that differ most come first."""
+    kept: dict[tuple[str, ...], tuple[str, str]] = {}
+    for population, place in pairs:
+        chosen = exposure_subject(population, place)
+        found = [figures.one(chosen.metric, name, **chosen.selector) for name in results.strategies]
+        kept.setdefault(tuple(f"{one.mean:.3g}" if one and one.mean else "0" for one in found), (population, place))
+    return [kept[values] for values in sorted(kept, key=lambda values: -len(set(values)))]
 
 
 def _main_requests(results: Results, figures: Estimates) -> list[Subject]:

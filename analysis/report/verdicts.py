@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from analysis.charts.estimates import Estimates
 from analysis.compare import turning_points, with_holm
 from analysis.load import Results
-from analysis.report.ranking import Part, Sentence, Subject, TurningPoint, rank
+from analysis.report.ranking import Answer, Part, Subject, TurningPoint, rank
 from analysis.report.subjects import Question
 
 __all__ = ["Verdict", "corrected", "turns", "verdicts"]
@@ -26,7 +26,7 @@ class Verdict:
 
     question: str
     summary: str
-    sentences: tuple[Sentence, ...]
+    sentences: tuple[tuple[Part, ...], ...]
 
 
 def corrected(summary: Mapping[str, Any], subjects: Iterable[Subject]) -> dict[str, Any]:
@@ -67,37 +67,54 @@ def verdicts(
     found = []
     for question in asked:
         ranked = [rank(one, figures, results.strategies, results.baseline, points) for one in question.subjects]
-        sentences = _gathered([sentence for sentence in ranked if sentence is not None])
-        if sentences:
-            found.append(Verdict(question.text, _tally(question, ranked), tuple(sentences)))
+        answers = [answer for answer in ranked if answer is not None]
+        if answers:
+            found.append(Verdict(question.text, _tally(answers), tuple(_sentences(answers))))
     return found
 
 
-def _tally(question: Question, ranked: Sequence[Sentence | None]) -> str:
+def _tally(answers: Sequence[Answer]) -> str:
     """Who wins and loses most of a question's comparisons: a count, not an average."""
-    told = [one for one in ranked if one is not None and one.best]
+    told = [answer for answer in answers if answer.best]
     if len(told) < _FEW:
         return ""
-    one = question.subjects[0]
-    sides = ((one.best, [name for item in told for name in item.best]), (one.worst, [n for i in told for n in i.worst]))
-    best, worst = (f"{word} most often: {_leaders(names, len(told))}" for word, names in sides)
-    return f"{best[0].upper()}{best[1:]}; {worst}."
+    best = _leaders([name for answer in told for name in answer.best])
+    worst = _leaders([name for answer in told for name in answer.worst])
+    return f"Best most often, of {len(told)} comparisons: {best}; worst most often: {worst}."
 
 
-def _leaders(names: Sequence[str], comparisons: int) -> str:
+def _leaders(names: Sequence[str]) -> str:
     counts = Counter(names)
     most = max(counts.values())
-    leaders = " and ".join(name for name, count in counts.items() if count == most)
-    return f"{leaders} ({most} of {comparisons} comparisons)"
+    return f"{' and '.join(name for name, count in counts.items() if count == most)} ({most})"
 
 
-def _gathered(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """The telling sentences, then one for what is the same and one for what is 0 in every strategy."""
-    found = [sentence for sentence in sentences if not sentence.nil and not sentence.same]
-    same = "; ".join(f"{sentence.label} {sentence.same}" for sentence in sentences if sentence.same)
-    nil = "; ".join(sentence.label for sentence in sentences if sentence.nil)
-    if same:
-        found.append(Sentence("same", (Part(f"The same in every strategy: {same}."),)))
-    if nil:
-        found.append(Sentence("none", (Part(f"None in any strategy: {nil}."),), nil=True))
-    return found
+def _sentences(answers: Sequence[Answer]) -> Iterator[tuple[Part, ...]]:
+    """One sentence per head, in order; what is the same or absent everywhere comes last."""
+    groups: dict[tuple[Part, ...], list[Answer]] = {}
+    for answer in answers:
+        groups.setdefault(answer.head, []).append(answer)
+    for head in sorted(groups, key=lambda head: (len(head) == 1, "noise" not in head[0].text)):
+        members = groups[head]
+        yield (*head, Part(f": {'; '.join(_merged(members))}.{_once(answer.depends for answer in members)}"))
+
+
+def _merged(answers: Sequence[Answer]) -> list[str]:
+    """`label values`, the labels of equal values together."""
+    labels: dict[str, list[str]] = {}
+    for answer in answers:
+        labels.setdefault(answer.values, []).append(answer.label)
+    return [f"{_joined(names)}{' ' if values else ''}{values}" for values, names in labels.items()]
+
+
+def _joined(labels: Sequence[str]) -> str:
+    """`app, image and app, host` without saying `app` twice."""
+    start = labels[0].rpartition(", ")[0]
+    if len(labels) == 1 or not start or any(label.rpartition(", ")[0] != start for label in labels):
+        return "; ".join(labels)
+    ends = [label.rpartition(", ")[2] for label in labels]
+    return f"{start}, {', '.join(ends[:-1])} and {ends[-1]}"
+
+
+def _once(texts: Iterable[str]) -> str:
+    return "".join(dict.fromkeys(texts))

@@ -81,6 +81,9 @@ class Api:
         self._downtimes = downtimes
         self._buckets = buckets
         self._recorder = recorder
+        self._ok = Answer(Outcome.OK, "no", latency_s)
+        self._unavailable = Answer(Outcome.UNAVAILABLE, "transient", latency_s)
+        self._denied = Answer(Outcome.DENIED, "no", latency_s)
 
     def down(self, at: float) -> bool:
         """Whether it answers nobody at `at`."""
@@ -88,16 +91,17 @@ class Api:
 
     def ask(self, at: float, request: Request) -> Answer:
         """Decide one attempt at `at`; attempts must come in order of time."""
-        if self.down(at):
-            return Answer(Outcome.UNAVAILABLE, "transient", self._latency_s)
+        for downtime in self._downtimes:
+            if downtime.covers(at):
+                return self._unavailable
         bucket = self._buckets.get((request.account, request.quota_group))
         if bucket is not None and not bucket[0].take(at):
             refusal = bucket[1]
             outcome = Outcome.THROTTLED if refusal.retryable != "transient" else Outcome.UNAVAILABLE
             return Answer(outcome, refusal.retryable, self._latency_s)
         if not request.allowed:
-            return Answer(Outcome.DENIED, "no", self._latency_s)
-        return Answer(Outcome.OK, "no", self._latency_s)
+            return self._denied
+        return self._ok
 
     def record(
         self, at: float, holder: Holder, request: Request, attempt: int, answer: Answer, issued: str | None

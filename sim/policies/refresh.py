@@ -7,7 +7,7 @@ one still serves; from its mandatory instant on, callers wait for the renewal.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 __all__ = ["Refresh", "advisory_at", "advisory_window_s", "mandatory_at", "retry_at", "seen_expiry"]
@@ -47,11 +47,21 @@ class Refresh:
     life_cap_s: float = math.inf
     extend: tuple[int, int] | None = None
     extend_when: Literal["expired", "short"] = "expired"
+    constant_s: float | None = field(init=False, default=None)
+    """The advisory window, where it depends on nothing but the expiry."""
+
+    def __post_init__(self) -> None:
+        depends = self.share_of_life is not None or self.jitter_s > 0 or self.life_cap_s < math.inf
+        if len(self.advisory) == 1 and not depends:
+            object.__setattr__(self, "constant_s", self.advisory[0][1])
 
 
 def advisory_window_s(rule: Refresh, lifetime_s: float) -> float:
     """Advisory window of a credential with this lifetime."""
-    return next(window for longest, window in rule.advisory if lifetime_s <= longest)
+    for longest, window in rule.advisory:
+        if lifetime_s <= longest:
+            return window
+    raise ValueError(f"lifetime_s (={lifetime_s}) is beyond every advisory window of {rule.advisory}")
 
 
 def advisory_at(rule: Refresh, fetched_at_s: float, expires_at_s: float, u: float) -> float:
@@ -66,8 +76,11 @@ def advisory_at(rule: Refresh, fetched_at_s: float, expires_at_s: float, u: floa
     Returns:
         The instant; inf for a credential that never expires. With `rule.strict` the smallest float after it.
     """
-    if math.isinf(expires_at_s):
+    if expires_at_s == math.inf:
         return math.inf
+    if rule.constant_s is not None:
+        at = expires_at_s - rule.constant_s
+        return math.nextafter(at, math.inf) if rule.strict else at
     expiry = min(expires_at_s, fetched_at_s + rule.life_cap_s)
     at = expiry - advisory_window_s(rule, expiry - fetched_at_s)
     if rule.share_of_life is not None:
@@ -101,7 +114,7 @@ def seen_expiry(rule: Refresh, fetched_at_s: float, expires_at_s: float, u: floa
 
 def mandatory_at(rule: Refresh, fetched_at_s: float, expires_at_s: float) -> float:
     """First instant at which callers wait for the renewal; inf for a key."""
-    if math.isinf(expires_at_s):
+    if expires_at_s == math.inf:
         return math.inf
     at = min(expires_at_s, fetched_at_s + rule.life_cap_s) - rule.mandatory_s
     return math.nextafter(at, math.inf) if rule.strict else at

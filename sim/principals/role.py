@@ -38,7 +38,7 @@ class Role(Spec):
 
     account: Name
     """Account it lives in; SAML and web-identity requests for it are charged there."""
-    trust: Trust | dict[str, Any]
+    trust: Annotated[Trust | dict[str, Any], Field(union_mode="left_to_right")]
     """Who may assume it: the short form, or a trust policy document (with `Statement`)."""
     allow: Patterns = ()
     """Actions it allows on every resource; a short form of one Allow statement."""

@@ -35,6 +35,7 @@ def test_requests_are_counted_by_who_what_and_how_it_ended() -> None:
     assert number(found, "requests", "issuer=sts") == 15
     assert number(found, "requests", "issuer=sts,outcome=denied") == 1
     assert number(found, "requests", "account=prod,quota_group=signed") == 13
+    assert number(found, "requests", "account=prod,outcome=throttled,population=app,quota_group=signed") == 5
     assert number(found, "requests.throttled") == number(found, "requests.throttled", "population=app") == 5
 
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 from analysis.charts.estimates import Estimates
-from analysis.report.ranking import Subject, TurningPoint, rank
+from analysis.report.ranking import Answer, Part, Subject, TurningPoint, rank
+from analysis.report.verdicts import _sentences
 
 SUBJECT = Subject("app", "calls.failed", {"population": "app"}, zero=True)
 
@@ -29,29 +30,27 @@ def told(metrics: list[dict[str, Any]], differences: list[dict[str, Any]], **mor
 
 def test_winner_and_loser_are_named_with_their_intervals() -> None:
     text = told([row("a", 10), row("b", 30), row("c", 20)], [against("b", 0.001), against("c", 0.001)])
-    assert text == "app: fewest with a, 10 (9 to 11); most with b, 30 (29 to 31)."
+    assert text == "Fewest with a, most with b: app 10 (9 to 11) against 30 (29 to 31)."
 
 
 def test_noise_is_called_noise() -> None:
     text = told([row("a", 10), row("b", 11)], [against("b", 0.2)])
-    assert text.startswith("app: no difference can be told from noise: a 10 (9 to 11), b 11")
+    assert text == "No difference can be told from noise: app (a 10 (9 to 11), b 11 (10 to 12))."
 
 
 def test_two_that_differ_from_the_baseline_on_both_sides_differ() -> None:
     text = told([row("a", 20), row("b", 10), row("c", 30)], [against("b", 0.01), against("c", 0.4)])
-    assert "fewest with b" in text
+    assert text.startswith("Fewest with b, most with c")
 
 
 def test_ties_share_the_place() -> None:
     text = told([row("a", 0), row("b", 0), row("c", 5)], [against("b", 1.0), against("c", 0.001)])
-    assert "fewest with a and b" in text
+    assert text.startswith("Fewest with a and b, most with c")
 
 
 def test_the_same_everywhere_is_said_once() -> None:
-    sentence = rank(SUBJECT, Estimates({"metrics": [row("a", 0), row("b", 0)]}), ["a", "b"], "a")
-    assert sentence is not None
-    assert sentence.nil
-    assert "the same in every strategy" in str(sentence)
+    assert told([row("a", 0), row("b", 0)], []) == "None in any strategy: app."
+    assert told([row("a", 7, low=7, high=7), row("b", 7, low=7, high=7)], []) == "The same in every strategy: app 7."
 
 
 def test_what_never_ends_loses() -> None:
@@ -67,12 +66,14 @@ def test_what_never_ends_loses() -> None:
         },
         {"metric": "exposure.mean_s", "strategy": "b", "selector": None, "unit": "s", "mean": 3600.0},
     ]
-    assert told(metrics, [], subject=subject) == "app, image: shortest with b, 1 h; longest with a, it never ends."
+    assert (
+        told(metrics, [], subject=subject) == "Shortest with b, longest with a: app, image 1 h against it never ends."
+    )
 
 
 def test_a_strategy_without_the_bucket_has_none_of_it() -> None:
     figures = Estimates({"metrics": [row("b", 5)], "differences": []})
-    assert "fewest with a, 0" in str(rank(SUBJECT, figures, ["a", "b"], "a"))
+    assert str(rank(SUBJECT, figures, ["a", "b"], "a")) == "Fewest with a, most with b: app 0 against 5 (4 to 6)."
 
 
 def test_no_figure_no_sentence() -> None:
@@ -89,3 +90,21 @@ def test_a_range_that_does_not_turn_the_answer_is_named_as_such() -> None:
     point = TurningPoint("calls.failed", {"population": "app"}, frozenset({"a", "b"}), "populations.app.count", None)
     text = told([row("a", 10), row("b", 30)], [against("b", 0.001)], turns=[point])
     assert "How much depends on populations.app.count" in text
+
+
+def test_answers_with_the_same_winner_and_loser_are_one_sentence() -> None:
+    head = (Part("Fewest with "), Part("a", strong=True))
+    answers = [Answer(f"app, {place}", head, "0 against 5") for place in ("image", "host")]
+    answers += [Answer("app, process", head, "1 against 9", " It depends on x: turns at 3.")]
+    (sentence,) = _sentences(answers)
+    text = "".join(part.text for part in sentence)
+    assert (
+        text == "Fewest with a: app, image and host 0 against 5; app, process 1 against 9. It depends on x: turns at 3."
+    )
+
+
+def test_what_can_be_told_comes_first() -> None:
+    heads = ["None in any strategy", "No difference can be told from noise", "Fewest with a"]
+    parts = [(Part(heads[0]),), (Part(heads[1]),), (Part("Fewest with "), Part("a", strong=True))]
+    sentences = list(_sentences([Answer("app", head) for head in parts]))
+    assert [sentence[0].text for sentence in sentences] == ["Fewest with ", heads[1], heads[0]]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -101,7 +102,8 @@ def _simulate(scenario: Scenario, replication: int) -> Frames:
     with tempfile.TemporaryDirectory() as folder:
         for shard, populations in enumerate(shards_of(scenario)):
             paths = {table: Path(folder) / f"{table}.s{shard:02d}.parquet" for table in tables}
-            simulate(part_of(scenario, populations), replication, paths)
+            with patch("sim.engine.gc"):  # a full collection for every tiny run would take most of the time
+                simulate(part_of(scenario, populations), replication, paths)
             shards.append({table: pq.read_table(path).to_pandas() for table, path in paths.items()})
             content.update({(shard, table): path.read_bytes() for table, path in paths.items()})
     return Frames(scenario, tuple(shards), content)

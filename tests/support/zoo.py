@@ -69,7 +69,7 @@ _BLOCKS: dict[str, Any] = {
     },
 }  # fmt: skip
 
-POISSON = {"kind": "poisson", "rps": 0.02}
+POISSON = {"kind": "poisson", "rps": 0.01}
 OFFICE = {"present": 0.85, "first_use": {"mean_s": 33300, "sd_s": 2100}, "length_s": 28800}
 ON_OFF = {
     "kind": "on_off",
@@ -123,7 +123,7 @@ def _workloads() -> dict[str, dict[str, Any]]:
 
 def _chains() -> dict[str, dict[str, Any]]:
     chains = ["by-user", "by-service", "node", "chained", "twice-chained", "refused", "falls-through", "shared-key", "key"]
-    found = {f"chain-{name}": document({"fleet": fleet(name)}, horizon_s=5 * DAY) for name in chains}
+    found = {f"chain-{name}": document({"fleet": fleet(name)}, horizon_s=(3 if "key" in name else 1) * DAY) for name in chains}
     for name in ("saml", "saml-console", "sso", "sso-console", "key", "password"):
         staff = document({"staff": {**STAFF, "credentials": name}}, horizon_s=4 * DAY)
         found[f"people-{name}"] = staff
@@ -178,8 +178,8 @@ def _crowds() -> dict[str, dict[str, Any]]:
         "throttled-people": document(
             {"staff": {**STAFF, "credentials": "saml", "count": 8}}, horizon_s=2 * DAY, accounts=narrow
         ),
-        "threads-thread": document({"fleet": fleet("thread", busy, threads=4)}, horizon_s=7200),
-        "threads-process": document({"fleet": fleet("chained", busy, threads=4)}, horizon_s=7200),
+        "threads-thread": document({"fleet": fleet("thread", busy, threads=4, count=2)}, horizon_s=5000),
+        "threads-process": document({"fleet": fleet("chained", busy, threads=4, count=2)}, horizon_s=5000),
         "two-share-a-bucket": document(
             {"one": fleet("chained", busy, count=10), "two": fleet("by-user", busy, count=10, **cold)},
             horizon_s=7200,

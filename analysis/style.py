@@ -167,7 +167,7 @@ _STEPS: Final = ((31_557_600.0, "y"), (86_400.0, "d"), (3_600.0, "h"), (60.0, "m
 
 
 def duration(seconds: float | None, never: str = "never ends") -> str:
-    """A duration as a person says it: `45 s`, `12 min`, `6 h`, `3.2 d`, `2.1 y`.
+    """A duration as a person says it: `45 s`, `12 min`, `6 h`, `36 h`, `3.2 d`, `2.1 y`.
 
     Args:
         seconds: The duration in seconds; None is unknown, inf never ends.
@@ -177,6 +177,8 @@ def duration(seconds: float | None, never: str = "never ends") -> str:
         return DASH
     if math.isinf(seconds):
         return never
+    if 86_400 < abs(seconds) < 2 * 86_400:
+        return f"{number(seconds / 3600)} h"
     size, unit = next((step for step in _STEPS if abs(seconds) >= 0.9995 * step[0]), (1.0, "s"))
     if unit == "s" and 0 < abs(seconds) < 1:
         return f"{number(seconds * 1000)} ms"

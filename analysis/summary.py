@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -116,8 +117,18 @@ def _map(
     if jobs <= 1 or len(tasks) == 1:
         yield from map(work, tasks)
         return
-    with ProcessPoolExecutor(min(jobs, len(tasks)), mp_context=get_context("spawn")) as pool:
-        yield from pool.map(work, tasks)
+    # Spawned, not forked: pyarrow's threads do not survive a fork.
+    with ProcessPoolExecutor(min(jobs, len(tasks)), get_context("spawn"), _leave_interrupts) as pool:
+        try:
+            yield from pool.map(work, tasks)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C is the parent's business: it ends its workers, which would only print tracebacks."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _blank(like: Value, replications: int) -> list[Value]:

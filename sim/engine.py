@@ -93,8 +93,8 @@ class Shard:
 def simulate(scenario: Scenario, replication: int, paths: Mapping[str, Path]) -> dict[str, tuple[int, str]]:
     """Run one shard of one replication into Parquet files.
 
-    Collecting cyclic garbage would walk every client again and again: what is built lives to the end,
-    so it is frozen, and reference counts free the rest.
+    What is built lives to the end, so looking for cyclic garbage while it runs would only cost time: the
+    collector is off, reference counts free the rest, and the shard itself is collected when it is done.
 
     Args:
         scenario: The part of a resolved scenario that the shard sees; all its populations are run.
@@ -104,12 +104,9 @@ def simulate(scenario: Scenario, replication: int, paths: Mapping[str, Path]) ->
     Returns:
         Rows and content hash of every table.
     """
-    built = Shard(scenario, replication, Recorder(paths, scenario.run.record))
-    gc.collect()
-    gc.freeze()
     gc.disable()
     try:
-        return built.run()
+        return Shard(scenario, replication, Recorder(paths, scenario.run.record)).run()
     finally:
         gc.enable()
-        gc.unfreeze()
+        gc.collect()

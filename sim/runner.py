@@ -6,6 +6,7 @@ of its own and draws only what its own keys name.
 
 from __future__ import annotations
 
+import gc
 import resource
 import shutil
 import time
@@ -133,6 +134,8 @@ def _results(plan: Plan, folder: Path, work: list[Job], jobs: int) -> Iterator[t
     for strategy in plan.strategies:
         for n in range(plan.replications):
             (folder / "tables" / strategy / f"r{n:04d}").mkdir(parents=True)
+    gc.collect()
+    gc.freeze()  # so that no collection in a worker walks what was there before
     if jobs == 1:
         for job in work:
             yield job, _simulate(job, folder)

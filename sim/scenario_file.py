@@ -14,7 +14,7 @@ from sim.overlay import Overlay, apply, matches
 from sim.problems import Problem, ScenarioError
 from sim.scenario import Scenario
 from sim.scenario_errors import Finding, bent, explained, unusable
-from sim.scenario_mend import mended, touches
+from sim.scenario_mend import mended, touches, without
 from sim.scenario_yaml import Document, Plain, dotted, parse
 from sim.scenario_yaml import Path as Place
 from sim.validation import findings, strategy_findings
@@ -104,11 +104,12 @@ def load_document(document: Document, settings: Mapping[str, object] | None = No
     Raises:
         ScenarioError: With every problem found.
     """
-    problems = [_at(document, finding) for finding in unusable(document.data)]
-    problems += [Problem(text, "--set", None, dotted(place)) for place, text in unusable(dict(settings or {}))]
-    if problems:
-        raise ScenarioError(problems)
-    return _Loader(document, dict(settings or {})).load()
+    values = dict(settings or {})
+    wrong, wrong_settings = list(unusable(document.data)), list(unusable(values))
+    usable = Document(document.file, without(document.data, [place for place, _ in wrong]), document.lines)
+    loader = _Loader(usable, without(values, [place for place, _ in wrong_settings]), wrong)
+    loader.problems += [Problem(text, "--set", None, dotted(place)) for place, text in wrong_settings]
+    return loader.load()
 
 
 def _at(document: Document, finding: Finding) -> Problem:
@@ -119,11 +120,12 @@ def _at(document: Document, finding: Finding) -> Problem:
 class _Loader:
     """One loading: collects problems of the base, then those that strategies add."""
 
-    def __init__(self, document: Document, settings: dict[str, object]) -> None:
+    def __init__(self, document: Document, settings: dict[str, object], wrong: list[Finding]) -> None:
         self.document = document
         self.settings = settings
-        self.problems: list[Problem] = []
-        self.known: set[Finding] = set()
+        self.problems = [_at(document, finding) for finding in wrong]
+        self.taken_out = {place for place, _ in wrong}
+        self.known = set(wrong)
 
     def load(self) -> Loaded:
         """Everything, or all problems."""
@@ -154,7 +156,8 @@ class _Loader:
         except ValidationError as error:
             said = {place for place, _ in found}
             found += [finding for finding in explained(error, data) if finding[0] not in said]
-            scenario = mended(data, [place for place, _ in found])
+            found = [finding for finding in found if finding[0] not in self.taken_out]
+            scenario = mended(data, [*(place for place, _ in found), *self.taken_out])
         if scenario is None:
             return None, found
         bad = [place for place, _ in [*found, *self.known]]
@@ -240,5 +243,7 @@ def _parts(strategy: Plain) -> tuple[dict[str, Any] | None, list[str] | None]:
 def json_schema() -> dict[str, Any]:
     """The JSON schema of scenario files, for editors."""
     schema = Scenario.model_json_schema(by_alias=True)
+    calls = schema["$defs"]["Population"]["properties"]["calls"]
+    calls["anyOf"] = [calls["items"], {"type": calls.pop("type"), "items": calls.pop("items")}]  # one or several
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "credflow scenario"}
     return {**head, **{key: value for key, value in schema.items() if key != "title"}}

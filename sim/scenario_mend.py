@@ -12,7 +12,7 @@ from sim.scenario import Scenario
 from sim.scenario_words import Kind, choices, field_at, kind_at, step_into
 from sim.scenario_yaml import Path, copied
 
-__all__ = ["mended", "touches"]
+__all__ = ["mended", "touches", "without"]
 
 _HORIZON: Final = ("run", "horizon_s")
 _LONG_S: Final = 3e8
@@ -30,6 +30,20 @@ def mended(data: dict[Any, Any], bad: Iterable[Path]) -> Scenario | None:
         return Scenario.model_validate(made)
     except ValidationError:
         return None
+
+
+def without(data: dict[Any, Any], places: Iterable[Path]) -> dict[Any, Any]:
+    """A copy without the entries at these places; in a list, null stands in their place."""
+    made: dict[Any, Any] = copied(data)
+    for place in places:
+        owner: Any = made
+        for key in place[:-1]:
+            owner = step_into(owner, key)
+        if isinstance(owner, dict):
+            owner.pop(place[-1], None)
+        elif isinstance(owner, list):
+            owner[int(place[-1])] = None
+    return made
 
 
 def touches(place: Path, bad: Iterable[Path]) -> bool:

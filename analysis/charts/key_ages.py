@@ -66,6 +66,7 @@ def _panel(axes: Axes, ages: pd.DataFrame, look: Look, edges: NDArray[np.float64
             xytext=(4, 0),
             textcoords="offset points",
             fontsize=7,
+            bbox={"facecolor": "white", "alpha": 0.85, "lw": 0, "pad": 1.0},
         )
     if many.any():
         middle = float(ages.loc[many, "age_s"].median())

@@ -103,7 +103,8 @@ def _scale(axes: Axes, points: Sequence[_Point]) -> None:
         axes.set_ylim(-0.3 * 10 ** math.floor(math.log10(min(positive))), max(positive) * 4)
     else:
         top = max([*costs, 0.0]) or 1.0
-        axes.set_ylim(-0.06 * top, 1.3 * top)
+        top = max(top * 1.3, min(2.0 * top, max(point.cost.value + point.cost.errors[1] for point in points) * 1.1))
+        axes.set_ylim(-0.06 * top, top)
         ax.count_axis(axes)
 
 

@@ -22,7 +22,8 @@ def gave_up(calls: pd.DataFrame) -> pd.DataFrame:
     """The clients (population, client) whose last failure was followed by no call that ended ok.
 
     A client is taken whole: a person who still works with another profile, or a process that is denied
-    one action only, has not given up.
+    one action only, has not given up. At level credentials "last" is the end of a segment of calls,
+    so that two profiles whose segments overlap may be taken in the wrong order.
     """
     who = ["population", "client"]
     failed = calls[~calls["verdict"].isin(NOT_FAILED)].groupby(who)["to_s"].max()

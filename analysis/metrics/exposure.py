@@ -211,7 +211,7 @@ def survivals(
     return {selector: law.survival(x) for selector, law in found.items() if not isinstance(law, str)}
 
 
-def survival(  # noqa: PLR0913, PLR0917 - one argument per key of the selector
+def survival(
     results: Results, strategy: str, replication: int, population: str, place: str | None, thief: str, grid: Floats
 ) -> Floats | None:
     """One curve of `survivals`; `place` None is the weighted total; None where there is no such law."""

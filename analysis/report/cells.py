@@ -48,9 +48,9 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A strategy's cells; the first row of a group carries the group's label and number of rows."""
+    """The cells of a strategy, or of several alike; a group's first row carries its label and number of rows."""
 
-    strategy: str
+    strategies: tuple[str, ...]
     cells: list[Cell]
     group: str = ""
     span: int = 1

@@ -47,7 +47,7 @@ class Answer:
 
     def __str__(self) -> str:
         head = "".join(part.text for part in self.head)
-        return f"{head}: {self.label}{' ' if self.values else ''}{self.values}.{self.depends}"
+        return f"{head}: {self.label}{', ' if self.values else ''}{self.values}.{self.depends}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def rank(
         return Answer(subject.label, (Part(head),), "" if first.value == 0 else _told(first, subject))
     depends = _depends(subject, turns, {first.strategy, last.strategy})
     if not _can_be_told(figures, subject, first, last, baseline):
-        pair = f"({first.strategy} {_told(first, subject)}, {last.strategy} {_told(last, subject)})"
+        pair = f"{first.strategy} {_told(first, subject)} and {last.strategy} {_told(last, subject)}"
         return Answer(subject.label, (Part("No difference can be told from noise"),), pair, depends)
     best = [one for one in ordered if _same(one, first)]
     worst = [one for one in known if _same(one, last)]

@@ -122,12 +122,12 @@ def _populations(results: Results, people: bool | None = None) -> list[str]:
 def _calls(results: Results, figures: Estimates) -> Iterator[Subject]:
     for name in _populations(results):
         chosen = {"population": name}
-        yield Subject(f"{name}, failed calls", "calls.failed", chosen, "fewest", zero=True)
+        yield Subject(f"failed calls, {name}", "calls.failed", chosen, "fewest", zero=True)
         yield Subject(
-            f"{name}, time that calls waited", "calls.wait_s", chosen, "least", shown_unit="effort", zero=True
+            f"time that calls waited, {name}", "calls.wait_s", chosen, "least", shown_unit="effort", zero=True
         )
         if any(figures.one("work.done_share", strategy, **chosen) for strategy in results.strategies):
-            yield Subject(f"{name}, work done in time", "work.done_share", chosen, "most", "least", more_is_better=True)
+            yield Subject(f"work done in time, {name}", "work.done_share", chosen, "most", "least", more_is_better=True)
 
 
 def _people(results: Results, figures: Estimates) -> Iterator[Subject]:
@@ -135,10 +135,10 @@ def _people(results: Results, figures: Estimates) -> Iterator[Subject]:
         chosen = {"population": name}
         metric = "logins.interactive_per_person_day"
         if figures.has(metric):
-            yield Subject(f"{name}, interactive logins per person and working day", metric, chosen, "fewest", zero=True)
+            yield Subject(f"interactive logins per person and working day, {name}", metric, chosen, "fewest", zero=True)
     names = results.strategies
     if any(one.mean for name in names for one in figures.all("rotation.toil_min", name)):
-        label = "Work for key rotation, all populations"
+        label = "work for key rotation, all populations"
         yield Subject(label, "rotation.toil_min", {}, "least", shown_unit="effort", scale=60, zero=True)
 
 
@@ -150,7 +150,7 @@ def _outage(results: Results, figures: Estimates) -> Iterator[Subject]:
         for name in populations:
             selector = {"issuer": issuer, "population": name}
             if any(figures.one(metric, strategy, **selector) for strategy in results.strategies):
-                yield Subject(f"{issuer} down, calls of {name} lost", metric, selector, "fewest", zero=True)
+                yield Subject(f"calls lost while {issuer} is down, {name}", metric, selector, "fewest", zero=True)
 
 
 def main_subjects(results: Results, figures: Estimates) -> list[Subject]:

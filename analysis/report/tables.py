@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from analysis.charts.estimates import Estimates
@@ -20,7 +20,7 @@ _THIEVES = ("copy", "mint", "foothold")
 def main_table(results: Results, figures: Estimates, subjects: Sequence[Subject], has_assumptions: bool) -> TableView:
     """One row per strategy, one column per telling figure."""
     heads = [Head("Strategy"), *(Head(subject.label, subject.what) for subject in subjects)]
-    rows = [Row(name, [_main_cell(subject, figures, name) for subject in subjects]) for name in results.strategies]
+    rows = [Row((name,), [_main_cell(subject, figures, name) for subject in subjects]) for name in results.strategies]
     return TableView(f"{_noise(results)} {_assumed(has_assumptions)}", heads, rows)
 
 
@@ -62,7 +62,7 @@ def differences_table(
         "simulation noise only. “not told from noise”: p ≥ 0.05 after Holm's correction for all comparisons. "
         "Means of exposure are capped at 365 d, so a difference to what never ends is too."
     )
-    rows = [Row(name, [_difference(subject, figures, name) for subject in kept]) for name in others]
+    rows = [Row((name,), [_difference(subject, figures, name) for subject in kept]) for name in others]
     return TableView(caption, [Head("Strategy"), *(Head(subject.label, subject.what) for subject in kept)], rows)
 
 
@@ -81,14 +81,24 @@ def exposure_table(results: Results, figures: Estimates) -> TableView | None:
     heads += [Head(f"{thief}: mean", "capped at 365 d") for thief in thieves]
     heads += [Head(f"{thief}: median") for thief in thieves]
     heads += [Head("copy: over 24 h", "share of thefts"), Head("copy: never ends", "share of thefts")]
-    count = len(results.strategies)
-    rows = [
-        Row(name, _exposure_cells(figures, pair, name, thieves), "" if place else f"{pair[0]} · {pair[1]}", count)
-        for pair in pairs
-        for place, name in enumerate(results.strategies)
-    ]
+    rows = list(_exposure_rows(results, figures, thieves))
     absent = [f" No “{thief}”: {reason}." for thief in _THIEVES if (reason := _reason(figures, results, thief))]
     return TableView(f"Time for which the loot stays usable. {_noise(results)}{''.join(absent)}", heads, rows)
+
+
+def _exposure_rows(results: Results, figures: Estimates, thieves: Sequence[str]) -> Iterator[Row]:
+    """Rows by population and place; alike places, and alike strategies of a place, are told once."""
+    groups: dict[tuple[str, tuple[tuple[Cell, ...], ...]], list[str]] = {}
+    for population, place in places(results, figures):
+        block = tuple(_exposure_cells(figures, (population, place), name, thieves) for name in results.strategies)
+        groups.setdefault((population, block), []).append(place)
+    for (population, block), spots in groups.items():
+        alike: dict[tuple[Cell, ...], list[str]] = {}
+        for name, cells in zip(results.strategies, block, strict=True):
+            alike.setdefault(cells, []).append(name)
+        label = f"{population} · {', '.join(spots)}"
+        for place, (cells, names) in enumerate(alike.items()):
+            yield Row(tuple(names), list(cells), "" if place else label, len(alike))
 
 
 def _reason(figures: Estimates, results: Results, thief: str) -> str:
@@ -99,14 +109,16 @@ def _reason(figures: Estimates, results: Results, thief: str) -> str:
     return found[0].reason or "not recorded"
 
 
-def _exposure_cells(figures: Estimates, pair: tuple[str, str], strategy: str, thieves: Sequence[str]) -> list[Cell]:
+def _exposure_cells(
+    figures: Estimates, pair: tuple[str, str], strategy: str, thieves: Sequence[str]
+) -> tuple[Cell, ...]:
     def cell(metric: str, thief: str = "copy") -> Cell:
         selector = {"population": pair[0], "place": pair[1], "thief": thief}
         return replace(figure(figures.one(f"exposure.{metric}", strategy, **selector)), assumed="")
 
     cells = [cell("nothing_share"), *(cell("mean_s", thief) for thief in thieves)]
     cells += [cell("p50_s", thief) for thief in thieves]
-    return [*cells, cell("p_over_24h"), cell("p_never")]
+    return (*cells, cell("p_over_24h"), cell("p_never"))
 
 
 def foothold_words(results: Results) -> str:

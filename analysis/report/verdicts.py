@@ -21,18 +21,39 @@ _FEW = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Sentence:
+    """Who wins and loses, then what that was found for.
+
+    Attributes:
+        head: Its beginning.
+        items: Subjects with their numbers.
+        tail: What it depends on.
+    """
+
+    head: tuple[Part, ...]
+    items: tuple[str, ...]
+    tail: str = ""
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the items are easier to read one below the other."""
+        return len(self.items) > 1 and sum(map(len, self.items)) > 120
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """A question and the sentences that answer it."""
 
     question: str
     summary: str
-    sentences: tuple[tuple[Part, ...], ...]
+    sentences: tuple[Sentence, ...]
 
 
 def corrected(summary: Mapping[str, Any], subjects: Iterable[Subject]) -> dict[str, Any]:
     """The summary with the differences that the page shows only, Holm-corrected for those.
 
-    The choice is made by metric and selector, without looking at any p.
+    The choice is made by metric and selector, without looking at any p. What is identical in every
+    replication cannot be tested and does not count.
     """
     wanted = {(subject.metric, tuple(sorted(subject.selector.items()))) for subject in subjects}
     shown = [
@@ -40,8 +61,14 @@ def corrected(summary: Mapping[str, Any], subjects: Iterable[Subject]) -> dict[s
         for row in summary.get("differences", ())
         if (row["metric"], tuple(sorted((row.get("selector") or {}).items()))) in wanted
     ]
-    rows = with_holm(shown) if all("p" in row for row in shown) else shown
-    return {**summary, "differences": rows}
+    tested = [row for row in shown if not _is_identical(row)]
+    same = [{**row, "p_holm": 1.0} for row in shown if _is_identical(row)]
+    return {**summary, "differences": same + with_holm(tested)}
+
+
+def _is_identical(row: Mapping[str, Any]) -> bool:
+    """Whether two strategies agree exactly in every replication: there is nothing to test."""
+    return row["mean"] == 0 and not (row["low"] or row["high"])
 
 
 def turns(assumptions: Mapping[str, Any] | None, summary: Mapping[str, Any]) -> list[TurningPoint]:
@@ -80,40 +107,47 @@ def _tally(answers: Sequence[Answer]) -> str:
         return ""
     best = _leaders([name for answer in told for name in answer.best])
     worst = _leaders([name for answer in told for name in answer.worst])
-    return f"Best most often, of {len(told)} comparisons: {best}; worst most often: {worst}."
+    sides = [f"{word} most often: {names}" for word, names in (("best", best), ("worst", worst)) if names]
+    return f"Of {len(told)} comparisons that can be told from noise, {'; '.join(sides)}." if sides else ""
 
 
 def _leaders(names: Sequence[str]) -> str:
+    """The one or two that lead, with their count; nothing where more share the lead."""
     counts = Counter(names)
     most = max(counts.values())
-    return f"{' and '.join(name for name, count in counts.items() if count == most)} ({most})"
+    leaders = [name for name, count in counts.items() if count == most]
+    return f"{' and '.join(leaders)} ({most})" if len(leaders) <= 2 else ""
 
 
-def _sentences(answers: Sequence[Answer]) -> Iterator[tuple[Part, ...]]:
+def _sentences(answers: Sequence[Answer]) -> Iterator[Sentence]:
     """One sentence per head, in order; what is the same or absent everywhere comes last."""
     groups: dict[tuple[Part, ...], list[Answer]] = {}
     for answer in answers:
         groups.setdefault(answer.head, []).append(answer)
     for head in sorted(groups, key=lambda head: (len(head) == 1, "noise" not in head[0].text)):
         members = groups[head]
-        yield (*head, Part(f": {'; '.join(_merged(members))}.{_once(answer.depends for answer in members)}"))
+        yield Sentence(head, tuple(_merged(members)), _once(answer.depends for answer in members))
 
 
 def _merged(answers: Sequence[Answer]) -> list[str]:
-    """`label values`, the labels of equal values together."""
+    """`label, values`, the labels of equal values together."""
     labels: dict[str, list[str]] = {}
     for answer in answers:
         labels.setdefault(answer.values, []).append(answer.label)
-    return [f"{_joined(names)}{' ' if values else ''}{values}" for values, names in labels.items()]
+    return [f"{_joined(names)}{', ' if values else ''}{values}" for values, names in labels.items()]
 
 
 def _joined(labels: Sequence[str]) -> str:
-    """`app, image and app, host` without saying `app` twice."""
-    start = labels[0].rpartition(", ")[0]
-    if len(labels) == 1 or not start or any(label.rpartition(", ")[0] != start for label in labels):
-        return "; ".join(labels)
-    ends = [label.rpartition(", ")[2] for label in labels]
-    return f"{start}, {', '.join(ends[:-1])} and {ends[-1]}"
+    """`app, image and host`: what several labels begin with is said once."""
+    groups: dict[str, list[str]] = {}
+    for label in labels:
+        start, _, end = label.rpartition(", ")
+        groups.setdefault(start, []).append(end)
+    return "; ".join(f"{start}{', ' if start else ''}{_and(ends)}" for start, ends in groups.items())
+
+
+def _and(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _once(texts: Iterable[str]) -> str:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import math
+from statistics import NormalDist
 
 import numpy as np
 import pytest
 from scipy import stats
 
 from analysis.intervals import estimate, p_any_high
+from tests.support.fake_results import fraction
 
 VALUES = [3.0, 4.5, 2.25, 6.0, 3.75]
 
@@ -69,3 +71,12 @@ def test_what_has_no_mean_says_why(values: list[float], over: list[float] | None
 def test_one_empty_denominator_of_several_is_no_obstacle() -> None:
     found = estimate([0.0, 2.0], [0.0, 4.0])
     assert found.mean == 0.5
+
+
+@pytest.mark.parametrize("n", [2, 3, 10])
+def test_the_interval_covers_the_mean_as_often_as_it_says(n: int) -> None:
+    """1,000 fixed samples of a normal law: 95 % within 3 standard errors (0.7 points each)."""
+    law = NormalDist(5.0, 2.0)
+    found = [estimate([law.inv_cdf(fraction(n, sample, i)) for i in range(n)]) for sample in range(1000)]
+    covered = sum(one.low is not None and one.high is not None and one.low <= 5.0 <= one.high for one in found)
+    assert 929 <= covered <= 971

@@ -4,7 +4,7 @@ from typing import Any
 
 from analysis.charts.estimates import Estimates
 from analysis.report.ranking import Answer, Part, Subject, TurningPoint, rank
-from analysis.report.verdicts import _sentences
+from analysis.report.verdicts import _sentences, corrected
 
 SUBJECT = Subject("app", "calls.failed", {"population": "app"}, zero=True)
 
@@ -30,12 +30,12 @@ def told(metrics: list[dict[str, Any]], differences: list[dict[str, Any]], **mor
 
 def test_winner_and_loser_are_named_with_their_intervals() -> None:
     text = told([row("a", 10), row("b", 30), row("c", 20)], [against("b", 0.001), against("c", 0.001)])
-    assert text == "Fewest with a, most with b: app 10 (9 to 11) against 30 (29 to 31)."
+    assert text == "Fewest with a, most with b: app, 10 (9 to 11) against 30 (29 to 31)."
 
 
 def test_noise_is_called_noise() -> None:
     text = told([row("a", 10), row("b", 11)], [against("b", 0.2)])
-    assert text == "No difference can be told from noise: app (a 10 (9 to 11), b 11 (10 to 12))."
+    assert text == "No difference can be told from noise: app, a 10 (9 to 11) and b 11 (10 to 12)."
 
 
 def test_two_that_differ_from_the_baseline_on_both_sides_differ() -> None:
@@ -50,7 +50,7 @@ def test_ties_share_the_place() -> None:
 
 def test_the_same_everywhere_is_said_once() -> None:
     assert told([row("a", 0), row("b", 0)], []) == "None in any strategy: app."
-    assert told([row("a", 7, low=7, high=7), row("b", 7, low=7, high=7)], []) == "The same in every strategy: app 7."
+    assert told([row("a", 7, low=7, high=7), row("b", 7, low=7, high=7)], []) == "The same in every strategy: app, 7."
 
 
 def test_what_never_ends_loses() -> None:
@@ -67,13 +67,13 @@ def test_what_never_ends_loses() -> None:
         {"metric": "exposure.mean_s", "strategy": "b", "selector": None, "unit": "s", "mean": 3600.0},
     ]
     assert (
-        told(metrics, [], subject=subject) == "Shortest with b, longest with a: app, image 1 h against it never ends."
+        told(metrics, [], subject=subject) == "Shortest with b, longest with a: app, image, 1 h against it never ends."
     )
 
 
 def test_a_strategy_without_the_bucket_has_none_of_it() -> None:
     figures = Estimates({"metrics": [row("b", 5)], "differences": []})
-    assert str(rank(SUBJECT, figures, ["a", "b"], "a")) == "Fewest with a, most with b: app 0 against 5 (4 to 6)."
+    assert str(rank(SUBJECT, figures, ["a", "b"], "a")) == "Fewest with a, most with b: app, 0 against 5 (4 to 6)."
 
 
 def test_no_figure_no_sentence() -> None:
@@ -97,14 +97,27 @@ def test_answers_with_the_same_winner_and_loser_are_one_sentence() -> None:
     answers = [Answer(f"app, {place}", head, "0 against 5") for place in ("image", "host")]
     answers += [Answer("app, process", head, "1 against 9", " It depends on x: turns at 3.")]
     (sentence,) = _sentences(answers)
-    text = "".join(part.text for part in sentence)
-    assert (
-        text == "Fewest with a: app, image and host 0 against 5; app, process 1 against 9. It depends on x: turns at 3."
-    )
+    assert sentence.head == head
+    assert sentence.items == ("app, image and host, 0 against 5", "app, process, 1 against 9")
+    assert sentence.tail == " It depends on x: turns at 3."
 
 
 def test_what_can_be_told_comes_first() -> None:
     heads = ["None in any strategy", "No difference can be told from noise", "Fewest with a"]
     parts = [(Part(heads[0]),), (Part(heads[1]),), (Part("Fewest with "), Part("a", strong=True))]
     sentences = list(_sentences([Answer("app", head) for head in parts]))
-    assert [sentence[0].text for sentence in sentences] == ["Fewest with ", heads[1], heads[0]]
+    assert [sentence.head[0].text for sentence in sentences] == ["Fewest with ", heads[1], heads[0]]
+
+
+def test_what_is_identical_does_not_count_as_a_comparison() -> None:
+    same = {**against("b", 0.0), "mean": 0.0, "low": 0.0, "high": 0.0, "p": 1.0}
+    other = {**against("c", 0.0), "p": 0.03}
+    rows = corrected({"differences": [same, other]}, [SUBJECT])["differences"]
+    assert {row["strategy"]: row["p_holm"] for row in rows} == {"b": 1.0, "c": 0.03}
+
+
+def test_only_what_the_page_shows_is_corrected_for() -> None:
+    other = {**against("c", 0.0), "p": 0.03}
+    hidden = {**other, "metric": "calls.total"}
+    rows = corrected({"differences": [other, hidden]}, [SUBJECT])["differences"]
+    assert [row["p_holm"] for row in rows] == [0.03]

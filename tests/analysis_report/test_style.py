@@ -18,6 +18,8 @@ from analysis.style import DASH, duration, effort, ellipsis, looks, number, quan
         (5400, "1.5 h"),
         (21_600, "6 h"),
         (86_400, "1 d"),
+        (129_600, "36 h"),
+        (172_800, "2 d"),
         (365 * 86_400, "365 d"),
         (31_557_600 * 2.1, "2.1 y"),
         (math.inf, "never ends"),

@@ -49,6 +49,21 @@ def test_rules_between_blocks_are_told_beside_wrong_values(tmp_path):
     ]
 
 
+def test_a_value_that_no_place_takes_does_not_hide_the_others(tmp_path):
+    text = GOOD.replace("{horizon_s: 3600}", "{horizon_s: .inf}").replace("{count: 3,", "{cuont: 3,")
+    text = text.replace("user: person", "user: persn").replace("{populations.people.credentials: key}", "{a.b: .nan}")
+    found = problems_of(written(tmp_path, text), {"run.seed": float("inf"), "populations.ap.count": 3})
+    assert [problem.path for problem in found] == [
+        "populations.ap.count",
+        "run.seed",
+        "run.horizon_s",
+        "credentials.key.0.user",
+        "populations.app.count",
+        "populations.app.cuont",
+        "strategies.keys.set.a.b",
+    ]
+
+
 def test_a_problem_of_the_base_is_told_once_not_for_every_strategy(tmp_path):
     found = problems_of(edited(tmp_path, "user: person", "user: persn"))
     assert len(found) == 1

@@ -49,6 +49,8 @@ def test_the_schema_knows_kinds_and_sentences():
     assert {"name", "question", "run", "accounts", "populations", "strategies"} <= schema["properties"].keys()
     assert schema["properties"]["question"]["description"] == "The question that its report answers."
     assert "OnOff" in schema["$defs"]
+    one, several = schema["$defs"]["Population"]["properties"]["calls"]["anyOf"]
+    assert several["items"] == one  # a file may give one call process, or a list
     assert "from" in schema["$defs"]["Step"]["properties"]
 
 

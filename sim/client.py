@@ -100,7 +100,7 @@ class Client:
         self._counted = to
         credential = self.cache.credential
         if credential is None or self._refusing:
-            self._ledger.unsigned(Verdict.REFRESH_FAILED, start, to)
+            self._ledger.unsigned(Verdict.REFRESH_FAILED, start, min(to, max(self.cache.due_s, start)))
         else:
             self._ledger.signed(credential, start, to)
 

@@ -156,8 +156,8 @@ class _Loader:
         except ValidationError as error:
             said = {place for place, _ in found}
             found += [finding for finding in explained(error, data) if finding[0] not in said]
+            scenario = mended(data, [place for place, _ in found])
             found = [finding for finding in found if finding[0] not in self.taken_out]
-            scenario = mended(data, [*(place for place, _ in found), *self.taken_out])
         if scenario is None:
             return None, found
         bad = [place for place, _ in [*found, *self.known]]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.metrics._sweep import Floats, Steps
 
-__all__ = ["Law", "Mixture", "Sample", "law_of"]
+__all__ = ["CauseOf", "Law", "Mixture", "Sample", "law_of"]
 
 _TOLERANCE = 1e-12
 """Probabilities closer than this are equal: what is left of rounding in sums of 1e6 parts."""
@@ -26,6 +27,11 @@ class _Curve:
 
     never: float
     """P(X = inf)."""
+
+    @property
+    def causes(self) -> dict[str, float]:
+        """Cause of the end -> P(the exposure ends by it); what found nothing has none."""
+        return {}
 
     def survival(self, grid: Floats) -> Floats:
         """P(X > x) for each x of the grid, s; exact."""
@@ -78,12 +84,14 @@ class Law(_Curve):
         high: Upper ends, s; each part has the density 1 / total.
         total: Places times length of the window of thefts, s.
         never: P(X = inf).
+        causes: Cause of the end -> its probability.
     """
 
     low: Floats
     high: Floats
     total: float
     never: float
+    causes: dict[str, float] = field(default_factory=dict)
 
     @cached_property
     def _table(self) -> tuple[Floats, Floats]:
@@ -133,6 +141,12 @@ class Mixture(_Curve):
     def never(self) -> float:  # type: ignore[override]
         """P(X = inf)."""
         return sum(w * part.never for w, part in self._pairs)
+
+    @property
+    def causes(self) -> dict[str, float]:
+        """Cause of the end -> its probability."""
+        names = sorted({name for _, part in self._pairs for name in part.causes})
+        return {name: sum(w * part.causes.get(name, 0.0) for w, part in self._pairs) for name in names}
 
     @property
     def _pairs(self) -> list[tuple[float, _Curve]]:
@@ -199,13 +213,18 @@ class Sample(_Curve):
         return float(knots[int(np.searchsorted(-above, -(level + _TOLERANCE)))])
 
 
-def law_of(steps: Steps, window_s: float, places: int) -> Law:
+CauseOf = Callable[[Floats], NDArray[np.str_]]
+"""Cause of the end for each instant at which an exposure ends."""
+
+
+def law_of(steps: Steps, window_s: float, places: int, cause_of: CauseOf | None = None) -> Law:
     """The law of X = max(V(t) - t, 0) for t uniform on [0, window) and a uniformly chosen place.
 
     Args:
         steps: V for each client; what is not covered holds nothing.
         window_s: Thefts fall in [0, window), s.
         places: How many such places exist, those without rows included.
+        cause_of: What ends the exposure that ends at V.
     """
     start = np.clip(steps.start, 0.0, window_s)
     stop = np.minimum(np.minimum(steps.stop, window_s), steps.until)
@@ -215,4 +234,9 @@ def law_of(steps: Steps, window_s: float, places: int) -> Law:
     total = window_s * places
     length = stop - start
     low = until[~forever] - stop[~forever]
-    return Law(low, low + length[~forever], total, float(length[forever].sum()) / total)
+    causes: dict[str, float] = {}
+    if cause_of is not None and len(until):
+        names, which = np.unique(cause_of(until), return_inverse=True)
+        shares = np.bincount(which, weights=length) / total
+        causes = {str(name): float(share) for name, share in zip(names, shares, strict=True)}
+    return Law(low, low + length[~forever], total, float(length[forever].sum()) / total, causes)

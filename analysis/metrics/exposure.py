@@ -15,6 +15,7 @@ weights of `theft.places`.
 | exposure.p_never | P(X = inf) | |
 | exposure.nothing_share | P(X = 0): nothing valid lay there | |
 | exposure.mean_given_valid_s | E[min(X, 365 d) given X > 0] | s |
+| exposure.cause_share | P(X > 0 and ends by `outcome`: expiry, rotation, deactivation, revocation, never) | |
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.load import Results
-from analysis.metrics._law import Law, Mixture, Sample, law_of
+from analysis.metrics._law import CauseOf, Law, Mixture, Sample, law_of
 from analysis.metrics._places import listed_places, place_count
 from analysis.metrics._sweep import Floats, Steps, running_maximum
 from analysis.metrics.base import Context, Family, Frames, Metric, Selector, Value, sel
@@ -46,7 +47,7 @@ _EXCHANGED_IDS = ("sso-", "saml-", "pwd-")
 """How the identifiers of such credentials begin (probes have no kind)."""
 
 _BY = (("place", "population", "thief"), ("population", "thief"))
-_HELD = ("place", "population", "client", "kind", "from_s", "to_s", "valid_until_s", "mint_until_s")
+_HELD = ("place", "population", "client", "kind", "from_s", "to_s", "valid_until_s", "mint_until_s", "end_cause")
 _PROBED = ("at_s", "population", "client", "place", "credential", "valid_until_s", "mint_until_s")
 
 AnyLaw = Law | Mixture | Sample
@@ -63,17 +64,36 @@ def steps_of(holdings: pd.DataFrame, thief: str, foothold_s: float) -> Steps:
         thief: copy, mint or foothold.
         foothold_s: Life of the foothold, s.
     """
-    if thief == "copy":
-        holdings = holdings[~holdings["kind"].isin(TO_BE_EXCHANGED)]
-    valid = holdings["valid_until_s"].to_numpy(dtype=np.float64)
+    holdings = _usable(holdings, thief)
+    valid, until = _ends(holdings, thief)
     start = holdings["from_s"].to_numpy(dtype=np.float64)
     stop = np.minimum(holdings["to_s"].to_numpy(dtype=np.float64), valid)
-    until = valid if thief == "copy" else np.fmax(holdings["mint_until_s"].to_numpy(dtype=np.float64), valid)
     useful = start < stop
     if thief == "foothold":
         start = np.maximum(start - foothold_s, 0.0)
     client = holdings["client"].to_numpy(dtype=np.int64)
     return running_maximum(client[useful], start[useful], stop[useful], until[useful])
+
+
+def _usable(holdings: pd.DataFrame, thief: str) -> pd.DataFrame:
+    return holdings[~holdings["kind"].isin(TO_BE_EXCHANGED)] if thief == "copy" else holdings
+
+
+def _ends(holdings: pd.DataFrame, thief: str) -> tuple[Floats, Floats]:
+    """Until when each row is valid, and until when the thief can use it or what it mints, s."""
+    valid = holdings["valid_until_s"].to_numpy(dtype=np.float64)
+    return valid, valid if thief == "copy" else np.fmax(holdings["mint_until_s"].to_numpy(dtype=np.float64), valid)
+
+
+def _cause_of(holdings: pd.DataFrame, thief: str) -> CauseOf:
+    """What ends the use of the row that ends at an instant; what was minted always expires."""
+    holdings = _usable(holdings, thief)
+    valid, until = _ends(holdings, thief)
+    own = holdings["end_cause"].to_numpy(dtype=np.str_)
+    causes = np.where(np.isinf(until), "never", np.where(until > valid, "expiry", own))
+    order = np.argsort(until, kind="stable")
+    ends, causes = until[order], causes[order]
+    return lambda at: causes[np.searchsorted(ends, at)]
 
 
 def law(holdings: pd.DataFrame, thief: str, *, places: int, horizon_s: float, foothold_s: float) -> Law | str:
@@ -85,7 +105,7 @@ def law(holdings: pd.DataFrame, thief: str, *, places: int, horizon_s: float, fo
     if window_s <= 0:
         return f"the run ({horizon_s:g} s) is not longer than the foothold ({foothold_s:g} s)"
     size = max(places, holdings["client"].nunique())
-    return law_of(steps_of(holdings, thief, foothold_s), window_s, size)
+    return law_of(steps_of(holdings, thief, foothold_s), window_s, size, _cause_of(holdings, thief))
 
 
 def sampled_law(probes: pd.DataFrame, thief: str, size: int) -> Sample | str:
@@ -160,6 +180,8 @@ def _values(selector: Selector, law: AnyLaw | str) -> Iterator[Value]:
     yield Value("exposure.p_never", selector, never)
     yield Value("exposure.nothing_share", selector, nothing)
     yield Value("exposure.mean_given_valid_s", selector, mean, over=1 - nothing, never_share=never)
+    for cause, share in law.causes.items():
+        yield Value("exposure.cause_share", sel(**dict(selector), outcome=cause), share)
 
 
 def compute(frames: Frames, context: Context) -> Iterator[Value]:
@@ -182,7 +204,16 @@ _TEXTS = {
 _NAMES = tuple(_TEXTS)
 
 FAMILY = Family(
-    metrics=tuple(Metric(f"exposure.{name}", unit, text, _BY) for name, (unit, text) in _TEXTS.items()),
+    metrics=(
+        *(Metric(f"exposure.{name}", unit, text, _BY) for name, (unit, text) in _TEXTS.items()),
+        Metric(
+            "exposure.cause_share",
+            "",
+            "Probability that the theft finds something and its use ends by this cause (`outcome`).",
+            tuple(("outcome", *keys) for keys in _BY),
+            is_sum=True,
+        ),
+    ),
     tables={"holdings": _HELD, "probes": _PROBED},
     compute=compute,
 )

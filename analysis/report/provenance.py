@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
-from analysis.style import DASH, TIMES, ellipsis, number, plural
+from analysis.style import DASH, TIMES, duration, ellipsis, number, plural
 
 __all__ = ["facts", "facts_line", "inputs", "reproduce"]
 
@@ -64,51 +64,61 @@ def _baseline_scenario(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 def _input(scenario: Mapping[str, Any], kind: str, path: str, entry: object) -> dict[str, str]:
     detail: Mapping[str, Any] = entry if isinstance(entry, Mapping) else {"note": entry}
+    in_seconds = _in_seconds(path)
+    found = dict.fromkeys(_value(value, in_seconds) for value in _matches(scenario, path.split(".")))
     return {
         "path": path,
         "basis": kind.replace("_", "-"),
-        "value": ellipsis(_value(_lookup(scenario, path.split("."))), 60),
-        "range": _range(detail),
+        "value": ellipsis(", ".join(found) or DASH, 80),
+        "range": _range(detail, in_seconds),
         "note": str(detail.get("note") or DASH),
         "measure": str(detail.get("measure") or DASH),
     }
 
 
-def _range(detail: Mapping[str, Any]) -> str:
+def _in_seconds(path: str) -> bool:
+    """Whether the input is a time: its name says so, and it is not the spread of a logarithm."""
+    parts = path.split(".")
+    return parts[-1] != "sigma" and any(part.endswith("_s") for part in parts[-3:])
+
+
+def _range(detail: Mapping[str, Any], in_seconds: bool) -> str:
     if detail.get("range"):
         low, high = detail["range"]
-        return f"{_value(low)} to {_value(high)}"
+        return f"{_value(low, in_seconds)} to {_value(high, in_seconds)}"
     if detail.get("scale"):
         low, high = detail["scale"]
         return f"{TIMES} {_value(low)} to {TIMES} {_value(high)}"
     return DASH
 
 
-def _lookup(node: object, parts: list[str]) -> object:
-    """The value at a path; the first match where a part is `*`; None if there is nothing."""
-    if not parts or node is None:
-        return node
-    head, rest = parts[0], parts[1:]
-    children = dict(enumerate(node)) if isinstance(node, list) else node
-    if not isinstance(children, Mapping):
-        return None
-    if head == "*":
-        found = (_lookup(child, rest) for child in children.values())
-        return next((value for value in found if value is not None), None)
-    named = {str(key): value for key, value in children.items()}
-    return _lookup(named.get(head), rest)
+def _matches(node: object, parts: list[str]) -> Iterator[object]:
+    """The values at a path, whose parts may hold `*`; a list is entered where the path names no place in it."""
+    if not parts:
+        yield node
+    elif isinstance(node, Mapping):
+        for key in (str(key) for key in node if fnmatchcase(str(key), parts[0])):
+            yield from _matches(node[key], parts[1:])
+    elif isinstance(node, list):
+        named = parts[0].isdigit() or parts[0] == "*"
+        rest = parts[1:] if named else parts
+        chosen = node[int(parts[0]) : int(parts[0]) + 1] if parts[0].isdigit() else node
+        for child in chosen:
+            yield from _matches(child, rest)
 
 
-def _value(value: object) -> str:
+def _value(value: object, in_seconds: bool = False) -> str:
     if value is None:
         return DASH
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
-        return number(float(value))
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False)
+        return duration(float(value)) if in_seconds else number(float(value))
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_value(entry, in_seconds and key != 'sigma')}" for key, entry in value.items())
+    if isinstance(value, list | tuple):
+        return "; ".join(_value(entry) for entry in value)
+    return str(value)
 
 
 def _rank(basis: str, order: tuple[str, ...]) -> int:

@@ -97,8 +97,8 @@ def _exposure_rows(results: Results, figures: Estimates, thieves: Sequence[str])
         for name, cells in zip(results.strategies, block, strict=True):
             alike.setdefault(cells, []).append(name)
         label = f"{population} · {', '.join(spots)}"
-        for place, (cells, names) in enumerate(alike.items()):
-            yield Row(tuple(names), list(cells), "" if place else label, len(alike))
+        for index, (cells, names) in enumerate(alike.items()):
+            yield Row(tuple(names), list(cells), "" if index else label, len(alike))
 
 
 def _reason(figures: Estimates, results: Results, thief: str) -> str:

@@ -26,18 +26,18 @@ class Sentence:
 
     Attributes:
         head: Its beginning.
-        items: Subjects with their numbers.
+        items: Subjects, and their numbers.
         tail: What it depends on.
     """
 
     head: tuple[Part, ...]
-    items: tuple[str, ...]
+    items: tuple[tuple[str, str], ...]
     tail: str = ""
 
     @property
     def is_list(self) -> bool:
         """Whether the items are easier to read one below the other."""
-        return len(self.items) > 1 and sum(map(len, self.items)) > 120
+        return len(self.items) > 1 and any(values for _, values in self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +129,12 @@ def _sentences(answers: Sequence[Answer]) -> Iterator[Sentence]:
         yield Sentence(head, tuple(_merged(members)), _once(answer.depends for answer in members))
 
 
-def _merged(answers: Sequence[Answer]) -> list[str]:
-    """`label, values`, the labels of equal values together."""
+def _merged(answers: Sequence[Answer]) -> list[tuple[str, str]]:
+    """Label and values, the labels of equal values together."""
     labels: dict[str, list[str]] = {}
     for answer in answers:
         labels.setdefault(answer.values, []).append(answer.label)
-    return [f"{_joined(names)}{', ' if values else ''}{values}" for values, names in labels.items()]
+    return [(_joined(names), values) for values, names in labels.items()]
 
 
 def _joined(labels: Sequence[str]) -> str:

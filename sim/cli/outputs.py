@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -37,13 +38,21 @@ def _run(arguments: Arguments) -> int:
 def _compare(arguments: Arguments) -> int:
     loaded = _loaded(arguments)
     plan = _plan(loaded, [])
+    swept = sweep.prepare(arguments.scenario, settings_of(arguments)) if arguments.assumptions else None
     target = _target(arguments.out, plan)
+    summarised: dict[str, Any] | Exception
     with progress(arguments.quiet) as stage, results_folder.writing(target) as folder:
         runner.run(plan, folder, arguments.jobs, stage("simulate"))
-        if arguments.assumptions:
-            sweep.write(arguments.scenario, settings_of(arguments), folder, arguments.jobs, stage("assumptions"))
-        summarised = _report_into(folder, arguments.jobs, stage)
+        try:
+            if swept is not None:
+                sweep.write(swept, folder, arguments.jobs, stage("assumptions"))
+            summarised = _report_into(folder, arguments.jobs, stage)
+        except Exception as error:  # the records are whole: keep them, then fail
+            summarised = error
     results_folder.point_latest(target)
+    if isinstance(summarised, Exception):
+        sys.stderr.write(f"credflow: the records are in {target}, the report failed; try: credflow report {target}\n")
+        raise summarised
     return _verdict(target, summarised, arguments.quiet)
 
 
@@ -113,9 +122,10 @@ def _report_into(folder: Path, jobs: int, stage: Stage) -> dict[str, Any]:
 
 def _verdict(folder: Path, summarised: dict[str, Any], quiet: bool) -> int:
     """Print the tables and, as the last line, the report's path; 1 if a check of the scenario failed."""
-    outcomes = checks.evaluate(Results(folder), summarised)
+    results = Results(folder)
+    outcomes = checks.evaluate(results, summarised)
     if not quiet:
-        show_overview(summarised)
+        show_overview(summarised, results.strategies)
         show_checks(outcomes)
     print(folder / "report.html")
     return 0 if all(outcome.passed for outcome in outcomes) else 1

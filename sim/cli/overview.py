@@ -18,20 +18,23 @@ _COSTS = (
     ("throttled", "requests.throttled"),
     ("calls failed", "calls.failed"),
     ("calls wait, s", "calls.wait_s"),
-    ("logins", "logins.interactive"),
+    ("logins typed", "logins.interactive"),
     ("toil, min", "rotation.toil_min"),
 )
 """Columns of the first table, and the metric of each."""
 
+_SHOWN = 1e-3
+"""An interval narrower than this share of its mean is not worth a place on the screen."""
 
-def show_overview(summary: Mapping[str, Any]) -> None:
+
+def show_overview(summary: Mapping[str, Any], strategies: Sequence[str]) -> None:
     """Print what each strategy costs and, by population and place, how long a theft stays usable.
 
     Args:
         summary: Content of summary.json.
+        strategies: Their names in the scenario's order.
     """
     entries = summary["metrics"]
-    strategies = list(dict.fromkeys(entry["strategy"] for entry in entries))
     costs = {(entry["strategy"], entry["metric"]): entry for entry in entries if not entry["selector"]}
     used = [(title, name) for title, name in _COSTS if any((each, name) in costs for each in strategies)]
     rows = [[each, *(_figure(costs.get((each, name))) for _, name in used)] for each in strategies]
@@ -58,7 +61,7 @@ def _show_exposure(entries: Sequence[Entry], strategies: Sequence[str]) -> None:
         if entry["metric"] == "exposure.mean_s" and selector.get("thief") == "copy" and "place" in selector:
             row = f"{selector.get('population', 'all')}: {selector['place']}"
             places.setdefault(row, {})[entry["strategy"]] = entry
-    rows = [[row, *(_figure(found.get(each), 3600.0) for each in strategies)] for row, found in places.items()]
+    rows = [[row, *(_figure(found.get(each), 3600.0) for each in strategies)] for row, found in sorted(places.items())]
     if rows:
         title = "Hours usable after a theft, thief copy, capped at 365 days, by population and place"
         show_table(title, ["place", *strategies], rows)
@@ -73,7 +76,7 @@ def _figure(entry: Entry | None, unit: float = 1.0) -> str:
     if entry["low"] is None or entry["high"] is None:
         return _number(mean)
     half = (entry["high"] - entry["low"]) / 2 / unit
-    return f"{_number(mean)} ± {_number(half)}" if half > 0 else _number(mean)
+    return f"{_number(mean)} ± {_number(half)}" if half > _SHOWN * abs(mean) else _number(mean)
 
 
 def _range(outcome: Outcome) -> str:

@@ -8,14 +8,16 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from analysis import summary
 from sim import assumptions, runner, scenario_file
 from sim.records import SCHEMA_VERSION
+from sim.scenario_file import Loaded
 
-__all__ = ["ASSUMPTIONS", "write"]
+__all__ = ["ASSUMPTIONS", "Sweep", "prepare", "write"]
 
 ASSUMPTIONS = "assumptions.json"
 """Name of the file in the results folder."""
@@ -23,41 +25,57 @@ ASSUMPTIONS = "assumptions.json"
 _KEPT = ("metric", "strategy", "selector", "mean")
 
 
-def write(
-    scenario: Path, settings: Mapping[str, object], folder: Path, jobs: int, advance: Callable[[float], None]
-) -> None:
-    """Simulate every assumed input at both ends of its range and write assumptions.json.
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What has to be simulated, all of it valid.
 
-    Each end is one replication with the same seed, and so is the base that it is compared with. Means that
-    an end does not move are left out.
+    Attributes:
+        base: The scenario as it stands.
+        ends: The scenario with one assumed input at one end of its range, per variant.
+    """
+
+    base: Loaded
+    ends: tuple[tuple[assumptions.Variant, Loaded], ...]
+
+
+def prepare(scenario: Path, settings: Mapping[str, object]) -> Sweep:
+    """Resolve every variant before anything is simulated.
 
     Args:
         scenario: The scenario file.
         settings: Settings of the command line, which hold in every variant too.
-        folder: Results folder to write into.
-        jobs: Worker processes.
-        advance: Takes the share that is done.
 
     Raises:
         ScenarioError: An end of a range makes a scenario that is not valid.
     """
-    loaded = scenario_file.load(scenario, settings)
-    variants = assumptions.variants(loaded)
-    ends = [scenario_file.load(scenario, {**settings, **variant.settings}) for variant in variants]
-    steps = _steps(advance, len(ends) + 1)
-    base = _metrics(loaded, jobs, next(steps))
-    still = {json.dumps(row, sort_keys=True) for row in base}
+    base = scenario_file.load(scenario, settings)
+    variants = assumptions.variants(base)
+    return Sweep(base, tuple((one, scenario_file.load(scenario, {**settings, **one.settings})) for one in variants))
+
+
+def write(sweep: Sweep, folder: Path, jobs: int, advance: Callable[[float], None]) -> None:
+    """Simulate every assumed input at both ends of its range and write assumptions.json.
+
+    Each end is one replication with the same seed, and so is the base that it is compared with.
+
+    Args:
+        sweep: What has to be simulated.
+        folder: Results folder to write into.
+        jobs: Worker processes.
+        advance: Takes the share that is done.
+    """
+    steps = _steps(advance, len(sweep.ends) + 1)
+    base = _metrics(sweep.base, jobs, next(steps))
     results = [
         {"path": variant.path, "end": variant.end, "value": variant.value, **row}
-        for variant, end in zip(variants, ends, strict=True)
+        for variant, end in sweep.ends
         for row in _metrics(end, jobs, next(steps))
-        if json.dumps(row, sort_keys=True) not in still
     ]
-    content = {"schema": SCHEMA_VERSION, "inputs": assumptions.inputs(loaded), "results": results, "base": base}
+    content = {"schema": SCHEMA_VERSION, "inputs": assumptions.inputs(sweep.base), "results": results, "base": base}
     (folder / ASSUMPTIONS).write_text(json.dumps(content, allow_nan=False) + "\n", encoding="utf-8")
 
 
-def _metrics(loaded: scenario_file.Loaded, jobs: int, advance: Callable[[float], None]) -> list[dict[str, Any]]:
+def _metrics(loaded: Loaded, jobs: int, advance: Callable[[float], None]) -> list[dict[str, Any]]:
     """Metrics of one replication of all strategies, simulated in a folder that does not stay."""
     run = loaded.base.run
     plan = runner.Plan(loaded.base.name, loaded.strategies, run.seed, 1, run.record)

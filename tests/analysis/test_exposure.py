@@ -99,6 +99,27 @@ def test_a_token_that_must_be_exchanged_is_of_no_use_to_a_copy() -> None:
     assert probe_errors(held, held, "mint").tolist() == [0.0]
 
 
+def test_what_ends_an_exposure_is_the_end_of_what_lasts_longest() -> None:
+    rows = [
+        _held("repository", 0, H + 50.0, to_s=H / 4, end_cause="expiry"),
+        _held("repository", 0, H + 90.0, to_s=H / 2, end_cause="rotation", mint_until_s=H + 99.0),
+        _held("repository", 0, math.inf, from_s=0.75 * H, end_cause="deactivation"),
+    ]
+    found = values("exposure", context(places=PLACES), holdings=rows)
+    share = {
+        (thief, cause): number(found, "exposure.cause_share", at)
+        for thief in ("copy", "mint")
+        for cause in ("expiry", "rotation", "never", "deactivation")
+        if ("exposure.cause_share", at := f"outcome={cause},place=repository,population=app,thief={thief}") in found
+    }
+    assert share == {
+        **{("copy", "rotation"): 0.5, ("copy", "never"): 0.25},
+        **{("mint", "expiry"): 0.5, ("mint", "never"): 0.25},
+    }
+    total = number(found, "exposure.cause_share", "outcome=rotation,population=app,thief=copy")
+    assert total == pytest.approx(0.5 / 3)
+
+
 def test_probabilities_of_long_exposures() -> None:
     rows = [_held("repository", 0, H)]
     found = values("exposure", context(places=PLACES), holdings=rows)

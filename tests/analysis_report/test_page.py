@@ -156,7 +156,8 @@ def test_who_can_set_a_session_length_is_told(page: str) -> None:
 def test_assumed_inputs_come_first_with_their_range(page: str) -> None:
     section = page[page.index('id="assumptions"') : page.index('id="limits"')]
     assert "populations.people.workday.first_use.sd_s" in section
-    assert "900 to 3,600" in section
+    assert "15 min to 1 h" in section
+    assert "35 min" in section
     assert "&lt;b&gt;not known&lt;/b&gt;" in section
 
 

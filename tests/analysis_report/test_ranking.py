@@ -98,7 +98,7 @@ def test_answers_with_the_same_winner_and_loser_are_one_sentence() -> None:
     answers += [Answer("app, process", head, "1 against 9", " It depends on x: turns at 3.")]
     (sentence,) = _sentences(answers)
     assert sentence.head == head
-    assert sentence.items == ("app, image and host, 0 against 5", "app, process, 1 against 9")
+    assert sentence.items == (("app, image and host", "0 against 5"), ("app, process", "1 against 9"))
     assert sentence.tail == " It depends on x: turns at 3."
 
 

@@ -318,3 +318,26 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path, number: signal.Signal
     assert error == "credflow: interrupted; nothing was kept\n"
     assert list(tmp_path.glob("results/tiny/*")) == []
     assert list(tmp_path.glob("results/tiny/.*")) == []
+
+
+def test_records_survive_a_failing_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from sim.cli import outputs
+
+    def fails(_folder: Path) -> Path:
+        raise ZeroDivisionError("planted")
+
+    write_tiny(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(outputs.report, "write", fails)
+        done = credflow("compare", "tiny.yaml", *SMALL, folder=tmp_path)
+    assert done.returncode == 70
+    assert "planted" in done.stderr
+    again = credflow("report", "results/tiny/latest", folder=tmp_path)
+    assert (again.returncode, again.stderr) == (0, "")
+
+
+def test_an_invalid_end_of_a_range_is_found_before_anything_runs(tmp_path: Path) -> None:
+    write_tiny(tmp_path, **{"range: [0.01, 0.5]": "range: [-0.01, 0.5]"})
+    done = credflow("compare", "tiny.yaml", *SMALL, "--assumptions", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert left_in(tmp_path) == []

@@ -22,7 +22,7 @@ class Held(NamedTuple):
 
 def frame(rows: Sequence[Held]) -> pd.DataFrame:
     return pd.DataFrame([row._asdict() for row in rows], columns=list(Held._fields)).assign(
-        kind="session", credential="ses-0"
+        kind="session", credential="ses-0", end_cause="expiry"
     )
 
 

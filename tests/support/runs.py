@@ -144,7 +144,9 @@ def arrivals(scenario: Scenario, name: str, client: int, replication: int = 0) -
     population = scenario.populations[name]
     callers = callers_of(scenario, name, client, replication)
     if population.work is not None:
-        return population.work.calls * (len(callers) if scenario.credentials[population.credentials][0].cache == "thread" else 1)
+        return population.work.calls * (
+            len(callers) if scenario.credentials[population.credentials][0].cache == "thread" else 1
+        )
     stream, start = callers[0].stream, 0.0
     if population.start is not None:
         start = population.start.at_s + population.start.spread_s * stream.uniform(Purpose.START, client)

@@ -122,8 +122,21 @@ def _workloads() -> dict[str, dict[str, Any]]:
 
 
 def _chains() -> dict[str, dict[str, Any]]:
-    chains = ["by-user", "by-service", "node", "chained", "twice-chained", "refused", "falls-through", "shared-key", "key"]
-    found = {f"chain-{name}": document({"fleet": fleet(name)}, horizon_s=(3 if "key" in name else 1) * DAY) for name in chains}
+    chains = [
+        "by-user",
+        "by-service",
+        "node",
+        "chained",
+        "twice-chained",
+        "refused",
+        "falls-through",
+        "shared-key",
+        "key",
+    ]
+    found = {
+        f"chain-{name}": document({"fleet": fleet(name)}, horizon_s=(3 if "key" in name else 1) * DAY)
+        for name in chains
+    }
     for name in ("saml", "saml-console", "sso", "sso-console", "key", "password"):
         staff = document({"staff": {**STAFF, "credentials": name}}, horizon_s=4 * DAY)
         found[f"people-{name}"] = staff
@@ -152,7 +165,8 @@ def _faults() -> dict[str, dict[str, Any]]:
         {"at_s": 122_400, "outage": "center", "for_s": 3600},
     ]
     people = {
-        name: {**STAFF, "credentials": name} for name in ("saml", "saml-console", "sso", "sso-console", "key", "password")
+        name: {**STAFF, "credentials": name}
+        for name in ("saml", "saml-console", "sso", "sso-console", "key", "password")
     }
     restart = [{"at_s": 5000, "restart": "fleet", "ramp_s": 600}, {"at_s": 9000, "restart": "fleet"}]
     found = {"people-outages": document(people, horizon_s=3 * DAY, timeline=down)}
@@ -174,7 +188,9 @@ def _crowds() -> dict[str, dict[str, Any]]:
     short = {**_BLOCKS["credentials"], "short": [{**_BLOCKS["credentials"]["chained"][0], "session_s": 900}]}
     crowd = {"count": 20, "per_host": 5}
     found = {
-        "throttled-start": document({"fleet": fleet("chained", busy, **crowd, **cold)}, horizon_s=7200, accounts=narrow),
+        "throttled-start": document(
+            {"fleet": fleet("chained", busy, **crowd, **cold)}, horizon_s=7200, accounts=narrow
+        ),
         "throttled-people": document(
             {"staff": {**STAFF, "credentials": "saml", "count": 8}}, horizon_s=2 * DAY, accounts=narrow
         ),

@@ -29,7 +29,7 @@ class Client:
     slot: int | None = None
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened: when (s), its place among equal instants, and what."""
 
@@ -56,7 +56,7 @@ def explain(results: Results, client: Client, strategy: str, replication: int = 
     for rank, (table, tell) in enumerate(_TELLERS, start=1):
         for row in _rows(results, table, client, strategy, replication):
             events += [Event(at_s, rank, text) for at_s, text in tell(row, when)]
-    return sorted(events)
+    return sorted(events, key=lambda event: (event.at_s, event.rank))
 
 
 def told(events: list[Event], results: Results) -> Iterator[str]:

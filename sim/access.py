@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
+from sim.aws import sts
 from sim.policies.authorization import Request, evaluate, statements_from
 from sim.policies.authorization_trust import Asker, may_assume
 from sim.principals.role import Role, Trust
@@ -11,10 +13,10 @@ from sim.principals.user import User
 from sim.providers.step import Step
 from sim.scenario import Scenario
 
-__all__ = ["Access", "CHAINED_S", "KEY_MINTS_S"]
+__all__ = ["CHAINED_S", "KEY_MINTS_S", "Access"]
 
-CHAINED_S: Final = 3600.0
-KEY_MINTS_S: Final = 129600.0
+CHAINED_S: Final = float(sts.CHAINED_MAX_S.value)
+KEY_MINTS_S: Final = float(sts.GET_SESSION_TOKEN_MAX_S.value)
 
 
 class Access:
@@ -29,7 +31,7 @@ class Access:
 
     def trusts(self, role: str, step: Step) -> bool:
         """Whether the trust policy of `role` lets the step's identity assume it."""
-        return may_assume(trust_of(self._scenario.roles[role]), self._asker(step)).allowed
+        return may_assume(trust_of(self._scenario.roles[role]), self._asker(step, role)).allowed
 
     def mints_s(self, principal: str) -> float:
         """Life of the longest-lived session that can be reached from a principal's session by AssumeRole.
@@ -48,24 +50,34 @@ class Access:
         kind, _, name = principal.partition("/")
         if kind not in {"role", "user"}:
             return False
-        asker = self._principal(kind, name)
+        asker = self._principal(kind, name, role)
         return may_assume(trust_of(self._scenario.roles[role]), asker).allowed
 
-    def _principal(self, kind: str, name: str) -> Asker:
+    def _principal(self, kind: str, name: str, role: str) -> Asker:
+        """A role's session or a user that asks for `role`, with the policies that must let it ask."""
         owner: Role | User = self._scenario.roles[name] if kind == "role" else self._scenario.users[name]
-        number = self._scenario.accounts[owner.account].number or ""
-        return Asker("role" if kind == "role" else "user", name, owner.account, number)
+        return Asker(
+            "role" if kind == "role" else "user",
+            name,
+            owner.account,
+            self._number(owner.account),
+            same_account=owner.account == self._scenario.roles[role].account,
+            policies=self._policies(f"{kind}/{name}"),
+        )
 
-    def _asker(self, step: Step) -> Asker:
+    def _number(self, account: str) -> str:
+        """The account's number, or its name where the scenario gives none."""
+        return self._scenario.accounts[account].number or account
+
+    def _asker(self, step: Step, role: str) -> Asker:
         if step.service is not None:
             return Asker("service", step.service)
         if step.idp is not None:
-            return Asker("saml", step.idp)
+            return Asker("saml", step.idp, account_number=self._number(self._scenario.roles[role].account))
         if step.user is not None:
-            return self._principal("user", step.user)
+            return self._principal("user", step.user, role)
         if step.source is not None:
-            kind, name = self.source_principal(step.source)
-            return self._principal(kind, name)
+            return self._principal(*self.source_principal(step.source), role)
         return Asker("service", "")
 
     def source_principal(self, chain: str) -> tuple[str, str]:
@@ -78,7 +90,7 @@ class Access:
         issuer = self._scenario.issuers[step.from_.partition(".")[0]]
         return "role", str(getattr(issuer, "role", ""))
 
-    def _policies(self, principal: str) -> tuple[dict[str, Any], ...]:
+    def _policies(self, principal: str) -> tuple[Mapping[str, Any], ...]:
         kind, _, name = principal.partition("/")
         scenario = self._scenario
         if kind == "role":

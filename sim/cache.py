@@ -71,9 +71,20 @@ class Cache:
     """
 
     __slots__ = (
-        "_held_from", "_only", "_owned", "_place", "_plain", "_providers", "_recorder", "asker", "credential", "due_s", "fetches",
-        "mandatory_s", "rule",
-    )  # fmt: skip
+        "_held_from",
+        "_only",
+        "_owned",
+        "_place",
+        "_plain",
+        "_providers",
+        "_recorder",
+        "asker",
+        "credential",
+        "due_s",
+        "fetches",
+        "mandatory_s",
+        "rule",
+    )
 
     def __init__(
         self,

@@ -174,10 +174,9 @@ class Client:
             ledger.waited(signer, otherwise, since, stop, fetched.done_at_s)
         elif self.cache.rule.background and old is not None:
             ledger.signed(old, since, stop)
-        elif old is not None:
-            if not ledger.waited_alone(signer, otherwise, since, stop, fetched.done_at_s):
-                ledger.waited(signer, otherwise, since, first, fetched.done_at_s)
-                ledger.signed(old, first, stop)
+        elif old is not None and not ledger.waited_alone(signer, otherwise, since, stop, fetched.done_at_s):
+            ledger.waited(signer, otherwise, since, first, fetched.done_at_s)
+            ledger.signed(old, first, stop)
         self._counted = stop
 
     def _conclude(self, fetched: Fetched, blocking: bool) -> None:

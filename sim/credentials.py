@@ -88,7 +88,6 @@ class Credential:
         *,
         parent: str | None = None,
         valid_until_s: float | None = None,
-        end_cause: str = "expiry",
     ) -> None:
         self.id = credential_id(kind, holder, ordinal)
         self.kind = kind
@@ -104,7 +103,8 @@ class Credential:
         self.expires_at_s = expires_at_s
         self.valid_until_s = expires_at_s if valid_until_s is None else valid_until_s
         self.mint_until_s = self.valid_until_s + origin.mints_s
-        self.end_cause = "never" if math.isinf(self.valid_until_s) else end_cause
+        ends = "rotation" if kind is Kind.ACCESS_KEY else "expiry"
+        self.end_cause = "never" if math.isinf(self.valid_until_s) else ends
         self.calls_signed = 0
 
 

@@ -168,7 +168,6 @@ class KeyOwner:
             created,
             math.inf,
             valid_until_s=valid_until,
-            end_cause="rotation",
         )
         self._held_from = at
         for client in self.holders:
@@ -183,9 +182,7 @@ class KeyOwner:
             place.held(key, self._held_from, at, due, copies, self.asker)
         write_credential(self.recorder, key, self._held_from, at, reason, due)
 
-    def _deactivate(
-        self, old: Credential, new: Credential, began: float, late: float
-    ) -> Generator[Event, None, None]:
+    def _deactivate(self, old: Credential, new: Credential, began: float, late: float) -> Generator[Event, None, None]:
         """After the overlap the old key is made inactive and deleted."""
         done = began + self._overlap()
         toil = self.key.rotation.toil_min if self.key.rotation is not None else 0.0

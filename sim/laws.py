@@ -21,7 +21,7 @@ def draw(stream: Stream, dist: Dist, purpose: Purpose, index: int, k: int = 0) -
     return quantile(dist, stream.uniform(purpose, index, k))
 
 
-def quantile(dist: Dist, u: float) -> float:
+def quantile(dist: Dist, u: float) -> float:  # noqa: PLR0911 - one law, one line
     """Inverse distribution function at `u` in (0, 1).
 
     Raises:
@@ -65,7 +65,7 @@ def mean_of(dist: Dist) -> float:
             return (p.low + p.high) / 2
         case Discrete(discrete=weights):
             return sum(value * weight for value, weight in weights.items()) / sum(weights.values())
-    return float(dist)  # type: ignore[arg-type]
+    return float(dist)
 
 
 def quantiles(dist: Dist, u: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -74,7 +74,10 @@ def quantiles(dist: Dist, u: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.full(u.shape, float(dist))
     if isinstance(dist, Discrete):
         values, weights = np.array(list(dist.discrete)), np.cumsum(list(dist.discrete.values()))
-        return values[np.searchsorted(weights, u * weights[-1], side="right").clip(max=len(values) - 1)]
+        drawn: NDArray[np.float64] = values[
+            np.searchsorted(weights, u * weights[-1], side="right").clip(max=len(values) - 1)
+        ]
+        return drawn
     return np.array([quantile(dist, float(x)) for x in u])
 
 

@@ -36,7 +36,22 @@ class Part:
 class Ledger:
     """Counts one client's calls by credential and verdict and writes them at the run's level."""
 
-    __slots__ = ("_authority", "_clock", "_from", "_judged", "_judged_for", "_holder", "_key", "_level", "_n", "_recorder", "_to", "_totals", "_wait", "parts")
+    __slots__ = (
+        "_authority",
+        "_clock",
+        "_from",
+        "_holder",
+        "_judged",
+        "_judged_for",
+        "_key",
+        "_level",
+        "_n",
+        "_recorder",
+        "_to",
+        "_totals",
+        "_wait",
+        "parts",
+    )
 
     def __init__(
         self, holder: Holder, parts: tuple[Part, ...], authority: Authority, recorder: Recorder, clock: Clock
@@ -117,7 +132,9 @@ class Ledger:
             self._judged_for = credential
         return self._judged
 
-    def _arrived(self, calls: Calls, credential: Credential | None, verdict: Verdict, start: float, stop: float) -> None:
+    def _arrived(
+        self, calls: Calls, credential: Credential | None, verdict: Verdict, start: float, stop: float
+    ) -> None:
         if self._level is Level.CALLS:
             at = calls.first(start)
             while at < stop:

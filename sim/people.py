@@ -88,9 +88,13 @@ class Person:
             self._busy = None
             busy.succeed()
         if not result.ok:
-            self._gave_up_until = result.done_at_s + self._login.again_after_s
+            self.give_up(result.done_at_s)
             return result._replace(not_before_s=self._gave_up_until)
         return result
+
+    def give_up(self, at: float) -> None:
+        """The login at `at` was of no use: the person waits before the next one."""
+        self._gave_up_until = at + self._login.again_after_s
 
     def _through_idp(self) -> Generator[Event, None, _LoggedIn]:
         clock, rank, began = self._asker.clock, self._asker.holder.rank, self._asker.clock.now
@@ -195,7 +199,10 @@ class SamlProvider:
         logged_in = yield from self.person.log_in()
         if not logged_in.ok:
             return Fetched(None, logged_in.done_at_s, logged_in.not_before_s)
-        return (yield from self.sessions.attempts(ordinal, None))
+        fetched = yield from self.sessions.attempts(ordinal, None)
+        if fetched.credential is None:
+            self.person.give_up(fetched.done_at_s)
+        return fetched
 
 
 @dataclass(slots=True)

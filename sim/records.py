@@ -124,7 +124,9 @@ CREDENTIALS: Final = Table(
         Column("mint_until_s", "float64", "s", "Until when the last thing minted from it would be accepted."),
         Column("held_from_s", "float64", "s", "When its client first held it within the run."),
         Column("ended_at_s", "float64", "s", "When its client stopped holding it; null while open.", True),
-        Column("end_reason", "string", "", "replaced, expired, rotated, deactivated, revoked, restarted, finished, open."),
+        Column(
+            "end_reason", "string", "", "replaced, expired, rotated, deactivated, revoked, restarted, finished, open."
+        ),
         Column("calls_signed", "int64", "calls", "Calls signed with it within the run."),
     ),
     _DETAILED,

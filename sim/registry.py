@@ -6,13 +6,16 @@ import importlib
 import inspect
 import pkgutil
 from types import ModuleType
+from typing import TypeVar
 
 from sim.spec import Spec
 
 __all__ = ["specs_in"]
 
+S = TypeVar("S", bound=Spec)
 
-def specs_in(package: ModuleType, base: type[Spec]) -> tuple[type[Spec], ...]:
+
+def specs_in(package: ModuleType, base: type[S]) -> tuple[type[S], ...]:
     """All concrete subclasses of `base` that the modules of `package` define, by module name.
 
     Args:
@@ -22,7 +25,7 @@ def specs_in(package: ModuleType, base: type[Spec]) -> tuple[type[Spec], ...]:
     Returns:
         The classes in the order of their module names, so unions and schemas are stable.
     """
-    found: list[type[Spec]] = []
+    found: list[type[S]] = []
     for info in sorted(pkgutil.iter_modules(package.__path__), key=lambda module: module.name):
         module = importlib.import_module(f"{package.__name__}.{info.name}")
         found += [

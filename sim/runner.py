@@ -7,6 +7,7 @@ of its own and draws only what its own keys name.
 from __future__ import annotations
 
 import gc
+import os
 import resource
 import shutil
 import time
@@ -66,6 +67,7 @@ class Target(NamedTuple):
 class Job(NamedTuple):
     """One shard to simulate, once for all strategies in which it is the same."""
 
+    key: str
     part: Scenario
     replication: int
     targets: tuple[Target, ...]
@@ -84,6 +86,10 @@ class Written(NamedTuple):
     sha256: str
 
 
+Known = dict[str, list[tuple[Path, "Written"]]]
+"""Files of shards that were simulated before, by the job's key."""
+
+
 def jobs_of(plan: Plan) -> list[Job]:
     """All jobs of a plan, the heaviest first so that the last ones are short."""
     parts: dict[str, Scenario] = {}
@@ -96,7 +102,7 @@ def jobs_of(plan: Plan) -> list[Job]:
             parts[key] = part
             targets.setdefault(key, []).append((strategy, shard))
     jobs = [
-        Job(part, n, tuple(Target(strategy, n, shard) for strategy, shard in targets[key]), _weight(part))
+        Job(f"{n}/{key}", part, n, tuple(Target(strategy, n, shard) for strategy, shard in targets[key]), _weight(part))
         for key, part in parts.items()
         for n in range(plan.replications)
     ]
@@ -108,7 +114,7 @@ def _weight(part: Scenario) -> float:
     return 1.0 + estimate_scenario(part).events
 
 
-def run(plan: Plan, folder: Path, jobs: int, advance: Callable[[float], None]) -> None:
+def run(plan: Plan, folder: Path, jobs: int, advance: Callable[[float], None], known: Known | None = None) -> None:
     """Simulate a plan into an empty folder: tables, run.json, and manifest.json last.
 
     Args:
@@ -116,24 +122,30 @@ def run(plan: Plan, folder: Path, jobs: int, advance: Callable[[float], None]) -
         folder: Empty folder that exists.
         jobs: Worker processes; 1 runs everything in this process.
         advance: Called with the done share of the work, 0 to 1.
+        known: Shards simulated before, whose files are taken over instead; an empty one is filled.
     """
     began = time.perf_counter()
+    fill = known is not None and not known
     work = jobs_of(plan)
     total, done = sum(job.weight for job in work), 0.0
     written: list[Written] = []
-    for job, files in _results(plan, folder, work, jobs):
+    for job, files in _results(plan, folder, work, jobs, {} if known is None or fill else known):
         written += files
         done += job.weight
         advance(done / total)
+        if fill and known is not None:
+            known[job.key] = [(folder / file.path, file) for file in files if file[1:4] == job.targets[0]]
     usage = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     write_run_info(folder, wall_s=time.perf_counter() - began, jobs=jobs, peak_rss_kib=max(usage))
     write_manifest(folder, plan, sorted(written))
 
 
-def _results(plan: Plan, folder: Path, work: list[Job], jobs: int) -> Iterator[tuple[Job, list[Written]]]:
+def _results(plan: Plan, folder: Path, work: list[Job], jobs: int, known: Known) -> Iterator[tuple[Job, list[Written]]]:
     for strategy in plan.strategies:
         for n in range(plan.replications):
             (folder / "tables" / strategy / f"r{n:04d}").mkdir(parents=True)
+    yield from ((job, _take_over(job, folder, known)) for job in work if job.key in known)
+    work = [job for job in work if job.key not in known]
     gc.collect()
     gc.freeze()  # so that no collection in a worker walks what was there before
     if jobs == 1:
@@ -156,9 +168,21 @@ def _simulate(job: Job, folder: Path) -> list[Written]:
     first = job.targets[0]
     paths = {table: folder / first.path(table) for table in TABLES if job.part.run.record in TABLES[table].levels}
     tables = simulate(job.part, job.replication, paths)
-    for target in job.targets[1:]:
-        for table, path in paths.items():
-            shutil.copyfile(path, folder / target.path(table))
-    return [
-        Written(table, *target, target.path(table), *tables[table]) for target in job.targets for table in tables
-    ]
+    written = [Written(table, *first, first.path(table), *tables[table]) for table in tables]
+    again = [_copy(folder / file.path, file, target, folder) for target in job.targets[1:] for file in written]
+    return written + again
+
+
+def _take_over(job: Job, folder: Path, known: Known) -> list[Written]:
+    """The files of a job that was simulated before."""
+    return [_copy(path, file, target, folder) for target in job.targets for path, file in known[job.key]]
+
+
+def _copy(path: Path, file: Written, target: Target, folder: Path) -> Written:
+    """The same rows for another strategy or shard: a second name of the file where the disk has those."""
+    copy = folder / target.path(file.table)
+    try:
+        os.link(path, copy)
+    except OSError:
+        shutil.copyfile(path, copy)
+    return Written(file.table, *target, target.path(file.table), file.rows, file.sha256)

@@ -60,7 +60,7 @@ def _charged(scenario: Scenario, step: Step) -> Iterator[str]:
         if step.user is not None:
             names.add(scenario.users[step.user].account)
         if step.source is not None:
-            names |= {n for n in _source_accounts(scenario, step.source)}
+            names |= set(_source_accounts(scenario, step.source))
         yield from (name for name in sorted(names) if _has_quota(scenario.accounts[name]))
 
 

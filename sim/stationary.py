@@ -39,5 +39,3 @@ def imds_fetched_at(cache: Cache, host: HostCredentials) -> float:
         if due > 0 or due <= at:
             return min(at, 0.0)
         at = due
-
-

@@ -67,10 +67,10 @@ class Purpose(IntEnum):
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def _mulhi(typing_context: Any, left: Any, right: Any) -> Any:  # noqa: ANN401, ARG001
+def _mulhi(typing_context: Any, left: Any, right: Any) -> Any:  # noqa: ARG001
     """High 64 bits of a 128-bit product."""
 
-    def codegen(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:  # noqa: ANN401
+    def codegen(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
         wide = ir.IntType(128)
         product = builder.mul(builder.zext(args[0], wide), builder.zext(args[1], wide))
         return builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), ir.IntType(64))

@@ -49,7 +49,7 @@ def _bits(word: int) -> int:
     x = x - ((x >> uint64(1)) & uint64(0x5555555555555555))
     x = (x & uint64(0x3333333333333333)) + ((x >> uint64(2)) & uint64(0x3333333333333333))
     x = (x + (x >> uint64(4))) & uint64(0x0F0F0F0F0F0F0F0F)
-    return np.int64((x * uint64(0x0101010101010101)) >> uint64(56))
+    return int((x * uint64(0x0101010101010101)) >> uint64(56))
 
 
 @njit(f"int64({_KEY}, uint64, int64)", cache=True)  # type: ignore[untyped-decorator]
@@ -131,18 +131,19 @@ def _point_in_cell(seed: int, stream: int, index: int, population: int, cell: in
 
 
 @njit(f"float64({_KEY}, float64, float64, float64)", cache=True)  # type: ignore[untyped-decorator]
-def first_after(
-    seed: int, stream: int, index: int, population: int, tau: float, at: float, rate: float
-) -> float:
+def first_after(seed: int, stream: int, index: int, population: int, tau: float, at: float, rate: float) -> float:
     """The first point whose time (operational time / rate) is at or after `at`.
 
     Args:
-        seed, stream, index, population: The key (see `sim.streams`).
+        seed: The key (see `sim.streams`), as the next three.
+        stream: Second key word.
+        index: Who.
+        population: Which population.
         tau: `at` in operational time (at * rate).
         at: Instant asked for.
         rate: Points per unit of time.
     """
-    cell = int(math.floor(tau / CELL))
+    cell = np.int64(math.floor(tau / CELL))
     before = _before_in_cell(seed, stream, index, population, cell, tau, at, rate)
     while before >= _cell_count(seed, stream, index, population, cell):
         cell += 1
@@ -151,13 +152,11 @@ def first_after(
 
 
 @njit(f"int64({_KEY}, float64, float64, float64)", cache=True)  # type: ignore[untyped-decorator]
-def count_between(
-    seed: int, stream: int, index: int, population: int, start: float, stop: float, rate: float
-) -> int:
+def count_between(seed: int, stream: int, index: int, population: int, start: float, stop: float, rate: float) -> int:
     """Points with time in [start, stop)."""
-    first, last = int(math.floor(start * rate / CELL)), int(math.floor(stop * rate / CELL))
+    first, last = np.int64(math.floor(start * rate / CELL)), np.int64(math.floor(stop * rate / CELL))
     total = _before_in_cell(seed, stream, index, population, last, stop * rate, stop, rate)
     total -= _before_in_cell(seed, stream, index, population, first, start * rate, start, rate)
     for cell in range(first, last):
         total += _cell_count(seed, stream, index, population, cell)
-    return total
+    return int(total)

@@ -169,6 +169,6 @@ def _copies(built: Built, key: AccessKey, number: int) -> tuple[tuple[Place, int
     """The places that hold copies of a user's key, and how many."""
     stream = built.world.stream(built.name)
     copies = key.copies or {place_of(built.first_step, built.spec): 1.0}
-    drawn = ((place, int(draw(stream, law, Purpose.COPIES, number, k))) for k, (place, law) in enumerate(copies.items()))
+    laws = enumerate(copies.items())
+    drawn = ((place, int(draw(stream, law, Purpose.COPIES, number, k))) for k, (place, law) in laws)
     return tuple((built.world.place(place, built.name, number), n) for place, n in drawn if n > 0)
-

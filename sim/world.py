@@ -52,9 +52,7 @@ class World:
         self.access = Access(scenario)
         self.authority = Authority(self.access.allows)
         self._ranks = {name: n for n, name in enumerate(sorted(scenario.populations, key=population_id))}
-        self._streams = {
-            name: Stream.of(scenario.run.seed, replication, name) for name in scenario.populations
-        }
+        self._streams = {name: Stream.of(scenario.run.seed, replication, name) for name in scenario.populations}
         self._apis: dict[str, Api] = {}
         self._idps: dict[str, IdpQueue] = {}
         self._probes: dict[tuple[str, str], dict[int, tuple[float, ...]]] = {}

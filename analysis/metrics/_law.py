@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from analysis.metrics._sweep import Floats, Steps
 
 __all__ = ["CauseOf", "Law", "Mixture", "Sample", "law_of"]
+
+Shares = tuple[tuple[str, float], ...]
+"""Names with their probabilities."""
 
 _TOLERANCE = 1e-12
 """Probabilities closer than this are equal: what is left of rounding in sums of 1e6 parts."""
@@ -28,10 +31,8 @@ class _Curve:
     never: float
     """P(X = inf)."""
 
-    @property
-    def causes(self) -> dict[str, float]:
-        """Cause of the end -> P(the exposure ends by it); what found nothing has none."""
-        return {}
+    causes: Shares = ()
+    """Cause of the end -> P(the exposure ends by it); what found nothing has none."""
 
     def survival(self, grid: Floats) -> Floats:
         """P(X > x) for each x of the grid, s; exact."""
@@ -91,7 +92,7 @@ class Law(_Curve):
     high: Floats
     total: float
     never: float
-    causes: dict[str, float] = field(default_factory=dict)
+    causes: Shares = ()
 
     @cached_property
     def _table(self) -> tuple[Floats, Floats]:
@@ -142,11 +143,14 @@ class Mixture(_Curve):
         """P(X = inf)."""
         return sum(w * part.never for w, part in self._pairs)
 
-    @property
-    def causes(self) -> dict[str, float]:
+    @cached_property
+    def causes(self) -> Shares:  # type: ignore[override]
         """Cause of the end -> its probability."""
-        names = sorted({name for _, part in self._pairs for name in part.causes})
-        return {name: sum(w * part.causes.get(name, 0.0) for w, part in self._pairs) for name in names}
+        weighted: dict[str, float] = {}
+        for w, part in self._pairs:
+            for name, share in part.causes:
+                weighted[name] = weighted.get(name, 0.0) + w * share
+        return tuple(sorted(weighted.items()))
 
     @property
     def _pairs(self) -> list[tuple[float, _Curve]]:
@@ -234,9 +238,9 @@ def law_of(steps: Steps, window_s: float, places: int, cause_of: CauseOf | None 
     total = window_s * places
     length = stop - start
     low = until[~forever] - stop[~forever]
-    causes: dict[str, float] = {}
+    causes: Shares = ()
     if cause_of is not None and len(until):
         names, which = np.unique(cause_of(until), return_inverse=True)
         shares = np.bincount(which, weights=length) / total
-        causes = {str(name): float(share) for name, share in zip(names, shares, strict=True)}
+        causes = tuple((str(name), float(share)) for name, share in zip(names, shares, strict=True))
     return Law(low, low + length[~forever], total, float(length[forever].sum()) / total, causes)

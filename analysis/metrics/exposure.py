@@ -180,7 +180,7 @@ def _values(selector: Selector, law: AnyLaw | str) -> Iterator[Value]:
     yield Value("exposure.p_never", selector, never)
     yield Value("exposure.nothing_share", selector, nothing)
     yield Value("exposure.mean_given_valid_s", selector, mean, over=1 - nothing, never_share=never)
-    for cause, share in law.causes.items():
+    for cause, share in law.causes:
         yield Value("exposure.cause_share", sel(**dict(selector), outcome=cause), share)
 
 

@@ -55,21 +55,21 @@ class Fact(Generic[T]):
         }
 
 
-def documented(  # noqa: PLR0913 - one argument per thing a fact has to say
+def documented(
     value: T, unit: str, source: str, note: str = "", *, uses: tuple[str, ...] = (), read: str = READ
 ) -> Fact[T]:
     """A fact that AWS states, or that stands in the SDK's source."""
     return Fact(value, unit, source, read, "documented", note, None, uses)
 
 
-def measured(  # noqa: PLR0913 - one argument per thing a fact has to say
+def measured(
     value: T, unit: str, source: str, note: str = "", *, uses: tuple[str, ...] = (), read: str = READ
 ) -> Fact[T]:
     """A fact measured by running the code against a stub or on a virtual clock."""
     return Fact(value, unit, source, read, "measured", note, None, uses)
 
 
-def second_hand(  # noqa: PLR0913 - one argument per thing a fact has to say
+def second_hand(
     value: T,
     unit: str,
     source: str,
@@ -83,7 +83,7 @@ def second_hand(  # noqa: PLR0913 - one argument per thing a fact has to say
     return Fact(value, unit, source, read, "second-hand", note, span, uses)
 
 
-def assumed(  # noqa: PLR0913 - one argument per thing a fact has to say
+def assumed(
     value: T,
     unit: str,
     note: str,

@@ -65,23 +65,34 @@ def write(sweep: Sweep, folder: Path, jobs: int, advance: Callable[[float], None
         advance: Takes the share that is done.
     """
     steps = _steps(advance, len(sweep.ends) + 1)
-    base = _metrics(sweep.base, jobs, next(steps))
-    results = [
-        {"path": variant.path, "end": variant.end, "value": variant.value, **row}
-        for variant, end in sweep.ends
-        for row in _metrics(end, jobs, next(steps))
-    ]
+    known: runner.Known = {}
+    with tempfile.TemporaryDirectory(prefix="credflow-") as kept:
+        base = _metrics(sweep.base, jobs, next(steps), Path(kept), known)
+        results = [
+            {"path": variant.path, "end": variant.end, "value": variant.value, **row}
+            for variant, end in sweep.ends
+            for row in _end_metrics(end, jobs, next(steps), known)
+        ]
     content = {"schema": SCHEMA_VERSION, "inputs": assumptions.inputs(sweep.base), "results": results, "base": base}
     (folder / ASSUMPTIONS).write_text(json.dumps(content, allow_nan=False) + "\n", encoding="utf-8")
 
 
-def _metrics(loaded: Loaded, jobs: int, advance: Callable[[float], None]) -> list[dict[str, Any]]:
-    """Metrics of one replication of all strategies, simulated in a folder that does not stay."""
+def _end_metrics(
+    loaded: Loaded, jobs: int, advance: Callable[[float], None], known: runner.Known
+) -> list[dict[str, Any]]:
+    """Metrics of one end of a range, simulated in a folder that does not stay."""
+    with tempfile.TemporaryDirectory(prefix="credflow-") as name:
+        return _metrics(loaded, jobs, advance, Path(name), known)
+
+
+def _metrics(
+    loaded: Loaded, jobs: int, advance: Callable[[float], None], folder: Path, known: runner.Known
+) -> list[dict[str, Any]]:
+    """Metrics of one replication of all strategies; what the input does not touch is taken from the base."""
     run = loaded.base.run
     plan = runner.Plan(loaded.base.name, loaded.strategies, run.seed, 1, run.record)
-    with tempfile.TemporaryDirectory(prefix="credflow-") as name:
-        runner.run(plan, Path(name), jobs, advance)
-        found = summary.summarise(Path(name), jobs)
+    runner.run(plan, folder, jobs, advance, known)
+    found = summary.summarise(folder, jobs)
     return [{key: row[key] for key in _KEPT} for row in found["metrics"]]
 
 

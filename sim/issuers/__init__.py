@@ -1,0 +1,1 @@
+"""Whoever mints credentials: what a scenario says of them, and how they answer."""

@@ -1,0 +1,1 @@
+"""Accounts, roles, users, groups and populations: who acts, and with which rights."""

@@ -15,7 +15,7 @@ from sim.workloads.base import Calls, CallsSpec
 __all__ = ["KINDS", "AnyCalls", "Calls", "CallsSpec"]
 
 KINDS: dict[str, type[CallsSpec]] = {
-    str(kind.model_fields["kind"].annotation.__args__[0]): kind  # type: ignore[union-attr, misc]
+    str(kind.model_fields["kind"].annotation.__args__[0]): kind  # type: ignore[union-attr]
     for kind in specs_in(sys.modules[__name__], CallsSpec)
 }
 """Every call process by its `kind`."""

@@ -62,7 +62,6 @@ class Caller:
         """Index word of the draws that all profiles of the client share."""
         return self.client | (self.number << 56)
 
-
     def does(self, purpose: Purpose, k: int) -> bool:
         """Whether this profile does stretch `k` of the client's work; each stretch belongs to one profile."""
         if self.profiles == 1:

@@ -98,8 +98,11 @@ def exponential_points(
     """Points of a Poisson process in [start, stop) and a uniform mark for each.
 
     Args:
-        seed, stream, index, population: The key (see `sim.streams`).
+        seed: The key (see `sim.streams`), as stream, index and population.
+        stream: Second key word.
+        index: Who.
         base: Counter of the first gap; point i uses base + i.
+        population: Which population.
         start: Start of the stretch.
         stop: Its end.
         rate: Points per second.

@@ -24,11 +24,11 @@ class PoissonCalls:
 
     def first(self, at: float) -> float:
         """The first call at or after `at`."""
-        return first_after(*self._key, at * self._rps, at, self._rps)
+        return float(first_after(*self._key, at * self._rps, at, self._rps))
 
     def count(self, start: float, stop: float) -> int:
         """Calls in [start, stop)."""
-        return count_between(*self._key, start, stop, self._rps) if stop > start else 0
+        return int(count_between(*self._key, start, stop, self._rps)) if stop > start else 0
 
     def command(self, at: float) -> tuple[float, float]:
         """A long-lived process has no commands: each call stands alone."""

@@ -69,7 +69,7 @@ class ProfileCalls:
         """Calls in [start, stop)."""
         if stop <= start:
             return 0
-        return count_between(*self._key, self._next(start)[0], self._next(stop)[0], 1.0)
+        return int(count_between(*self._key, self._next(start)[0], self._next(stop)[0], 1.0))
 
     def command(self, at: float) -> tuple[float, float]:
         """A long-lived process has no commands: each call stands alone."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -116,8 +117,8 @@ def _luminance(colour: str) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
-def test_text_of_the_scenario_is_escaped(tmp_path: Path) -> None:
-    path = write_fake_results(tmp_path / "run", strategies=2, replications=1)
+def test_text_of_the_scenario_is_escaped(folder: Path, tmp_path: Path) -> None:
+    path = shutil.copytree(folder, tmp_path / "run")
     manifest = json.loads((path / "manifest.json").read_text())
     manifest["scenario"] = manifest["question"] = ATTACK
     for strategy in manifest["strategies"].values():
@@ -126,7 +127,6 @@ def test_text_of_the_scenario_is_escaped(tmp_path: Path) -> None:
     manifest["facts"] = [{"name": ATTACK, "value": ATTACK, "unit": ATTACK, "source": ATTACK, "basis": "assumed"}]
     manifest["packages"] = {ATTACK: ATTACK}
     (path / "manifest.json").write_text(json.dumps(manifest))
-    summarise(path)
     page = write(path).read_text(encoding="utf-8")
     assert "<script" not in page
     assert page.count("&lt;script&gt;") >= 10

@@ -55,12 +55,17 @@ def _assert_same(one: Frames, other: Frames, population: str, clients: int | Non
     for table in _TABLES:
         if table != skip:
             pd.testing.assert_frame_equal(
-                _of(one, table, population, clients), _of(other, table, population, clients), check_exact=True, obj=table
+                _of(one, table, population, clients),
+                _of(other, table, population, clients),
+                check_exact=True,
+                obj=table,
             )
 
 
 @pytest.mark.parametrize(
-    ("file", "settings"), [("employee-directory.yaml", DIRECTORY), ("nightly-batch.yaml", BATCH)], ids=["directory", "batch"]
+    ("file", "settings"),
+    [("employee-directory.yaml", DIRECTORY), ("nightly-batch.yaml", BATCH)],
+    ids=["directory", "batch"],
 )
 def test_strategies_face_the_same_calls(file: str, settings: dict[str, Any]) -> None:
     totals = {name: _totals(run(s, level="summary")) for name, s in load(SCENARIOS / file, settings).strategies.items()}
@@ -71,7 +76,9 @@ def test_strategies_face_the_same_calls(file: str, settings: dict[str, Any]) -> 
         assert other == first
 
 
-@pytest.mark.parametrize("name", ["people-sso", "people-saml", "people-key", "calls-several", "chain-node", "chain-chained"])
+@pytest.mark.parametrize(
+    "name", ["people-sso", "people-saml", "people-key", "calls-several", "chain-node", "chain-chained"]
+)
 def test_two_days_are_a_prefix_of_three(name: str) -> None:
     longer, shorter = copy.deepcopy(ZOO[name]), copy.deepcopy(ZOO[name])
     longer["run"]["horizon_s"], shorter["run"]["horizon_s"] = 3 * DAY, 2 * DAY
@@ -85,7 +92,9 @@ def test_two_days_are_a_prefix_of_three(name: str) -> None:
     begun = two["credentials"].set_index("credential")[what[1:]]
     pd.testing.assert_frame_equal(known.loc[begun.index], begun, check_exact=True)
     ended = two["credentials"][two["credentials"]["ended_at_s"].notna()].set_index("credential")
-    pd.testing.assert_frame_equal(three["credentials"].set_index("credential").loc[ended.index], ended, check_exact=True)
+    pd.testing.assert_frame_equal(
+        three["credentials"].set_index("credential").loc[ended.index], ended, check_exact=True
+    )
 
 
 @pytest.mark.parametrize("chain", ["chained", "by-user", "node", "thread", "saml", "sso", "key", "password"])
@@ -131,7 +140,11 @@ def test_calls_arrive_at_the_same_instants_under_every_chain() -> None:
 
 
 def test_replications_and_seeds_differ() -> None:
-    first, second, seeded = run(ZOO["chain-chained"]), run(ZOO["chain-chained"], replication=1), run(ZOO["chain-chained"], seed=8)
+    first, second, seeded = (
+        run(ZOO["chain-chained"]),
+        run(ZOO["chain-chained"], replication=1),
+        run(ZOO["chain-chained"], seed=8),
+    )
     for other in (second, seeded):
         assert set(first["requests"]["at_s"]).isdisjoint(other["requests"]["at_s"])
         assert _totals(first) != _totals(other)

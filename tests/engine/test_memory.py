@@ -1,4 +1,8 @@
-"""Memory does not grow with the horizon: 5 days against 50 days, each in a process of its own."""
+"""Memory does not grow with the horizon: 5 days against 50 days, each in a process of its own.
+
+Rows wait in buffers of a fixed size. Here the buffers are small, so that even 5 days of a small population fill
+them; with the buffers of a real run the same holds from larger populations on.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +21,14 @@ DAY = 86_400.0
 _CHILD = """
 import json, sys
 from pathlib import Path
+from sim import recorder
+from sim.clock import Clock
 from sim.engine import simulate
 from sim.records import TABLES
 from sim.scenario import Scenario
 
+recorder._GROUP_ROWS = 2048
+Clock.until.__defaults__ = (2000,)
 scenario = Scenario.model_validate(json.loads(Path(sys.argv[1]).read_text()))
 folder = Path(sys.argv[2])
 simulate(scenario, 0, {table: folder / f"{table}.parquet" for table in TABLES})

@@ -188,7 +188,9 @@ def test_count_is_what_walking_finds(name: str, slot: int) -> None:
     week = _listed(_calls(name, caller), 0.0, 7 * DAY_S)
     assert all(n >= 1 for _, n in week)
     instants = [at for at, _ in week]
-    cuts = sorted([*(DAY_S * i / 5 for i in range(36)), *instants[:30], *(math.nextafter(at, math.inf) for at in instants[:9])])
+    cuts = sorted(
+        [*(DAY_S * i / 5 for i in range(36)), *instants[:30], *(math.nextafter(at, math.inf) for at in instants[:9])]
+    )
     fresh = _calls(name, caller)
     for a in reversed(cuts[::3]):
         for b in cuts[::7]:

@@ -69,7 +69,10 @@ def test_logins_of_people_peak_below_one_a_second(strategy: str) -> None:
 def test_sts_load_outside_the_batch_stays_below_two_a_second(strategy: str) -> None:
     requests = directory(strategy)["requests"]
     sts = requests[(requests["issuer"] == "sts") & (requests["quota_group"] != "free")]
-    assert SCALE * _hourly_peak_rps(sts["at_s"]) < 2.0
+    down = sts["at_s"].between(*STS_DOWN)
+    assert SCALE * _hourly_peak_rps(sts.loc[sts["quota_group"] == "signed", "at_s"]) < 2.0
+    assert SCALE * _hourly_peak_rps(sts.loc[~down, "at_s"]) < 2.0
+    assert SCALE * _hourly_peak_rps(sts.loc[down, "at_s"]) < 6.0, "people do not log in again for every command"
     assert not (requests["outcome"] == "throttled").any()
 
 
@@ -130,6 +133,7 @@ def test_sessions_of_16_min_ask_a_hundredth_as_often() -> None:
 
 def test_sessions_of_an_hour_do_all_the_work() -> None:
     attempts = _attempts("batch-1h")
-    # Each process makes its 1,200 calls at 2/s in 600 s in the mean: half of them are not done at the end.
     assert attempts["ok"] == 64
-    assert _done("batch-1h") > 0.97
+    # 1,200 calls at 2/s take 600 s in the mean, which is the time allowed: a process that is a little late leaves
+    # some calls, sqrt(1200 / (2 pi)) of 1,200 on average.
+    assert _done("batch-1h") == pytest.approx(1 - (1200 / 6.2832) ** 0.5 / 1200, abs=0.005)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from analysis.metrics._sweep import Floats, Steps
 
-__all__ = ["CauseOf", "Law", "Mixture", "Sample", "law_of"]
+__all__ = ["Causes", "Law", "Mixture", "Sample", "law_of"]
 
 Shares = tuple[tuple[str, float], ...]
 """Names with their probabilities."""
@@ -217,18 +217,36 @@ class Sample(_Curve):
         return float(knots[int(np.searchsorted(-above, -(level + _TOLERANCE)))])
 
 
-CauseOf = Callable[[Floats], NDArray[np.str_]]
-"""Cause of the end for each instant at which an exposure ends."""
+@dataclass(frozen=True)
+class Causes:
+    """What ends the use of what ends at an instant.
+
+    Attributes:
+        names: Names of the causes.
+        ends: Ends of all holdings, s, ascending, shape (n,).
+        codes: Index of each one's cause in `names`.
+    """
+
+    names: tuple[str, ...]
+    ends: Floats
+    codes: NDArray[np.int64]
+
+    def shares(self, until: Floats, mass: Floats) -> Shares:
+        """Name of the cause -> sum of the masses of the steps that end by it; those without any are left out."""
+        one = len(self.codes) > 0 and self.codes.min() == self.codes.max()
+        codes = np.full(len(until), self.codes[0]) if one else self.codes[np.searchsorted(self.ends, until)]
+        sums = np.bincount(codes, weights=mass, minlength=len(self.names))
+        return tuple((name, float(share)) for name, share in zip(self.names, sums, strict=True) if share > 0)
 
 
-def law_of(steps: Steps, window_s: float, places: int, cause_of: CauseOf | None = None) -> Law:
+def law_of(steps: Steps, window_s: float, places: int, causes: Causes | None = None) -> Law:
     """The law of X = max(V(t) - t, 0) for t uniform on [0, window) and a uniformly chosen place.
 
     Args:
         steps: V for each client; what is not covered holds nothing.
         window_s: Thefts fall in [0, window), s.
         places: How many such places exist, those without rows included.
-        cause_of: What ends the exposure that ends at V.
+        causes: What ends the exposure that ends at V.
     """
     start = np.clip(steps.start, 0.0, window_s)
     stop = np.minimum(np.minimum(steps.stop, window_s), steps.until)
@@ -238,9 +256,5 @@ def law_of(steps: Steps, window_s: float, places: int, cause_of: CauseOf | None 
     total = window_s * places
     length = stop - start
     low = until[~forever] - stop[~forever]
-    causes: Shares = ()
-    if cause_of is not None and len(until):
-        names, which = np.unique(cause_of(until), return_inverse=True)
-        shares = np.bincount(which, weights=length) / total
-        causes = tuple((str(name), float(share)) for name, share in zip(names, shares, strict=True))
-    return Law(low, low + length[~forever], total, float(length[forever].sum()) / total, causes)
+    shares = () if causes is None else causes.shares(until, length / total)
+    return Law(low, low + length[~forever], total, float(length[forever].sum()) / total, shares)

@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.load import Results
-from analysis.metrics._law import CauseOf, Law, Mixture, Sample, law_of
+from analysis.metrics._law import Causes, Law, Mixture, Sample, law_of
 from analysis.metrics._places import listed_places, place_count
 from analysis.metrics._sweep import Floats, Steps, running_maximum
 from analysis.metrics.base import Context, Family, Frames, Metric, Selector, Value, sel
@@ -85,15 +85,16 @@ def _ends(holdings: pd.DataFrame, thief: str) -> tuple[Floats, Floats]:
     return valid, valid if thief == "copy" else np.fmax(holdings["mint_until_s"].to_numpy(dtype=np.float64), valid)
 
 
-def _cause_of(holdings: pd.DataFrame, thief: str) -> CauseOf:
-    """What ends the use of the row that ends at an instant; what was minted always expires."""
+def _causes(holdings: pd.DataFrame, thief: str) -> Causes:
+    """What ends the use of each row; what was minted always expires."""
     holdings = _usable(holdings, thief)
     valid, until = _ends(holdings, thief)
-    own = holdings["end_cause"].to_numpy(dtype=np.str_)
-    causes = np.where(np.isinf(until), "never", np.where(until > valid, "expiry", own))
+    own = holdings["end_cause"].astype("category").cat
+    names = ("expiry", "never", *(name for name in own.categories if name not in {"expiry", "never"}))
+    code_of = np.array([names.index(name) for name in own.categories], dtype=np.int64)
+    codes = np.where(np.isinf(until), 1, np.where(until > valid, 0, code_of[own.codes]))
     order = np.argsort(until, kind="stable")
-    ends, causes = until[order], causes[order]
-    return lambda at: causes[np.searchsorted(ends, at)]
+    return Causes(names, until[order], codes[order])
 
 
 def law(holdings: pd.DataFrame, thief: str, *, places: int, horizon_s: float, foothold_s: float) -> Law | str:
@@ -105,7 +106,7 @@ def law(holdings: pd.DataFrame, thief: str, *, places: int, horizon_s: float, fo
     if window_s <= 0:
         return f"the run ({horizon_s:g} s) is not longer than the foothold ({foothold_s:g} s)"
     size = max(places, holdings["client"].nunique())
-    return law_of(steps_of(holdings, thief, foothold_s), window_s, size, _cause_of(holdings, thief))
+    return law_of(steps_of(holdings, thief, foothold_s), window_s, size, _causes(holdings, thief))
 
 
 def sampled_law(probes: pd.DataFrame, thief: str, size: int) -> Sample | str:

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from sim.engine import simulate
+from sim.records import TABLES
 from sim.scenario import Scenario
 from tests.oracle.botocore_clock import Spans, Trace
 
@@ -38,9 +39,10 @@ def _scenario(call_times: Sequence[float], sdk: str, outages: Spans, issuer: str
 
 
 def _run(scenario: Scenario, folder: Path, operation: str) -> Trace:
-    simulate(scenario, 0, 0, ("fleet",), folder)
-    requests = pq.read_table(folder / "requests.s00.parquet").to_pylist()
-    calls = pq.read_table(folder / "calls.s00.parquet").to_pylist()
+    paths = {table: folder / f"{table}.s00.parquet" for table in TABLES}
+    simulate(scenario, 0, paths)
+    requests = pq.read_table(paths["requests"]).to_pylist()
+    calls = pq.read_table(paths["calls"]).to_pylist()
     mine = [row for row in requests if row["operation"] == operation or row["outcome"] != "ok"]
     return Trace(
         issued=[row["at_s"] for row in mine if row["outcome"] == "ok"],

@@ -25,7 +25,7 @@ demo: $(RUN_STAMP)
 	@$(BIN)/credflow compare scenarios/employee-directory.yaml
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(TEST_STAMP)
 	$(BIN)/ruff check
@@ -38,7 +38,7 @@ format: $(TEST_STAMP)
 	$(BIN)/ruff format
 
 cover: $(TEST_STAMP)
-	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered
+	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term-missing:skip-covered
 
 bench: $(TEST_STAMP)
 	$(BIN)/python tests/bench/bench_engine.py

@@ -224,11 +224,24 @@ class Worker(Client):
         self._done = False
 
     def settle(self, to: float) -> None:
-        """Nothing to do: a worker judges its calls as it makes them."""
+        """Judge the calls made before `to` with what is held now; those that fetch judge themselves."""
+        credential = self.cache.credential
+        if credential is None or self._pending is not None:
+            return
+        for until in (credential.valid_until_s, math.inf):
+            limit = min(to, until, self._deadline_s) - self._waited
+            n = min(self._calls.count(self._cursor, limit), self._left)
+            if n:
+                at = self._calls.first(self._cursor) + self._waited
+                limit = self._instant_of(n, limit) if n == self._left else limit
+                self._ledger.bulk(credential, at, limit + self._waited, n)
+                self._left -= n
+                self._cursor = limit
 
     def finish(self) -> None:
         """Write everything at the horizon; calls not made are Unfinished."""
         horizon = self._horizon_s
+        self.settle(horizon)
         if self._left:
             self._ledger.lost(Verdict.UNFINISHED, self._deadline_s, self._left)
         self._ledger.close(horizon)
@@ -244,6 +257,8 @@ class Worker(Client):
             self._ledger.one(None, Verdict.REFRESH_FAILED, pending.since, now)
             self._left -= 1
             self._waited += now - pending.since
+        else:
+            self.settle(now)
         self.cache.close(now, EndReason.RESTARTED)
 
     def _live(self) -> Process:
@@ -252,7 +267,10 @@ class Worker(Client):
             at = own + self._waited
             if at >= self._deadline_s:
                 break
-            if not self._each and at < self.cache.due_s and self._many(at):
+            alike = None if self._each or at >= self.cache.due_s else self._alike_until()
+            if alike is not None:
+                yield self._clock.at(max(alike, self._clock.now), self._rank)
+                self.settle(alike)
                 continue
             yield self._clock.at(max(at, self._clock.now), self._rank)
             yield from self._call(own, at)
@@ -263,21 +281,15 @@ class Worker(Client):
                 self.cache.close(at, EndReason.FINISHED)
         self._done = True
 
-    def _many(self, at: float) -> bool:
-        """Make all calls until the credential is due, or none if there is only one."""
-        credential = self.cache.credential
-        if credential is None:
-            return False
-        limit = min(self.cache.due_s, credential.valid_until_s, self._deadline_s) - self._waited
+    def _alike_until(self) -> float | None:
+        """Until when all calls sign with what is held; None if there is only one, or nothing held."""
+        if self.cache.credential is None:
+            return None
+        limit = min(self.cache.due_s, self._deadline_s) - self._waited
         n = min(self._calls.count(self._cursor, limit), self._left)
         if n < 2:
-            return False
-        if n == self._left:
-            limit = self._instant_of(n, limit)
-        self._ledger.bulk(credential, at, limit + self._waited, n)
-        self._left -= n
-        self._cursor = limit
-        return True
+            return None
+        return (self._instant_of(n, limit) if n == self._left else limit) + self._waited
 
     def _instant_of(self, n: int, limit: float) -> float:
         """Just after the n-th call from the cursor on, which comes before `limit`, by bisection."""

@@ -12,7 +12,7 @@ from sim.issuers.spec import Iam, Imds
 from sim.keys import KeyOwner
 from sim.laws import draw
 from sim.ledger import Ledger, Part
-from sim.principals.population import Population
+from sim.principals.population import Population, Work
 from sim.principals.user import AccessKey, User
 from sim.providers.step import Step
 from sim.stationary import imds_fetched_at, session_age
@@ -49,8 +49,9 @@ def build_population(world: World, name: str) -> Built:
     built = Built(world, name)
     for client in range(built.spec.count):
         profiles = max(round(draw(world.stream(name), built.spec.profiles, Purpose.PROFILES, client)), 1)
-        for slot, callers in enumerate(_caches(built, client, profiles)):
-            _build_client(built, client, slot, callers)
+        caches = _caches(built, client, profiles)
+        for slot, callers in enumerate(caches):
+            _build_client(built, client, slot, callers, _share(built.spec.work, slot, len(caches)))
     return built
 
 
@@ -71,7 +72,14 @@ def _caches(built: Built, client: int, profiles: int) -> list[list[Caller]]:
     return [callers] if shared else [[caller] for caller in callers]
 
 
-def _build_client(built: Built, client: int, slot: int, callers: list[Caller]) -> None:
+def _share(work: Work | None, slot: int, caches: int) -> Work | None:
+    """The part of a client's work that falls to one of its caches."""
+    if work is None or caches == 1:
+        return work
+    return work.model_copy(update={"calls": work.calls // caches + (slot < work.calls % caches)})
+
+
+def _build_client(built: Built, client: int, slot: int, callers: list[Caller], work: Work | None) -> None:
     world, step = built.world, built.first_step
     tag = f"{built.name}-{client:06d}" + (f".{slot}" if slot else "")
     asker = world.asker(world.holder(built.name, client, slot, tag))
@@ -80,8 +88,8 @@ def _build_client(built: Built, client: int, slot: int, callers: list[Caller]) -
     ledger = Ledger(asker.holder, parts, world.authority, world.recorder, world.clock)
     calls = merge(tuple(part.calls for part in parts))
     when = When(_starts_at(built, client), world.horizon_s, world.scenario.run.record)
-    if built.spec.work is not None:
-        made: Client = Worker(world.clock, cache, calls, ledger, when, built.spec.work)
+    if work is not None:
+        made: Client = Worker(world.clock, cache, calls, ledger, when, work)
     else:
         made = Client(world.clock, cache, calls, ledger, when, fails_first=step.way == "saml-file")
     built.clients.append((client, made))

@@ -133,6 +133,7 @@ def _label(figure: Figure, axes: Axes, points: Sequence[_Point], styles: dict[st
     right_end = axes.bbox.x1
     spots = [axes.transData.transform((point.exposure.value, point.cost.value)) for point in points]
     taken += [(x - 5 * pixel, y - 5 * pixel, x + 5 * pixel, y + 5 * pixel) for x, y in spots]
+    taken += [bar for point in points for bar in _error_bars(axes, point)]
     for point, (x, y) in sorted(zip(points, spots, strict=True), key=lambda item: (item[1][1], item[1][0])):
         text = ellipsis(point.name, 26)
         wide, high = 4.6 * len(text) * pixel, 9.5 * pixel
@@ -156,6 +157,18 @@ def _label(figure: Figure, axes: Axes, points: Sequence[_Point], styles: dict[st
             color=styles[point.name].ink,
             arrowprops=_line(to_left) if moved else None,
         )
+
+
+def _error_bars(axes: Axes, point: _Point) -> list[tuple[float, float, float, float]]:
+    """Boxes (x0, y0, x1, y1) in pixels of a marker's horizontal and vertical error bar."""
+    (x, y), (left, right), (down, up) = (
+        (point.exposure.value, point.cost.value),
+        point.exposure.errors,
+        point.cost.errors,
+    )
+    ends = [((max(x - left, 0.0), y), (x + right, y)), ((x, y - down), (x, y + up))]
+    corners = [(*axes.transData.transform(low), *axes.transData.transform(high)) for low, high in ends]
+    return [(float(x0), float(y0), float(x1), float(y1)) for x0, y0, x1, y1 in corners]
 
 
 def _line(to_left: bool) -> dict[str, Any]:

@@ -191,6 +191,8 @@ def _can_be_told(figures: Estimates, subject: Subject, one: Estimate, other: Est
     """
     if (one.never_share or 0.0) >= _ALL or (other.never_share or 0.0) >= _ALL:
         return True
+    if _has_none_of_it(figures, subject, one, other) or _has_none_of_it(figures, subject, other, one):
+        return True
     pairs = [
         difference
         for found in (one, other)
@@ -199,6 +201,12 @@ def _can_be_told(figures: Estimates, subject: Subject, one: Estimate, other: Est
     ]
     tested = [difference for difference in pairs if difference.p_holm is not None]
     return not tested or any(difference.told for difference in tested)
+
+
+def _has_none_of_it(figures: Estimates, subject: Subject, one: Estimate, other: Estimate) -> bool:
+    """Whether one strategy never uses the bucket and the other one always does."""
+    absent = figures.one(subject.metric, one.strategy, **subject.selector) is None
+    return absent and other.low is not None and other.low > 0
 
 
 def _depends(subject: Subject, turns: Iterable[TurningPoint], pair: set[str]) -> str:

@@ -10,7 +10,7 @@ from analysis.load import Results
 from analysis.report.cells import NOT_COMPUTED, Cell, Head, Row, TableView, difference_cell, figure
 from analysis.report.ranking import Subject, estimate_of
 from analysis.report.subjects import places
-from analysis.style import duration, plural
+from analysis.style import DASH, duration, plural
 
 __all__ = ["differences_table", "exposure_table", "main_table"]
 
@@ -81,6 +81,7 @@ def exposure_table(results: Results, figures: Estimates) -> TableView | None:
     heads += [Head(f"{thief}: mean", "capped at 365 d") for thief in thieves]
     heads += [Head(f"{thief}: median") for thief in thieves]
     heads += [Head("copy: over 24 h", "share of thefts"), Head("copy: never ends", "share of thefts")]
+    heads.append(Head("copy: ended by", "share of thefts"))
     rows = list(_exposure_rows(results, figures, thieves))
     absent = [f" No “{thief}”: {reason}." for thief in _THIEVES if (reason := _reason(figures, results, thief))]
     return TableView(f"Time for which the loot stays usable. {_noise(results)}{''.join(absent)}", heads, rows)
@@ -118,7 +119,15 @@ def _exposure_cells(
 
     cells = [cell("nothing_share"), *(cell("mean_s", thief) for thief in thieves)]
     cells += [cell("p50_s", thief) for thief in thieves]
-    return (*cells, cell("p_over_24h"), cell("p_never"))
+    return (*cells, cell("p_over_24h"), cell("p_never"), _causes(figures, pair, strategy))
+
+
+def _causes(figures: Estimates, pair: tuple[str, str], strategy: str) -> Cell:
+    """What ends the use, in order of its share of all thefts."""
+    chosen = {"population": pair[0], "place": pair[1], "thief": "copy"}
+    found = [one for one in figures.all("exposure.cause_share", strategy, **chosen) if one.mean]
+    found.sort(key=lambda one: -(one.mean or 0.0))
+    return Cell("; ".join(f"{one.selector['outcome']} {figure(one).text}" for one in found) or DASH)
 
 
 def foothold_words(results: Results) -> str:

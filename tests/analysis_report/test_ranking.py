@@ -121,3 +121,10 @@ def test_only_what_the_page_shows_is_corrected_for() -> None:
     hidden = {**other, "metric": "calls.total"}
     rows = corrected({"differences": [other, hidden]}, [SUBJECT])["differences"]
     assert [row["p_holm"] for row in rows] == [0.03]
+
+
+def test_a_bucket_that_only_some_strategies_use_is_a_difference() -> None:
+    figures = Estimates({"metrics": [row("a", 5), row("b", 5)], "differences": [against("b", 1.0)]})
+    assert str(rank(SUBJECT, figures, ["a", "b", "c"], "a")).startswith(
+        "Fewest with c, most with a and b: app, 0 against 5"
+    )

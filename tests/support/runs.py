@@ -142,11 +142,9 @@ def _assert_every_call_ended(frames: Frames, replication: int) -> None:
 def arrivals(scenario: Scenario, name: str, client: int, replication: int = 0) -> int:
     """Calls of a client, from its call processes (of a program with fixed work: the work)."""
     population = scenario.populations[name]
-    callers = callers_of(scenario, name, client, replication)
     if population.work is not None:
-        return population.work.calls * (
-            len(callers) if scenario.credentials[population.credentials][0].cache == "thread" else 1
-        )
+        return population.work.calls
+    callers = callers_of(scenario, name, client, replication)
     stream, start = callers[0].stream, 0.0
     if population.start is not None:
         start = population.start.at_s + population.start.spread_s * stream.uniform(Purpose.START, client)

@@ -215,6 +215,17 @@ def _crowds() -> dict[str, dict[str, Any]]:
         credentials=short,
         timeline=[{"at_s": 600, "restart": "fleet", "ramp_s": 60}, {"at_s": 700, "outage": "sts", "for_s": 120}],
     )
+    found["work-threads"] = document(
+        {"fleet": fleet("thread", busy, threads=3, count=2, **cold, work={**work, "calls": 1001})}, horizon_s=1600
+    )
+    slow = {"calls": 3000, "within_s": 4 * DAY}
+    found["work-key"] = document({"fleet": fleet("shared-key", POISSON, work=slow)}, horizon_s=4 * DAY)
+    found["work-node"] = document({"fleet": fleet("node", POISSON, work=slow)}, horizon_s=4 * DAY)
+    found["work-long-restart"] = document(
+        {"fleet": fleet("chained", busy, **cold, work=work)},
+        horizon_s=1600,
+        timeline=[{"at_s": 300, "restart": "fleet", "ramp_s": 60}, {"at_s": 310, "outage": "sts", "for_s": 30}],
+    )
     found["work-cut"] = document({"fleet": fleet("chained", busy, **cold, work=work)}, horizon_s=600)
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Generator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 from simpy import Event
 
@@ -20,6 +20,9 @@ from sim.records import EndReason, Kind
 from sim.streams import Purpose
 
 __all__ = ["KeyHolder", "KeyOwner", "Lives"]
+
+_BEFORE: Final = 1 << 20
+"""Number of the cycle before the one that covers time 0."""
 
 
 class KeyHolder(Protocol):
@@ -135,6 +138,8 @@ class KeyOwner:
         created, ends = lives.first()
         number = 0
         self._hold(created, ends, 0.0)
+        if -self._overlap() < created and self.key.life != "never" and self.key.age_s is None:
+            self._rotated_before(lives, created)
         while ends < self.horizon_s:
             yield self.asker.clock.at(max(ends, 0.0), self.asker.holder.rank)
             late = lives.late(number)
@@ -154,24 +159,30 @@ class KeyOwner:
         return self.key.rotation.overlap_s if self.key.rotation is not None else 0.0
 
     def _hold(self, created: float, ends: float, at: float) -> None:
-        valid_until = ends + self._overlap() + self.propagation_s
         for client in self.holders:
             client.settle(at)
         self._release(at, EndReason.ROTATED)
-        ordinal = self.asker.issued
-        self.asker.issued += 1
-        self.current = Credential(
-            Kind.ACCESS_KEY,
-            self.asker.holder,
-            ordinal,
-            self.origin,
-            created,
-            math.inf,
-            valid_until_s=valid_until,
-        )
+        self.current = self._make(created, ends)
         self._held_from = at
         for client in self.holders:
             client.hold(self.current, at)
+
+    def _make(self, created: float, ends: float) -> Credential:
+        """A key that is replaced at `ends` and accepted until the overlap and the propagation are over."""
+        ordinal = self.asker.issued
+        self.asker.issued += 1
+        until = ends + self._overlap() + self.propagation_s
+        return Credential(
+            Kind.ACCESS_KEY, self.asker.holder, ordinal, self.origin, created, math.inf, valid_until_s=until
+        )
+
+    def _rotated_before(self, lives: Lives, began: float) -> None:
+        """A rotation that began before time 0 and whose old key is still active."""
+        new = self.current
+        assert new is not None
+        old = self._make(began - lives.following(_BEFORE), began)
+        write_credential(self.recorder, old, 0.0, 0.0, EndReason.ROTATED, 0.0)
+        self.asker.clock.process(self._deactivate(old, new, began, lives.late(_BEFORE)))
 
     def _release(self, at: float, reason: EndReason) -> None:
         key = self.current

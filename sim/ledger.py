@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sim.authority import Authority
 from sim.clock import Clock
@@ -14,6 +14,8 @@ from sim.records import Level, Verdict
 from sim.workloads.base import Calls
 
 __all__ = ["Ledger", "Part"]
+
+_GAP_S: Final = 60.0  # unsigned calls further apart are told apart, so that a row says when they failed
 
 Pieces = tuple[tuple[float, Verdict], ...]
 
@@ -192,7 +194,8 @@ class Ledger:
             self._row(credential, verdict, start, stop, n, wait)
             return
         key = self._key
-        if key is not None and key[0] is credential and key[1] is verdict:
+        near = credential is not None or start - self._to <= _GAP_S
+        if key is not None and key[0] is credential and key[1] is verdict and near:
             self._n += n
             self._wait += wait
             self._to = max(self._to, stop)

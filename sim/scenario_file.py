@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from sim.overlay import Overlay, apply, matches
 from sim.problems import Problem, ScenarioError
-from sim.scenario import Scenario
+from sim.scenario import Scenario, Strategy
 from sim.scenario_errors import Finding, bent, explained, unusable
 from sim.scenario_mend import mended, touches, without
 from sim.scenario_yaml import Document, Plain, dotted, parse
@@ -138,7 +138,9 @@ class _Loader:
         self.refuse_settings(base_overlay, strategies)
         if self.problems or base[0] is None:
             raise ScenarioError(self.problems)
-        resolved = {name: scenario for name, (scenario, _) in strategies.items() if scenario is not None}
+        resolved = {
+            name: _titled(scenario, name, base[0]) for name, (scenario, _) in strategies.items() if scenario is not None
+        }
         return Loaded(base_overlay.data, base[0], resolved)
 
     def validated(self, data: dict[Any, Any], blocks: set[Any] | None = None) -> tuple[Scenario | None, list[Finding]]:
@@ -247,3 +249,9 @@ def json_schema() -> dict[str, Any]:
     calls["anyOf"] = [calls["items"], {"type": calls.pop("type"), "items": calls.pop("items")}]  # one or several
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "credflow scenario"}
     return {**head, **{key: value for key, value in schema.items() if key != "title"}}
+
+
+def _titled(resolved: Scenario, name: str, base: Scenario) -> Scenario:
+    """A resolved strategy that still knows its own title."""
+    title = base.strategies[name].title if name in base.strategies else ""
+    return resolved.model_copy(update={"strategies": {name: Strategy(title=title)}})

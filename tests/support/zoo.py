@@ -20,7 +20,7 @@ _ISSUERS = {
         "idp": "idp",
         "account": "main",
         "sts": "sts",
-        "permission_sets": {"staff": {"account": "main", "allow": ["s3:*", "ec2:*"]}},
+        "permission_sets": {"staff": {"account": "main", "allow": ["s3:*", "ec2:*", "sts:*"]}},
     },
     "iam": {"kind": "iam"},
 }
@@ -33,7 +33,12 @@ _BLOCKS: dict[str, Any] = {
     "accounts": {"main": {}, "other": {}},
     "issuers": _ISSUERS,
     "roles": {
-        "host": {"account": "main", "trust": {"service": "ec2.amazonaws.com"}, "allow": ["s3:GetObject", "sts:AssumeRole"]},
+        "host": {
+            "account": "main",
+            "trust": {"service": "ec2.amazonaws.com"},
+            "allow": ["s3:GetObject", "sts:AssumeRole"],
+        },
+        "desk": {"account": "main", "trust": {"identity_center": "center"}, "allow": ["s3:*"]},
         "app": {
             "account": "main",
             "trust": {"role": ["host", "hub"], "user": "robot", "saml": "idp", "service": "lambda.amazonaws.com"},
@@ -63,6 +68,7 @@ _BLOCKS: dict[str, Any] = {
         "saml-console": [{"from": "sts.AssumeRoleWithSAML", "role": "app", "idp": "idp", "way": "console"}],
         "sso": [{"from": "center", "permission_set": "staff", "way": "sso"}],
         "sso-console": [{"from": "center", "permission_set": "staff", "way": "console"}],
+        "via-sso": [{"from": "sts.AssumeRole", "role": "desk", "source": "sso", "session_s": 3600}],
         "key": [{"from": "access_key", "user": "person", "place": "laptop"}],
         "shared-key": [{"from": "access_key", "user": "robot"}],
         "password": [{"from": "password", "user": "person", "way": "console"}],
@@ -168,8 +174,20 @@ def _faults() -> dict[str, dict[str, Any]]:
         name: {**STAFF, "credentials": name}
         for name in ("saml", "saml-console", "sso", "sso-console", "key", "password")
     }
+    crowd = {**_ISSUERS, "idp": {"kind": "idp", "servers": 1, "service_s": 120, "timeout_s": 200}}
+    limited = {**_ISSUERS, "node": {**_ISSUERS["node"], "rps": 0.5, "burst": 2}}
     restart = [{"at_s": 5000, "restart": "fleet", "ramp_s": 600}, {"at_s": 9000, "restart": "fleet"}]
     found = {"people-outages": document(people, horizon_s=3 * DAY, timeline=down)}
+    found["people-cut"] = document(people, horizon_s=38_000)
+    found["people-crowd"] = document(people, horizon_s=DAY, issuers=crowd)
+    found["people-through-sso"] = document(
+        {"staff": {**STAFF, "credentials": "via-sso", "profiles": {"discrete": {1: 1, 3: 1}}}}, horizon_s=2 * DAY
+    )
+    found["node-limited"] = document(
+        {"fleet": fleet("node", {"kind": "poisson", "rps": 0.5}, per_host=5, start={"at_s": 0})},
+        horizon_s=4000,
+        issuers=limited,
+    )
     for chain in ("by-user", "node", "chained", "shared-key"):
         found[f"restart-{chain}"] = document(
             {"fleet": fleet(chain, {"kind": "poisson", "rps": 0.2})},

@@ -31,7 +31,8 @@ class Access:
 
     def trusts(self, role: str, step: Step) -> bool:
         """Whether the trust policy of `role` lets the step's identity assume it."""
-        return may_assume(trust_of(self._scenario.roles[role]), self._asker(step, role)).allowed
+        trust = trust_of(self._scenario.roles[role])
+        return any(may_assume(trust, asker).allowed for asker in self._askers(step, role))
 
     def mints_s(self, principal: str) -> float:
         """Life of the longest-lived session that can be reached from a principal's session by AssumeRole.
@@ -48,10 +49,32 @@ class Access:
 
     def _may_chain(self, principal: str, role: str) -> bool:
         kind, _, name = principal.partition("/")
-        if kind not in {"role", "user"}:
-            return False
-        asker = self._principal(kind, name, role)
-        return may_assume(trust_of(self._scenario.roles[role]), asker).allowed
+        trust = trust_of(self._scenario.roles[role])
+        return any(may_assume(trust, asker).allowed for asker in self._principals(kind, name, role))
+
+    def _principals(self, kind: str, name: str, role: str) -> tuple[Asker, ...]:
+        """As whom a principal asks: a permission set's session is a role, and its Identity Center vouches for it."""
+        if kind != "permission_set":
+            return (self._principal(kind, name, role),)
+        issuer, _, permission_set = name.partition("/")
+        account = self.account_of(kind, name)
+        session = Asker(
+            "role",
+            permission_set,
+            account,
+            self._number(account),
+            same_account=account == self._scenario.roles[role].account,
+            policies=self._policies(f"{kind}/{name}"),
+        )
+        return session, Asker("identity_center", issuer, account, self._number(account))
+
+    def account_of(self, kind: str, name: str) -> str:
+        """Account of a principal."""
+        if kind == "permission_set":
+            issuer, _, permission_set = name.partition("/")
+            return str(getattr(self._scenario.issuers[issuer], "permission_sets")[permission_set].account)  # noqa: B009
+        owner: Role | User = self._scenario.users[name] if kind == "user" else self._scenario.roles[name]
+        return owner.account
 
     def _principal(self, kind: str, name: str, role: str) -> Asker:
         """A role's session or a user that asks for `role`, with the policies that must let it ask."""
@@ -69,16 +92,16 @@ class Access:
         """The account's number, or its name where the scenario gives none."""
         return self._scenario.accounts[account].number or account
 
-    def _asker(self, step: Step, role: str) -> Asker:
+    def _askers(self, step: Step, role: str) -> tuple[Asker, ...]:
         if step.service is not None:
-            return Asker("service", step.service)
+            return (Asker("service", step.service),)
         if step.idp is not None:
-            return Asker("saml", step.idp, account_number=self._number(self._scenario.roles[role].account))
+            return (Asker("saml", step.idp, account_number=self._number(self._scenario.roles[role].account)),)
         if step.user is not None:
-            return self._principal("user", step.user, role)
+            return self._principals("user", step.user, role)
         if step.source is not None:
-            return self._principal(*self.source_principal(step.source), role)
-        return Asker("service", "")
+            return self._principals(*self.source_principal(step.source), role)
+        return (Asker("service", ""),)
 
     def source_principal(self, chain: str) -> tuple[str, str]:
         """Kind and name of the principal whose credential a chain yields first."""
@@ -87,6 +110,8 @@ class Access:
             return "user", step.user
         if step.role is not None:
             return "role", step.role
+        if step.permission_set is not None:
+            return "permission_set", f"{step.from_}/{step.permission_set}"
         issuer = self._scenario.issuers[step.from_.partition(".")[0]]
         return "role", str(getattr(issuer, "role", ""))
 

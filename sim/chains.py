@@ -199,8 +199,7 @@ class Chains:
         scenario = self._world.scenario
         if step.user is not None:
             return "signed", scenario.users[step.user].account
-        kind, name = self._access.source_principal(str(step.source))
-        return "signed", (scenario.users if kind == "user" else scenario.roles)[name].account
+        return "signed", self._access.account_of(*self._access.source_principal(str(step.source)))
 
 
 class _NoProvider:

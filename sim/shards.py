@@ -72,6 +72,8 @@ def _source_accounts(scenario: Scenario, chain: str) -> Iterator[str]:
             yield scenario.roles[role].account
         if step.user is not None:
             yield scenario.users[step.user].account
+        if isinstance(issuer, IdentityCenter):
+            yield issuer.permission_sets[str(step.permission_set)].account
 
 
 def _has_quota(account: Account) -> bool:

@@ -9,8 +9,14 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from detect_secrets.core.scan import scan_line
-from detect_secrets.settings import transient_settings
+from detect_secrets.plugins.aws import AWSKeyDetector
+from detect_secrets.plugins.azure_storage_key import AzureStorageKeyDetector
+from detect_secrets.plugins.github_token import GitHubTokenDetector
+from detect_secrets.plugins.jwt import JwtTokenDetector
+from detect_secrets.plugins.private_key import PrivateKeyDetector
+from detect_secrets.plugins.slack import SlackDetector
+from detect_secrets.plugins.stripe import StripeDetector
+from detect_secrets.plugins.twilio import TwilioKeyDetector
 
 from tests.support.command import ROOT, credflow, write_tiny
 
@@ -28,15 +34,15 @@ RULES = {
     "JSON web token": re.compile(r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}"),
     "private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY"),
 }
-PLUGINS = (
-    "AWSKeyDetector",
-    "AzureStorageKeyDetector",
-    "GitHubTokenDetector",
-    "JwtTokenDetector",
-    "PrivateKeyDetector",
-    "SlackDetector",
-    "StripeDetector",
-    "TwilioKeyDetector",
+DETECTORS = (
+    AWSKeyDetector(),
+    AzureStorageKeyDetector(),
+    GitHubTokenDetector(),
+    JwtTokenDetector(),
+    PrivateKeyDetector(),
+    SlackDetector(),
+    StripeDetector(),
+    TwilioKeyDetector(),
 )
 ACCOUNT = re.compile(r"(?<![\w.#-])\d{12}(?![\w.-])")
 
@@ -46,10 +52,8 @@ def findings(text: str) -> Iterator[str]:
     text = re.sub(r"(?:https?://|\bgithub\.com/|\bdocs\.aws)[^\s)\"']+", "", text)
     for name, rule in RULES.items():
         yield from (f"{name}: {found[0][:12]}..." for found in rule.finditer(text))
-    with transient_settings({"plugins_used": [{"name": name} for name in PLUGINS]}):
-        for line in text.splitlines():
-            if len(line) < 20_000:
-                yield from (f"{found.type}" for found in scan_line(line))
+    for detector in DETECTORS:
+        yield from (f"{detector.secret_type}: {found[:12]}..." for found in detector.analyze_string(text))
 
 
 def foreign_accounts(text: str) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,18 +14,15 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from sim.calendar import Calendar
 from sim.engine import simulate
 from sim.issuers.spec import Imds
-from sim.laws import draw
-from sim.principals.population import Population
 from sim.records import TABLES, Level
 from sim.scenario import Scenario
 from sim.scenario_file import load
 from sim.shards import part_of, shards_of
-from sim.streams import Purpose, Stream, population_id
-from sim.workloads.base import Caller
+from sim.streams import population_id
 from sim.world import quota_of
+from tests.support.arrivals import arrivals
 
 __all__ = ["Frames", "run", "run_file", "verdicts"]
 
@@ -137,39 +134,6 @@ def _assert_every_call_ended(frames: Frames, replication: int) -> None:
         for client in range(population.count):
             expected[name, client] = arrivals(frames.scenario, name, client, replication)
     assert ended == Counter({who: n for who, n in expected.items() if n}), "arrivals differ from verdicts"
-
-
-def arrivals(scenario: Scenario, name: str, client: int, replication: int = 0) -> int:
-    """Calls of a client, from its call processes (of a program with fixed work: the work)."""
-    population = scenario.populations[name]
-    if population.work is not None:
-        return population.work.calls
-    callers = callers_of(scenario, name, client, replication)
-    stream, start = callers[0].stream, 0.0
-    if population.start is not None:
-        start = population.start.at_s + population.start.spread_s * stream.uniform(Purpose.START, client)
-    made = (spec.calls_of(caller) for caller, spec in _pairs(population, callers))
-    return sum(calls.count(start, scenario.run.horizon_s) for calls in made)
-
-
-def callers_of(scenario: Scenario, name: str, client: int, replication: int = 0) -> list[Caller]:
-    """Who calls on behalf of a client: its profiles or threads."""
-    population = scenario.populations[name]
-    stream = Stream.of(scenario.run.seed, replication, name)
-    profiles = max(round(draw(stream, population.profiles, Purpose.PROFILES, client)), 1)
-    offset, u = 0.0, stream.uniform(Purpose.TIME_ZONE, client)
-    for zone in population.time_zones:
-        offset, u = zone.utc_offset_h, u - zone.share
-        if u < 0:
-            break
-    calendar = Calendar.of(scenario.run.start, offset, population.workday)
-    return [Caller(stream, client, slot, profiles, 0, calendar) for slot in range(max(profiles, population.threads))]
-
-
-def _pairs(population: Population, callers: list[Caller]) -> Iterable[tuple[Caller, Any]]:
-    for number, spec in enumerate(population.calls):
-        for c in callers:
-            yield Caller(c.stream, c.client, c.slot, c.profiles, number, c.calendar), spec
 
 
 def _assert_sorted(shard: dict[str, pd.DataFrame]) -> None:

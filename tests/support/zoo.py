@@ -175,7 +175,7 @@ def _faults() -> dict[str, dict[str, Any]]:
         for name in ("saml", "saml-console", "sso", "sso-console", "key", "password")
     }
     crowd = {**_ISSUERS, "idp": {"kind": "idp", "servers": 1, "service_s": 120, "timeout_s": 200}}
-    limited = {**_ISSUERS, "node": {**_ISSUERS["node"], "rps": 0.5, "burst": 2}}
+    limited = {**_ISSUERS, "node": {**_ISSUERS["node"], "rps": 3, "burst": 3}}
     restart = [{"at_s": 5000, "restart": "fleet", "ramp_s": 600}, {"at_s": 9000, "restart": "fleet"}]
     found = {"people-outages": document(people, horizon_s=3 * DAY, timeline=down)}
     found["people-cut"] = document(people, horizon_s=38_000)

@@ -1,4 +1,4 @@
-"""A client: one cache of credentials and the calls that sign with it, in open and in closed loop.
+"""A client: one cache of credentials and the calls that sign with it, arriving whatever happens (open loop).
 
 While a credential is fresh a call changes nothing, so the client sleeps until the first call that can:
 one at or after its cache's due instant. The calls in between are judged in bulk. At level `calls` it wakes
@@ -19,11 +19,10 @@ from sim.clock import Clock
 from sim.credentials import Credential
 from sim.fetching import Fetched
 from sim.ledger import Ledger
-from sim.principals.population import Work
 from sim.records import EndReason, Level, Verdict
 from sim.workloads.base import Calls
 
-__all__ = ["Client", "When", "Worker"]
+__all__ = ["Client", "Pending", "Process", "When"]
 
 Process = Generator[Event, None, None]
 
@@ -36,7 +35,9 @@ class When(NamedTuple):
     level: Level
 
 
-class _Pending(NamedTuple):
+class Pending(NamedTuple):
+    """A fetch under way: since when, and whether the calls wait for it."""
+
     since: float
     blocking: bool
 
@@ -72,7 +73,7 @@ class Client:
         self._each = when.level is Level.CALLS
         self._fails_first = fails_first
         self._refusing = True
-        self._pending: _Pending | None = None
+        self._pending: Pending | None = None
         self._late: Fetched | None = None
         self._rank = cache.asker.holder.rank
 
@@ -136,7 +137,7 @@ class Client:
         if self._fails_first and cache.credential is not None:
             at = yield from self._notice(at)
         blocking = cache.credential is None or at >= cache.mandatory_s
-        self._pending = _Pending(at, blocking)
+        self._pending = Pending(at, blocking)
         fetched = yield from cache.fetch()
         if fetched.done_at_s >= self._horizon_s:
             self._late = fetched
@@ -206,126 +207,3 @@ class Client:
             self.settle(at)
         self.cache.close(at, EndReason.RESTARTED)
         self._refusing = True
-
-
-class Worker(Client):
-    """A program with a fixed amount of work that makes one call at a time (closed loop).
-
-    Its call process tells think times: the program's own time stands still while a call waits, so an
-    instant of the run is the program's time plus all waits so far.
-    """
-
-    def __init__(self, clock: Clock, cache: Cache, calls: Calls, ledger: Ledger, when: When, work: Work) -> None:
-        super().__init__(clock, cache, calls, ledger, when)
-        self._deadline_s = min(when.starts_at_s + work.within_s, when.horizon_s)
-        self._left = work.calls
-        self._cursor = when.starts_at_s
-        self._waited = 0.0
-        self._done = False
-
-    def settle(self, to: float) -> None:
-        """Judge the calls made before `to` with what is held now; those that fetch judge themselves."""
-        credential = self.cache.credential
-        if credential is None or self._pending is not None:
-            return
-        for until in (credential.valid_until_s, math.inf):
-            limit = min(to, until, self._deadline_s) - self._waited
-            n = min(self._calls.count(self._cursor, limit), self._left)
-            if n:
-                at = self._calls.first(self._cursor) + self._waited
-                limit = self._instant_of(n, limit) if n == self._left else limit
-                self._ledger.bulk(credential, at, limit + self._waited, n)
-                self._left -= n
-                self._cursor = limit
-
-    def finish(self) -> None:
-        """Write everything at the horizon; calls not made are Unfinished."""
-        horizon = self._horizon_s
-        self.settle(horizon)
-        if self._left:
-            self._ledger.lost(Verdict.UNFINISHED, self._deadline_s, self._left)
-        self._ledger.close(horizon)
-        self.cache.close(horizon, EndReason.OPEN)
-        if self._late is not None and self._late.credential is not None:
-            self.cache.discard(self._late.credential, self._late.done_at_s, horizon)
-
-    def _restart(self) -> None:
-        """What lay in memory is gone; a call in flight ends as RefreshFailed, the work goes on."""
-        now = self._clock.now
-        pending, self._pending = self._pending, None
-        if pending is not None:
-            self._ledger.one(None, Verdict.REFRESH_FAILED, pending.since, now)
-            self._left -= 1
-            self._waited += now - pending.since
-        else:
-            self.settle(now)
-        self.cache.close(now, EndReason.RESTARTED)
-
-    def _live(self) -> Process:
-        while self._left and not self._done:
-            own = self._calls.first(self._cursor)
-            at = own + self._waited
-            if at >= self._deadline_s:
-                break
-            alike = None if self._each or at >= self.cache.due_s else self._alike_until()
-            if alike is not None:
-                yield self._clock.at(max(alike, self._clock.now), self._rank)
-                self.settle(alike)
-                continue
-            yield self._clock.at(max(at, self._clock.now), self._rank)
-            yield from self._call(own, at)
-        if not self._done:
-            at = max(self._cursor + self._waited if not self._left else self._deadline_s, self._clock.now)
-            if at < self._horizon_s:
-                yield self._clock.at(at, self._rank)
-                self.cache.close(at, EndReason.FINISHED)
-        self._done = True
-
-    def _alike_until(self) -> float | None:
-        """Until when all calls sign with what is held; None if there is only one, or nothing held."""
-        if self.cache.credential is None:
-            return None
-        limit = min(self.cache.due_s, self._deadline_s) - self._waited
-        n = min(self._calls.count(self._cursor, limit), self._left)
-        if n < 2:
-            return None
-        return (self._instant_of(n, limit) if n == self._left else limit) + self._waited
-
-    def _instant_of(self, n: int, limit: float) -> float:
-        """Just after the n-th call from the cursor on, which comes before `limit`, by bisection."""
-        low, high = self._cursor, limit
-        while math.nextafter(low, math.inf) < high:
-            middle = low + (high - low) / 2
-            if self._calls.count(self._cursor, middle) >= n:
-                high = middle
-            else:
-                low = middle
-        return high
-
-    def _call(self, own: float, at: float) -> Process:
-        """Make the call at the program's time `own`, the run's `at`."""
-        cache = self.cache
-        self._cursor = math.nextafter(own, math.inf)
-        if at < cache.due_s and cache.credential is not None:
-            self._ledger.one(cache.credential, Verdict.OK, at, at)
-            self._left -= 1
-            return
-        blocking = cache.credential is None or at >= cache.mandatory_s
-        self._pending = _Pending(at, blocking)
-        fetched = yield from cache.fetch()
-        done = fetched.done_at_s
-        if done >= self._deadline_s:
-            self._late = fetched
-            if done >= self._horizon_s:
-                yield self._clock.at(math.inf, self._rank)
-        self._pending = None
-        old = cache.credential if not blocking or cache.rule.on_failed == "serve" else None
-        background = cache.rule.background and not blocking
-        signed_at = at if background else done
-        if done < self._deadline_s or background:
-            self._ledger.one(old if background else fetched.credential or old, Verdict.REFRESH_FAILED, at, signed_at)
-            self._left -= 1
-        self._waited += signed_at - at
-        if fetched.credential is not None:
-            self._late = None
-        self._conclude(fetched, blocking)

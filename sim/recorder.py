@@ -20,7 +20,7 @@ from sim.records import TABLES, Level, Table
 
 __all__ = ["Recorder", "Sink"]
 
-_GROUP_ROWS: Final = 65_536
+_GROUP_ROWS: Final = 16_384
 _TYPES: Final = {
     "string": pa.string(),
     "int16": pa.int16(),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from sim.cache import Place
 from sim.calendar import Calendar
 from sim.chains import Chains, place_of
-from sim.client import Client, When, Worker
+from sim.client import Client, When
 from sim.issuers.spec import Iam, Imds
 from sim.keys import KeyOwner
 from sim.laws import draw
@@ -17,6 +17,7 @@ from sim.principals.user import AccessKey, User
 from sim.providers.step import Step
 from sim.stationary import imds_fetched_at, session_age
 from sim.streams import Purpose
+from sim.worker import Worker
 from sim.workloads.base import Caller, Calls
 from sim.workloads.merged import merge
 from sim.world import World

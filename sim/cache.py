@@ -6,7 +6,7 @@ import math
 
 from sim.credentials import Credential
 from sim.fetching import ApiProvider, Asker, Fetch, Fetched, Provider, chain_fetch
-from sim.policies.refresh import Refresh, advisory_at, mandatory_at, retry_at, seen_expiry
+from sim.policies.refresh import Refresh, retry_at, seen_expiry, windows
 from sim.recorder import Recorder
 from sim.records import EndReason
 from sim.streams import Purpose
@@ -130,11 +130,11 @@ class Cache:
         """Advisory and mandatory instant of a credential received at `at`."""
         rule, asker, number = self.rule, self.asker, self.fetches
         if self._plain:
-            return advisory_at(rule, at, expires_at_s, 0.0), mandatory_at(rule, at, expires_at_s)
+            return windows(rule, at, expires_at_s, 0.0)
         if rule.extend is not None:
             expires_at_s = seen_expiry(rule, at, expires_at_s, asker.uniform(Purpose.EXTENSION, number))
         u = asker.uniform(Purpose.REFRESH_JITTER, number) if rule.jitter_s > 0 else 0.0
-        return advisory_at(rule, at, expires_at_s, u), mandatory_at(rule, at, expires_at_s)
+        return windows(rule, at, expires_at_s, u)
 
     def postpone(self, failed: Fetched) -> None:
         """After a failed fetch: the instant from which a call tries again."""

@@ -35,6 +35,16 @@ class Part:
     action: str
 
 
+@dataclass(slots=True)
+class _Stretch:
+    """Calls of equal verdict in [start, stop) that have not been counted yet."""
+
+    calls: Calls
+    verdict: Verdict
+    start: float
+    stop: float
+
+
 class Ledger:
     """Counts one client's calls by credential and verdict and writes them at the run's level."""
 
@@ -49,6 +59,7 @@ class Ledger:
         "_level",
         "_n",
         "_recorder",
+        "_stretch",
         "_to",
         "_totals",
         "_wait",
@@ -70,6 +81,7 @@ class Ledger:
         self._from = self._to = self._wait = 0.0
         self._n = 0
         self._totals: dict[Verdict, list[Any]] = {}
+        self._stretch: _Stretch | None = None
 
     def signed(self, credential: Credential, start: float, stop: float) -> None:
         """Judge the calls in [start, stop), all signed with `credential` as they arrive."""
@@ -108,6 +120,10 @@ class Ledger:
             return False
         if credential is not None:
             verdict = _verdict_at(self._pieces(credential)[0], done)
+        if self._stretch is not None and self._stretch.verdict is verdict and self._stretch.stop == start:
+            self._stretch.stop = stop
+            self._write(credential, verdict, start, done, 0, done - start)
+            return True
         self._write(credential, verdict, start, done, 1, done - start)
         self._write_wait(start, done, 1, done - start, verdict)
         return True
@@ -137,7 +153,9 @@ class Ledger:
     def _arrived(
         self, calls: Calls, credential: Credential | None, verdict: Verdict, start: float, stop: float
     ) -> None:
-        if self._level is Level.CALLS:
+        if self._level is Level.SUMMARY:
+            self._continue(calls, verdict, start, stop)
+        elif self._level is Level.CALLS:
             at = calls.first(start)
             while at < stop:
                 after = math.nextafter(at, math.inf)
@@ -147,6 +165,20 @@ class Ledger:
             n = calls.count(start, stop)
             if n:
                 self._write(credential, verdict, start, stop, n, 0.0)
+
+    def _continue(self, calls: Calls, verdict: Verdict, start: float, stop: float) -> None:
+        """At level `summary` no row tells credentials apart: a stretch of equal verdict is counted when it ends."""
+        stretch = self._stretch
+        if stretch is not None and stretch.stop == start and stretch.verdict is verdict and stretch.calls is calls:
+            stretch.stop = stop
+            return
+        self._end_stretch()
+        self._stretch = _Stretch(calls, verdict, start, stop)
+
+    def _end_stretch(self) -> None:
+        stretch, self._stretch = self._stretch, None
+        if stretch is not None:
+            self._write(None, stretch.verdict, 0.0, 0.0, stretch.calls.count(stretch.start, stretch.stop), 0.0)
 
     def _waited(
         self, calls: Calls, credential: Credential | None, verdict: Verdict, start: float, stop: float, done: float
@@ -211,8 +243,11 @@ class Ledger:
 
     def close(self, at: float) -> None:
         """Write everything at the horizon `at`."""
+        self._end_stretch()
         self.close_segment()
-        for verdict, (n, wait) in self._totals.items():
+        for verdict, (n, wait) in sorted(self._totals.items()):
+            if n == 0:
+                continue
             self._row(None, verdict, 0.0, at, n, wait)
 
     def _row(

@@ -8,8 +8,9 @@ fixed number of rows of the final sequence: the bytes of a file depend on the ro
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Mapping
-from operator import itemgetter
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,12 +30,21 @@ _TYPES: Final = {
     "float64": pa.float64(),
 }
 _UNIQUE: Final = frozenset({"credential", "parent", "issued", "old", "new"})
-_ORDER: Final = itemgetter(0, 1)
+_Row = tuple[Any, ...]
+"""When a row is due, the rank among equal instants, the number of its arrival, and the row itself."""
 
 
 def arrow_schema(table: Table) -> pa.Schema:
     """The Arrow schema of a record table."""
     return pa.schema([pa.field(c.name, _TYPES[c.type], nullable=c.nullable) for c in table.columns])
+
+
+def _array(column: tuple[Any, ...], kind: pa.DataType) -> pa.Array:
+    """A column; one that says the same thing in every row is made from that one value."""
+    one = column[0] if column else None
+    if isinstance(one, str) and column[-1] is one and column.count(one) == len(column):
+        return pa.repeat(pa.scalar(one, kind), len(column))
+    return pa.array(column, kind)
 
 
 class Sink:
@@ -44,14 +54,15 @@ class Sink:
         self._schema = arrow_schema(table)
         self._path = path
         self._writer: pq.ParquetWriter | None = None
-        self._early: list[tuple[Any, ...]] = []
-        self._sorted: list[tuple[Any, ...]] = []
+        self._early: list[_Row] = []
+        self._sorted: list[_Row] = []
+        self._arrivals = count()
         self._hash = hashlib.sha256(str(self._schema).encode())
         self.rows = 0
 
     def add(self, due_s: float, rank: int, row: tuple[Any, ...]) -> None:
         """Take a row that belongs at `due_s`, equal instants ordered by `rank`, then by arrival."""
-        self._early.append((due_s, rank, row))
+        self._early.append((due_s, rank, next(self._arrivals), row))
 
     @property
     def waiting(self) -> int:
@@ -60,8 +71,8 @@ class Sink:
 
     def flush(self, before_s: float) -> None:
         """Write full groups of rows due before `before_s`."""
-        self._early.sort(key=_ORDER)
-        ready = next((n for n, row in enumerate(self._early) if row[0] >= before_s), len(self._early))
+        self._early.sort()
+        ready = bisect_left(self._early, (before_s,))
         self._sorted += self._early[:ready]
         del self._early[:ready]
         while len(self._sorted) >= _GROUP_ROWS:
@@ -82,8 +93,8 @@ class Sink:
         return self._hash.hexdigest()
 
     def _write(self, rows: list[tuple[Any, ...]]) -> None:
-        columns = list(zip(*(row[2] for row in rows), strict=True)) or [()] * len(self._schema)
-        arrays = [pa.array(column, field.type) for column, field in zip(columns, self._schema, strict=True)]
+        columns = list(zip(*[row[3] for row in rows], strict=True)) or [()] * len(self._schema)
+        arrays = [_array(column, field.type) for column, field in zip(columns, self._schema, strict=True)]
         batch = pa.record_batch(arrays, schema=self._schema)
         if self._writer is None:
             repeated = [f.name for f in self._schema if f.type == pa.string() and f.name not in _UNIQUE]

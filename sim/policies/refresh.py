@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["Refresh", "advisory_at", "advisory_window_s", "mandatory_at", "retry_at", "seen_expiry"]
+__all__ = ["Refresh", "advisory_at", "advisory_window_s", "mandatory_at", "retry_at", "seen_expiry", "windows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,17 @@ def advisory_at(rule: Refresh, fetched_at_s: float, expires_at_s: float, u: floa
     if rule.jitter_s > 0:
         at += min(rule.jitter_s, max(expiry - rule.jitter_until_s - at, 0.0)) * u
     return math.nextafter(at, math.inf) if rule.strict else at
+
+
+def windows(rule: Refresh, fetched_at_s: float, expires_at_s: float, u: float) -> tuple[float, float]:
+    """`advisory_at` and `mandatory_at` together."""
+    constant_s = rule.constant_s
+    if constant_s is None or expires_at_s == math.inf:
+        return advisory_at(rule, fetched_at_s, expires_at_s, u), mandatory_at(rule, fetched_at_s, expires_at_s)
+    advisory, mandatory = expires_at_s - constant_s, expires_at_s - rule.mandatory_s
+    if rule.strict:
+        return math.nextafter(advisory, math.inf), math.nextafter(mandatory, math.inf)
+    return advisory, mandatory
 
 
 def seen_expiry(rule: Refresh, fetched_at_s: float, expires_at_s: float, u: float) -> float:

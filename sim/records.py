@@ -105,8 +105,8 @@ _WHO: Final = (
 
 CREDENTIALS: Final = Table(
     "credentials",
-    "One row per credential issued, written when its client stops holding it or at the horizon.",
-    "ended_at_s, then open ones",
+    "One row per credential issued, written when its holder stops holding it or at the horizon.",
+    "written when the holder noticed the end; open ones at the horizon",
     (
         Column("credential", "string", "", "Identifier, unique in the run: kind, population, client, slot, ordinal."),
         *_WHO,

@@ -3,7 +3,7 @@
     python tests/bench/bench_engine.py [runs]
 
 Every measurement is a process of its own; the median of the runs counts. Memory is the peak of the
-run, children included, without analysis.
+run, which has no workers here, without analysis.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def engine(level: str) -> dict[str, float]:
         spent_s = time.process_time() - began
         requests = rows(Path(name), "requests_per_second", "requests")
         calls = rows(Path(name), "calls", "calls")
-    kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {"day_s": spent_s, "issued": requests, "calls": calls, "peak_mib": kib / 1024}
 
 

@@ -21,7 +21,7 @@ from sim.sdks import SDKS
 from tests.facts.transcription import TRANSCRIPTION
 
 _SIM = Path(__file__).parents[2] / "sim"
-_LOCAL = re.compile(r"(^|[\s(])(~|\.\.?|/(home|work|tmp|usr|root|var|mnt|etc))/")
+_LOCAL = re.compile(r"(^|[\s(])(~|\.\.?|/(home|tmp|usr|root|var|mnt|etc|opt|srv))/")
 
 
 def test_no_fact_is_missing_on_either_side() -> None:
@@ -58,8 +58,8 @@ def test_the_unit_stands_in_the_name() -> None:
 
 
 def test_a_local_path_would_be_noticed() -> None:
-    assert _LOCAL.search("read in /work/notes.md")
-    assert _LOCAL.search("../shared/notes.md")
+    assert _LOCAL.search("read in /home/me/notes.md")
+    assert _LOCAL.search("../elsewhere/notes.md")
     assert not _LOCAL.search("https://docs.aws.amazon.com/home/x; botocore 1.44.5: data/sts service-2.json")
 
 

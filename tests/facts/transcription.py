@@ -1,4 +1,4 @@
-"""A second transcription of every fact, written from the sources' tables and not from `sim.aws`.
+"""A second transcription of every fact, from the sources' tables: it catches slips of typing, not misreadings.
 
 Durations are written in the words of the source (hours, minutes, days), not in seconds.
 """

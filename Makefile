@@ -47,7 +47,7 @@ example: $(RUN_STAMP)
 	rm -rf results/.example results/example && mkdir -p results/example
 	$(BIN)/credflow compare scenarios/employee-directory.yaml --seed 1 --replications 10 --assumptions --yes --out results/.example
 	cd results/.example/employee-directory/latest && \
-		cp -R manifest.json summary.json assumptions.json report.html charts ../../../example/
+		cp -R manifest.json summary.json report.html charts ../../../example/
 	rm -rf results/.example
 
 reference: $(RUN_STAMP)

@@ -27,12 +27,13 @@ class Shard:
         scenario: The part of a resolved scenario that the shard sees.
         replication: Number of the replication.
         recorder: Where its rows go.
+        clients: A block of the only population's clients; all of them if None.
     """
 
-    def __init__(self, scenario: Scenario, replication: int, recorder: Recorder) -> None:
+    def __init__(self, scenario: Scenario, replication: int, recorder: Recorder, clients: range | None = None) -> None:
         self.clock = Clock()
         self.world = World(scenario, replication, recorder, self.clock)
-        self.populations: list[Built] = [build_population(self.world, name) for name in scenario.populations]
+        self.populations: list[Built] = [build_population(self.world, name, clients) for name in scenario.populations]
         self._recorder = recorder
         self._processes: dict[Client, Event] = {}
 
@@ -90,7 +91,9 @@ class Shard:
             host.finish()
 
 
-def simulate(scenario: Scenario, replication: int, paths: Mapping[str, Path]) -> dict[str, tuple[int, str]]:
+def simulate(
+    scenario: Scenario, replication: int, paths: Mapping[str, Path], clients: range | None = None
+) -> dict[str, tuple[int, str]]:
     """Run one shard of one replication into Parquet files.
 
     What is built lives to the end, so looking for cyclic garbage while it runs would only cost time: the
@@ -100,13 +103,14 @@ def simulate(scenario: Scenario, replication: int, paths: Mapping[str, Path]) ->
         scenario: The part of a resolved scenario that the shard sees; all its populations are run.
         replication: Number of the replication, from 0.
         paths: File of every table that the scenario's level writes.
+        clients: A block of the only population's clients; all of them if None.
 
     Returns:
         Rows and content hash of every table.
     """
     gc.disable()
     try:
-        return Shard(scenario, replication, Recorder(paths, scenario.run.record)).run()
+        return Shard(scenario, replication, Recorder(paths, scenario.run.record), clients).run()
     finally:
         gc.enable()
         gc.collect()

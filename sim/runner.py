@@ -22,7 +22,7 @@ from sim.estimate import estimate_scenario
 from sim.manifest import write_manifest, write_run_info
 from sim.records import TABLES, Level
 from sim.scenario import Scenario
-from sim.shards import part_of, shards_of
+from sim.shards import blocks_of, part_of, shards_of
 
 __all__ = ["Job", "Plan", "Written", "run"]
 
@@ -65,10 +65,11 @@ class Target(NamedTuple):
 
 
 class Job(NamedTuple):
-    """One shard to simulate, once for all strategies in which it is the same."""
+    """One shard to simulate, or a block of its clients, once for all strategies in which it is the same."""
 
     key: str
     part: Scenario
+    clients: range | None
     replication: int
     targets: tuple[Target, ...]
     weight: float
@@ -92,26 +93,39 @@ Known = dict[str, list[tuple[Path, "Written"]]]
 
 def jobs_of(plan: Plan) -> list[Job]:
     """All jobs of a plan, the heaviest first so that the last ones are short."""
-    parts: dict[str, Scenario] = {}
+    parts: dict[str, tuple[Scenario, range | None]] = {}
     targets: dict[str, list[tuple[str, int]]] = {}
     for strategy in plan.strategies:
-        scenario = plan.scenario(strategy)
-        for shard, populations in enumerate(shards_of(scenario)):
-            part = part_of(scenario, populations)
-            key = part.model_dump_json()
-            parts[key] = part
+        for shard, (part, clients) in enumerate(_cut(plan.scenario(strategy))):
+            key = f"{clients}/{part.model_dump_json()}"
+            parts[key] = part, clients
             targets.setdefault(key, []).append((strategy, shard))
     jobs = [
-        Job(f"{n}/{key}", part, n, tuple(Target(strategy, n, shard) for strategy, shard in targets[key]), _weight(part))
-        for key, part in parts.items()
+        Job(
+            f"{n}/{key}",
+            part,
+            clients,
+            n,
+            tuple(Target(strategy, n, shard) for strategy, shard in targets[key]),
+            _weight(part, clients),
+        )
+        for key, (part, clients) in parts.items()
         for n in range(plan.replications)
     ]
     return sorted(jobs, key=lambda job: -job.weight)
 
 
-def _weight(part: Scenario) -> float:
+def _cut(scenario: Scenario) -> Iterator[tuple[Scenario, range | None]]:
+    """The shards of a scenario, those without any contention in blocks of clients."""
+    for populations in shards_of(scenario):
+        part = part_of(scenario, populations)
+        yield from ((part, clients) for clients in blocks_of(part) or (None,))
+
+
+def _weight(part: Scenario, clients: range | None) -> float:
     """Rough cost of a shard, in events."""
-    return 1.0 + estimate_scenario(part).events
+    count = sum(population.count for population in part.populations.values())
+    return 1.0 + estimate_scenario(part).events * (1.0 if clients is None else len(clients) / count)
 
 
 def run(plan: Plan, folder: Path, jobs: int, advance: Callable[[float], None], known: Known | None = None) -> None:
@@ -167,7 +181,7 @@ def _simulate(job: Job, folder: Path) -> list[Written]:
     """Run one job, in a worker process, and give its files to every strategy it serves."""
     first = job.targets[0]
     paths = {table: folder / first.path(table) for table in TABLES if job.part.run.record in TABLES[table].levels}
-    tables = simulate(job.part, job.replication, paths)
+    tables = simulate(job.part, job.replication, paths, job.clients)
     written = [Written(table, *first, first.path(table), *tables[table]) for table in tables]
     again = [_copy(folder / file.path, file, target, folder) for target in job.targets[1:] for file in written]
     return written + again

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from sim.faults.base import FaultSpec
 from sim.faults.outage import Outage
@@ -12,7 +13,9 @@ from sim.principals.account import Account
 from sim.providers.step import Step
 from sim.scenario import Basis, Scenario
 
-__all__ = ["part_of", "shards_of"]
+__all__ = ["blocks_of", "part_of", "shards_of"]
+
+_BLOCK_CLIENTS: Final = 2_500
 
 
 def shards_of(scenario: Scenario) -> tuple[tuple[str, ...], ...]:
@@ -33,6 +36,27 @@ def shards_of(scenario: Scenario) -> tuple[tuple[str, ...], ...]:
     order = list(scenario.populations)
     found = [tuple(sorted(members, key=order.index)) for members, _ in groups]
     return tuple(sorted(found, key=lambda members: order.index(members[0])))
+
+
+def blocks_of(part: Scenario) -> tuple[range, ...]:
+    """Blocks of clients that can be simulated apart, for a shard whose clients contend for nothing.
+
+    Without a bucket, a queue or a key that all share, every client is a component of its own. Blocks have a
+    fixed size, whole hosts each, so that the files do not depend on the number of workers.
+
+    Returns:
+        Ranges of client indices that cover the population; empty if the shard must stay whole.
+    """
+    if len(part.populations) > 1:
+        return ()
+    population = next(iter(part.populations.values()))
+    shared = {name for name, user in part.users.items() if user.per == "population"}
+    first = part.credentials[population.credentials][0]
+    contends = any(_meets(part, population.credentials)) or (first.from_ == "access_key" and first.user in shared)
+    size = _BLOCK_CLIENTS - _BLOCK_CLIENTS % population.per_host
+    if contends or size == 0 or population.count <= _BLOCK_CLIENTS:
+        return ()
+    return tuple(range(start, min(start + size, population.count)) for start in range(0, population.count, size))
 
 
 def _meets(scenario: Scenario, chain: str) -> Iterator[str]:

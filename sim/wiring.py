@@ -45,10 +45,10 @@ class Built:
         self.owners: dict[int, KeyOwner] = {}
 
 
-def build_population(world: World, name: str) -> Built:
-    """Build every client of a population; nothing has started yet."""
+def build_population(world: World, name: str, clients: range | None = None) -> Built:
+    """Build the clients of a population, or a block of them; nothing has started yet."""
     built = Built(world, name)
-    for client in range(built.spec.count):
+    for client in clients or range(built.spec.count):
         profiles = max(round(draw(world.stream(name), built.spec.profiles, Purpose.PROFILES, client)), 1)
         caches = _caches(built, client, profiles)
         for slot, callers in enumerate(caches):

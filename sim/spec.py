@@ -5,7 +5,7 @@ A sentence under a field is its documentation, its JSON-schema text and its refe
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -117,21 +117,6 @@ class Discrete(Spec):
             raise ValueError("the weights must not all be 0")
         return self
 
-
-def _dist_tag(value: Any) -> str:
-    if isinstance(value, dict):
-        return next((str(key) for key in value if key in _TAGS), "fixed")
-    return next((tag for tag, kind in _TAGS.items() if isinstance(value, kind)), "fixed")
-
-
-_TAGS: dict[str, type[Spec]] = {
-    "lognormal": LogNormal,
-    "normal": Normal,
-    "exponential": Exponential,
-    "uniform": Uniform,
-    "geometric": Geometric,
-    "discrete": Discrete,
-}
 
 Dist = float | LogNormal | Normal | Exponential | Uniform | Geometric | Discrete
 """A number, or the law it is drawn from. One way to write a distribution, everywhere."""

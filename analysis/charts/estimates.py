@@ -127,10 +127,6 @@ class Estimates:
         )
         return list(dict.fromkeys(found))
 
-    def metric_names(self) -> list[str]:
-        """Metrics in order of appearance."""
-        return list(dict.fromkeys(metric for metric, _ in self._metrics))
-
 
 def _selector(row: Mapping[str, Any]) -> dict[str, str]:
     return {str(key): str(value) for key, value in (row.get("selector") or {}).items()}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any, Final
 
 from sim.aws import sts
-from sim.policies.authorization import Request, evaluate, statements_from
+from sim.policies.authorization import statements_from
+from sim.policies.authorization_time import Attached, Permit, Stage
 from sim.policies.authorization_trust import Asker, may_assume
 from sim.principals.role import Role, Trust
 from sim.principals.user import User
@@ -25,9 +27,13 @@ class Access:
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
 
-    def allows(self, principal: str, action: str) -> bool:
-        """Whether the policies of `role/NAME`, `user/NAME` or `permission_set/ISSUER/NAME` allow an action."""
-        return evaluate(self._policies(principal), Request(action)).allowed
+    def permit(self, principal: str, action: str) -> Permit:
+        """What `role/NAME`, `user/NAME` or `permission_set/ISSUER/NAME` may do over time, for an action."""
+        return Permit(self.stages(principal), action, self._scenario.run.start.timestamp())
+
+    def stages(self, principal: str) -> tuple[Stage, ...]:
+        """The policies of a principal over time; the place where verbs of the timeline add stages."""
+        return (Stage(-math.inf, Attached(self._policies(principal))),)
 
     def trusts(self, role: str, step: Step) -> bool:
         """Whether the trust policy of `role` lets the step's identity assume it."""

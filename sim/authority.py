@@ -10,7 +10,8 @@ import math
 from collections.abc import Callable
 
 from sim.credentials import Credential
-from sim.records import Verdict
+from sim.policies.authorization_time import Permit
+from sim.records import Kind, Verdict
 
 __all__ = ["Authority"]
 
@@ -21,31 +22,37 @@ _AFTER = {
     "revocation": Verdict.ACCESS_DENIED,
     "never": Verdict.OK,
 }
+_SAID = {True: Verdict.OK, False: Verdict.ACCESS_DENIED}
 
 
 class Authority:
     """Judges calls.
 
     Args:
-        allows: Whether the policies of a principal allow an action; asked once for each pair.
+        permits: What a principal may do over time, for an action; asked once for each pair.
     """
 
-    def __init__(self, allows: Callable[[str, str], bool]) -> None:
-        self._allows = allows
-        self._known: dict[tuple[str, str], Verdict] = {}
+    def __init__(self, permits: Callable[[str, str], Permit]) -> None:
+        self._permits = permits
+        self._known: dict[tuple[str, str], Permit] = {}
 
-    def _while_valid(self, principal: str, action: str) -> Verdict:
-        pair = (principal, action)
+    def _while_valid(self, credential: Credential, action: str) -> tuple[tuple[float, Verdict], ...]:
+        """What the policies say over time to a credential that is valid."""
+        pair = (credential.principal, action)
         if pair not in self._known:
-            self._known[pair] = Verdict.OK if self._allows(principal, action) else Verdict.ACCESS_DENIED
-        return self._known[pair]
+            self._known[pair] = self._permits(*pair)
+        issued = None if credential.kind is Kind.ACCESS_KEY else credential.issued_at_s
+        return tuple([(until, _SAID[allowed]) for until, allowed in self._known[pair].pieces(issued)])
 
     def pieces(self, credential: Credential, action: str) -> tuple[tuple[float, Verdict], ...]:
         """The verdict over time, as (until, verdict) pieces in order; the last one lasts for ever.
 
         A credential is refused from the instant of its expiry on (inclusive).
         """
-        while_valid = self._while_valid(credential.principal, action)
-        if math.isinf(credential.valid_until_s):
-            return ((math.inf, while_valid),)
-        return ((credential.valid_until_s, while_valid), (math.inf, _AFTER[credential.end_cause]))
+        while_valid = self._while_valid(credential, action)
+        end = credential.valid_until_s
+        if math.isinf(end):
+            return while_valid
+        last = next(verdict for until, verdict in while_valid if until >= end)
+        before = [piece for piece in while_valid if piece[0] < end]
+        return (*before, (end, last), (math.inf, _AFTER[credential.end_cause]))

@@ -50,7 +50,7 @@ class World:
         self.recorder = recorder
         self.clock = clock
         self.access = Access(scenario)
-        self.authority = Authority(self.access.allows)
+        self.authority = Authority(self.access.permit)
         self._ranks = {name: n for n, name in enumerate(sorted(scenario.populations, key=population_id))}
         self._streams = {name: Stream.of(scenario.run.seed, replication, name) for name in scenario.populations}
         self._apis: dict[str, Api] = {}

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sim.policies.authorization_match import as_list, covers_arn, like, substitute
 
-__all__ = ["OPERATORS", "PolicyError", "conditions_hold", "known_operator"]
+__all__ = ["OPERATORS", "PolicyError", "conditions_hold", "known_operator", "seconds_of"]
 
 Test = Callable[[str, object], bool]
 
@@ -26,7 +26,7 @@ def _text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _date(value: object) -> float:
+def seconds_of(value: object) -> float:
     """Seconds since 1970 of an ISO 8601 instant, a number of seconds, or a datetime."""
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
@@ -74,7 +74,7 @@ _POSITIVE: Final[dict[str, Test]] = {
     "ArnEquals": lambda wanted, given: covers_arn(wanted, _text(given)),
     "ArnLike": lambda wanted, given: covers_arn(wanted, _text(given)),
     **{f"Numeric{name}": _compare(lambda value: float(str(value)), relation) for name, relation in _ORDER.items()},
-    **{f"Date{name}": _compare(_date, relation) for name, relation in _ORDER.items()},
+    **{f"Date{name}": _compare(seconds_of, relation) for name, relation in _ORDER.items()},
 }
 
 _NEGATED: Final[dict[str, str]] = {

@@ -270,8 +270,8 @@ def _unknown_key(path: Path, data: dict[Any, Any]) -> str:
 
 
 def _unknown_kind(path: Path, value: object, data: dict[Any, Any]) -> str:
-    if path[:1] == ("timeline",):
-        keys = [key for key in value if key != "at_s"] if isinstance(value, dict) else []
+    if path[:1] == ("timeline",) or path[:2] == ("theft", "plans"):
+        keys = [key for key in value if key not in ("at_s", "after_s")] if isinstance(value, dict) else []
         near = next((found for key in keys if (found := nearest(key, VERBS))), None)
         hint = f"; did you mean {near}?" if near else ""
         return f"no verb that the timeline knows; verbs: {', '.join(sorted(VERBS))}{hint}"

@@ -1,4 +1,7 @@
-"""Timeline verbs, one file per verb, collected into one union. The verb is the key with the target."""
+"""Timeline verbs, one file per verb, collected into one union. The verb is the key with the target.
+
+A response plan is made of the same verbs, with `after_s` from the detection in place of `at_s`.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,27 @@ from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Discriminator, Tag
+from pydantic import Discriminator, Tag, create_model
 
-from sim.faults.base import FaultSpec
+from sim.faults.base import FaultSpec, FaultStep
 from sim.registry import specs_in
 
-__all__ = ["VERBS", "AnyFault", "FaultSpec"]
+__all__ = ["VERBS", "AnyFault", "AnyStep", "FaultSpec", "FaultStep"]
 
 VERBS: dict[str, type[FaultSpec]] = {
-    kind.__module__.rpartition(".")[2]: kind for kind in specs_in(sys.modules[__name__], FaultSpec)
+    kind.__module__.rpartition(".")[2]: kind
+    for kind in specs_in(sys.modules[__name__], FaultSpec)
+    if kind.__module__ != FaultSpec.__module__
 }
 """Every timeline verb by its name, which is also its module's."""
+
+
+def _step_of(kind: type[FaultSpec]) -> type[FaultStep]:
+    """The verb as a step of a plan: the same words, `after_s` in place of `at_s`."""
+    words: dict[str, Any] = {name: (i.annotation, i) for name, i in kind.model_fields.items() if name != "at_s"}
+    made = create_model(f"{kind.__name__}Step", __base__=FaultStep, __doc__=kind.__doc__, **words)
+    made.kind_of_fault = kind
+    return made
 
 
 def verb_of(entry: Any) -> str | None:
@@ -28,8 +41,13 @@ def verb_of(entry: Any) -> str | None:
 
 if TYPE_CHECKING:
     AnyFault = FaultSpec
+    AnyStep = FaultStep
 else:
     AnyFault = Annotated[
         reduce(or_, (Annotated[kind, Tag(verb)] for verb, kind in VERBS.items())),
+        Discriminator(verb_of),
+    ]
+    AnyStep = Annotated[
+        reduce(or_, (Annotated[_step_of(kind), Tag(verb)] for verb, kind in VERBS.items())),
         Discriminator(verb_of),
     ]

@@ -1,4 +1,4 @@
-"""Thefts at any instant: they change nothing in a run, the analysis integrates over them."""
+"""Where thieves look, what leaks, and what is done about it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from sim.faults import AnyStep
 from sim.spec import Name, NonNegative, Positive, Spec
+from sim.threats.incident import Incident
 
 __all__ = ["Theft"]
 
@@ -20,3 +22,7 @@ class Theft(Spec):
     """How long the thief `foothold` can take again before the hole is closed."""
     probes: Annotated[int, Field(ge=0, le=1_000_000)] = 2000
     """Sampled thefts per population and place: the check on the exact integration."""
+    incidents: dict[Name, Incident] = {}
+    """Leaks at a given instant, with their detection and their response."""
+    plans: dict[Name, tuple[AnyStep, ...]] = {}
+    """Response plans: verbs of the timeline with `after_s`, from the detection, in place of `at_s`."""

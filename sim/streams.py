@@ -64,6 +64,7 @@ class Purpose(IntEnum):
     EXTENSION = 31
     SESSION_PROFILE = 32
     BURST_PROFILE = 33
+    CASE = 90
 
 
 @intrinsic  # type: ignore[untyped-decorator]

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.sdks import SDKS
-from tests.oracle.botocore_clock import Trace, drive, drive_imds
-from tests.oracle.reference import model
+from sim.verify.botocore_clock import drive, drive_imds
+from sim.verify.reference import model
+from sim.verify.trace import Trace
 
 _STS = SDKS["botocore-1.44"].sts
 _IMDS = SDKS["botocore-1.44"].imds
@@ -24,8 +25,12 @@ _LIFE_S = 21600
 _GRID = 64
 
 
+def _half(_number: int) -> float:
+    return 0.5
+
+
 def _sts_model(call_times: list[float], session_s: int, outages: list[tuple[float, float]]) -> Trace:
-    return model(_STS, call_times, lambda at: float(math.floor(at) + session_s), itertools.repeat(0.0), outages)
+    return model(_STS, call_times, lambda at: float(math.floor(at) + session_s), _half, outages)
 
 
 @pytest.mark.parametrize(("session_s", "issued"), [(3600, 32), (900, 1440), (1200, 240)])
@@ -99,16 +104,16 @@ def _hourly(at: float) -> float:
 
 
 def test_instance_credentials_offered_hourly() -> None:
-    real = drive_imds(_DAY, _hourly, itertools.repeat(0.5))
+    real = drive_imds(_DAY, _hourly, _half)
     assert real.issued == [0.0, 20760.0, 38760.0, 56760.0, 74760.0]
-    assert real == model(_IMDS, _DAY, _hourly, itertools.repeat(0.5))
+    assert real == model(_IMDS, _DAY, _hourly, _half)
 
 
 def test_a_silent_metadata_service_fails_calls_although_credentials_are_valid() -> None:
     silent = [(20_700.0, 21_000.0)]
-    real = drive_imds(_DAY[:400], _hourly, itertools.repeat(0.5), silent)
+    real = drive_imds(_DAY[:400], _hourly, _half, silent)
     assert real.failed_calls == real.failed_attempts == [20760.0, 20820.0, 20880.0, 20940.0]
-    assert real == model(_IMDS, _DAY[:400], _hourly, itertools.repeat(0.5), silent)
+    assert real == model(_IMDS, _DAY[:400], _hourly, _half, silent)
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
@@ -133,8 +138,8 @@ def test_a_metadata_service_stuck_silent_or_slow(
         return float(math.floor(asked / offered_every_s) * offered_every_s + _LIFE_S)
 
     later = [(start + times[0] + 1, stop + times[0] + 1) for start, stop in silent]
-    real = drive_imds(times, expiry_at, itertools.cycle(draws), later)
-    assert real == model(_IMDS, times, expiry_at, itertools.cycle(draws), later)
+    real = drive_imds(times, expiry_at, lambda n: draws[n % len(draws)], later)
+    assert real == model(_IMDS, times, expiry_at, lambda n: draws[n % len(draws)], later)
 
 
 def test_the_guard_refuses_every_other_address() -> None:

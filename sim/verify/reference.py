@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from sim.policies.refresh import Refresh, advisory_at, mandatory_at, retry_at, seen_expiry
-from tests.oracle.botocore_clock import Spans, Trace, inside
+from sim.verify.trace import Spans, Trace, inside
 
 __all__ = ["model"]
 
@@ -15,7 +15,7 @@ def model(
     rule: Refresh,
     call_times: Sequence[float],
     expiry_at: Callable[[float], float],
-    draws: Iterator[float],
+    draw: Callable[[int], float],
     failing: Spans = (),
 ) -> Trace:
     """Sign at `call_times` under a refresh rule, one call at a time.
@@ -24,17 +24,19 @@ def model(
         rule: The SDK's windows.
         call_times: Instants of the calls, ascending.
         expiry_at: Expiry of what the issuer hands out at an instant.
-        draws: One uniform draw per answer.
+        draw: Uniform draw for static stability at the n-th fetch, from 1.
         failing: Half-open spans in which the issuer fails.
     """
     trace = Trace()
     due = mandatory = -math.inf
+    fetches = 0
     for at in call_times:
         if at < due:
             continue
+        fetches += 1
         if not inside(at, failing):
             trace.issued.append(at)
-            expires = seen_expiry(rule, at, expiry_at(at), next(draws))
+            expires = seen_expiry(rule, at, expiry_at(at), draw(fetches))
             due, mandatory = advisory_at(rule, at, expires, 0.0), mandatory_at(rule, at, expires)
             continue
         trace.failed_attempts.append(at)

@@ -1,7 +1,8 @@
 """The real botocore on a virtual clock: every instant at which it fetched, and every call that failed.
 
-Nothing here makes a client or opens a connection; STS and the metadata service are stubs.
-Call times must be multiples of a microsecond, which is what a datetime can hold.
+Nothing here makes a client or opens a connection; STS and the metadata service are stubs. `play` is meant to be
+called in a sealed process (`sim.verify.guard`). Call times must be multiples of a microsecond, which is what a
+datetime can hold.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict
 from typing import Any
 from unittest import mock
 
@@ -25,26 +26,16 @@ from botocore.credentials import (
 )
 from botocore.utils import InstanceMetadataFetcher
 
-__all__ = ["Trace", "drive", "drive_imds", "inside"]
+from sim.verify.cases import Case, offered
+from sim.verify.trace import Spans, Trace, inside, merged
 
-Spans = Sequence[tuple[float, float]]
+__all__ = ["drive", "drive_commands", "drive_imds", "play"]
 
 _EPOCH = datetime.datetime(2026, 11, 2, tzinfo=datetime.UTC)
 _FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
-
-@dataclass(slots=True)
-class Trace:
-    """What happened: instants in seconds from 0, ascending."""
-
-    issued: list[float] = field(default_factory=list)
-    failed_attempts: list[float] = field(default_factory=list)
-    failed_calls: list[float] = field(default_factory=list)
-
-
-def inside(at: float, spans: Spans) -> bool:
-    """Whether `at` lies in one of the half-open spans."""
-    return any(start <= at < stop for start, stop in spans)
+# What botocore's own credential resolver gives its fetcher; a fetcher made without it would take 600 s.
+_METADATA = {"ec2_credential_refresh_window": botocore.credentials._DEFAULT_ADVISORY_REFRESH_TIMEOUT}
 
 
 class _Clock:
@@ -88,7 +79,7 @@ def _call_at(clock: _Clock, call_times: Sequence[float], trace: Trace, sign: Cal
 
 
 def drive(call_times: Sequence[float], session_s: int, outages: Spans = ()) -> Trace:
-    """Sign at `call_times` with an assumed role of the real botocore.
+    """Sign at `call_times` with an assumed role of the real botocore, in one process.
 
     Args:
         call_times: Instants of the calls, ascending; the first one fetches.
@@ -99,30 +90,51 @@ def drive(call_times: Sequence[float], session_s: int, outages: Spans = ()) -> T
         Instants of issue, of failed attempts and of calls that raised.
     """
     clock, trace = _Clock(), Trace()
+    with mock.patch.object(botocore.credentials, "_local_now", clock.moment):
+        credentials = _assumed(clock, session_s, outages, trace, {})
+        return _call_at(clock, call_times, trace, credentials.get_frozen_credentials)
+
+
+def drive_commands(call_times: Sequence[float], session_s: int, outages: Spans = ()) -> Trace:
+    """The same, but every call is a command of its own: a new process that finds the file cache of the others."""
+    clock, trace = _Clock(), Trace()
+    cache: dict[str, Any] = {}
+
+    def sign() -> object:
+        return _assumed(clock, session_s, outages, trace, cache).get_frozen_credentials()
+
+    with mock.patch.object(botocore.credentials, "_local_now", clock.moment):
+        return _call_at(clock, call_times, trace, sign)
+
+
+def _assumed(
+    clock: _Clock, session_s: int, outages: Spans, trace: Trace, cache: dict[str, Any]
+) -> DeferredRefreshableCredentials:
     fetcher = AssumeRoleCredentialFetcher(
         client_creator=lambda *_, **__: _Sts(clock, outages, trace),
         source_credentials=Credentials("key-000000-1", "dummy"),
         role_arn="arn:aws:iam::111122223333:role/app",
         extra_args={"DurationSeconds": session_s, "RoleSessionName": "oracle"},
+        cache=cache,
     )
-    with mock.patch.object(botocore.credentials, "_local_now", clock.moment):
-        credentials = DeferredRefreshableCredentials(
-            refresh_using=fetcher.fetch_credentials, method="assume-role", time_fetcher=clock.moment
-        )
-        return _call_at(clock, call_times, trace, credentials.get_frozen_credentials)
+    return DeferredRefreshableCredentials(
+        refresh_using=fetcher.fetch_credentials, method="assume-role", time_fetcher=clock.moment
+    )
 
 
-class _Metadata(InstanceMetadataFetcher):
+class _Metadata(InstanceMetadataFetcher):  # type: ignore[misc]  # botocore has no types
     """The real fetcher over a stub of the service's three requests."""
 
     def __init__(self, expiry_at: Callable[[float], float], clock: _Clock, silent: Spans, trace: Trace) -> None:
-        super().__init__()
+        super().__init__(config=_METADATA)
         self._expiry_at, self._clock, self._silent, self._trace = expiry_at, clock, silent, trace
+        self.fetches = 0
 
     def _fetch_metadata_token(self) -> str:
+        self.fetches += 1
         return "dummy"
 
-    def _get_request(self, url_path: str, retry_func: object, token: str | None = None) -> Any:
+    def _get_request(self, url_path: str, retry_func: object, token: str | None = None) -> Any:  # noqa: ARG002
         now = self._clock.now
         if inside(now, self._silent):
             self._trace.failed_attempts.append(now)
@@ -136,9 +148,9 @@ class _Metadata(InstanceMetadataFetcher):
 
 
 @contextmanager
-def _imds_time(clock: _Clock, draws: Iterator[float]) -> Iterator[None]:
+def _imds_time(clock: _Clock, draw: Callable[[], float]) -> Iterator[None]:
     def randint(low: int, high: int) -> int:
-        return low + math.floor((high - low + 1) * next(draws))
+        return low + math.floor((high - low + 1) * draw())
 
     with (
         mock.patch.object(botocore.utils, "get_current_datetime", clock.naive),
@@ -148,14 +160,14 @@ def _imds_time(clock: _Clock, draws: Iterator[float]) -> Iterator[None]:
 
 
 def drive_imds(
-    call_times: Sequence[float], expiry_at: Callable[[float], float], draws: Iterator[float], silent: Spans = ()
+    call_times: Sequence[float], expiry_at: Callable[[float], float], draw: Callable[[int], float], silent: Spans = ()
 ) -> Trace:
     """Sign at `call_times` with instance credentials of the real botocore.
 
     Args:
         call_times: Instants of the calls, ascending; the service must answer at the first.
         expiry_at: Expiry, in whole seconds, of the set that the service offers at an instant.
-        draws: One uniform draw per answer, for the jitter of botocore's static stability.
+        draw: Uniform draw for the jitter of botocore's static stability at its n-th fetch, from 1.
         silent: Half-open spans in which the service does not answer.
 
     Returns:
@@ -163,8 +175,29 @@ def drive_imds(
     """
     clock, trace = _Clock(), Trace()
     clock.now = call_times[0]
-    with _imds_time(clock, draws):
-        fetcher = _Metadata(expiry_at, clock, silent, trace)
+    fetcher = _Metadata(expiry_at, clock, silent, trace)
+    with _imds_time(clock, lambda: draw(fetcher.fetches)):
         credentials = InstanceMetadataProvider(fetcher).load()
         credentials._time_fetcher = clock.moment
         return _call_at(clock, call_times, trace, credentials.get_frozen_credentials)
+
+
+def play(payload: list[dict[str, Any]]) -> list[dict[str, list[float]]]:
+    """Every case through the real SDK: the function of the sealed process.
+
+    Args:
+        payload: Cases as plain data.
+
+    Returns:
+        Their traces, as plain data.
+    """
+    return [asdict(_play(Case.of(each))) for each in payload]
+
+
+def _play(case: Case) -> Trace:
+    if case.provider == "imds":
+        draws = case.draws
+        return drive_imds(case.calls, lambda at: offered(case, at), lambda n: draws[n], case.failing)
+    run = drive_commands if case.provider == "file" else drive
+    callers = (case.calls,) if case.shared else case.callers
+    return merged([run(calls, case.session_s, case.failing) for calls in callers])

@@ -1,0 +1,139 @@
+"""Cases for a real SDK and the simulator alike, drawn from a seed: calls, session lengths, outages, caches."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from itertools import count, product
+from typing import Any, Final, Literal
+
+from sim.streams import Purpose, Stream
+from sim.verify.trace import Spans, inside
+
+__all__ = ["Case", "offered", "random_cases"]
+
+_GRID: Final = 64
+"""Calls happen at multiples of 1/64 s: exact in binary, and a datetime holds them."""
+_HORIZON_S: Final = 40_000
+
+Pattern = Literal["Poisson", "bursts", "sparse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Calls of one or two callers, and what their provider goes through.
+
+    Attributes:
+        title: What is special about it.
+        provider: `sts` in a process, `file`: STS by commands with a file cache, `imds`.
+        callers: Instants of each caller's calls, ascending.
+        shared: Whether the callers share one cache.
+        session_s: Length of the sessions that are asked for.
+        failing: Spans in which the provider does not answer.
+        life_s: Life of a set of instance credentials.
+        offered_every_s: How often the metadata service offers a new set.
+        phase_s: When it offered its set 0.
+        draws: Uniform draws for static stability, by number of the fetch.
+    """
+
+    title: str
+    provider: Literal["sts", "file", "imds"]
+    callers: tuple[tuple[float, ...], ...]
+    shared: bool = True
+    session_s: int = 3600
+    failing: Spans = ()
+    life_s: float = 21_600.0
+    offered_every_s: float = 3600.0
+    phase_s: float = 0.0
+    draws: tuple[float, ...] = ()
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Case:
+        """A case from plain data."""
+        callers = tuple(tuple(calls) for calls in data["callers"])
+        failing = tuple((start, stop) for start, stop in data["failing"])
+        return cls(**{**data, "callers": callers, "failing": failing, "draws": tuple(data["draws"])})
+
+    def plain(self) -> dict[str, Any]:
+        """The case as plain data."""
+        return asdict(self)
+
+    @property
+    def calls(self) -> tuple[float, ...]:
+        """All callers' calls, ascending and distinct."""
+        return tuple(sorted({at for calls in self.callers for at in calls}))
+
+
+def offered(case: Case, at: float) -> float:
+    """Expiry of the set that the case's metadata service offers at an instant, whole seconds."""
+    number = math.floor((at - case.phase_s) / case.offered_every_s)
+    return math.floor(case.phase_s + number * case.offered_every_s) + case.life_s
+
+
+_PROVIDERS: Final = ("one cache", "two caches", "file cache", "IMDS rotated", "IMDS stuck", "IMDS failing")
+_PATTERNS: Final[tuple[Pattern, ...]] = ("Poisson", "bursts", "sparse")
+
+
+def random_cases(seed: int, each: int) -> list[Case]:
+    """Random cases of every kind of provider and calls.
+
+    Args:
+        seed: Seed of all draws.
+        each: Cases of every kind.
+
+    Returns:
+        18 x `each` cases; the same for the same seed.
+    """
+    kinds = product(range(each), _PROVIDERS, _PATTERNS)
+    return [_case(provider, pattern, _draws(seed, n)) for n, (_, provider, pattern) in enumerate(kinds)]
+
+
+def _draws(seed: int, number: int) -> Callable[[], float]:
+    stream, numbers = Stream.of(seed, 0, "verify"), count()
+    return lambda: stream.uniform(Purpose.CASE, number, next(numbers))
+
+
+def _case(provider: str, pattern: Pattern, u: Callable[[], float]) -> Case:
+    callers = tuple(_calls(pattern, u) for _ in range(1 if provider.startswith("IMDS") else 2))
+    if provider.startswith("IMDS"):
+        return _imds(provider, pattern, callers, u)
+    session, failing = math.floor(900 + (43_201 - 900) * u() ** 3), _spans(u, 3)
+    title = f"{pattern} calls, {provider}, sessions of {session:,} s, {_outages(failing)}"
+    kind: Literal["sts", "file"] = "file" if provider == "file cache" else "sts"
+    return Case(title, kind, callers, provider != "two caches", session, failing)
+
+
+def _imds(provider: str, pattern: Pattern, callers: tuple[tuple[float, ...], ...], u: Callable[[], float]) -> Case:
+    """Instance credentials: a stuck service offers a set until after its end; a failing one is silent at times."""
+    every = math.floor(22_000 + 20_000 * u()) if provider == "IMDS stuck" else 1800 * (1 + math.floor(11 * u()))
+    spans = _spans(u, 3) if provider == "IMDS failing" else ()
+    failing = tuple(span for span in spans if not inside(callers[0][0], [span]))
+    title = f"{pattern} calls, {provider}, a new set every {every:,} s, {_outages(failing)}"
+    return Case(title, "imds", callers, failing=failing, offered_every_s=float(every))
+
+
+def _outages(spans: Spans) -> str:
+    return f"{len(spans)} outage{'' if len(spans) == 1 else 's'}"
+
+
+def _spans(u: Callable[[], float], most: int) -> tuple[tuple[float, float], ...]:
+    starts = [math.floor(_HORIZON_S * u()) for _ in range(math.floor((most + 1) * u()))]
+    return tuple((float(start), float(start + 1 + math.floor(8000 * u()))) for start in sorted(starts))
+
+
+def _calls(pattern: Pattern, u: Callable[[], float]) -> tuple[float, ...]:
+    """Instants of one caller's calls, on the grid, ascending and distinct."""
+    ticks = {math.floor(at * _GRID) for at in _instants(pattern, u)}
+    return tuple(tick / _GRID for tick in sorted(ticks))
+
+
+def _instants(pattern: Pattern, u: Callable[[], float]) -> Iterator[float]:
+    gap = {"Poisson": 30.0 + 300.0 * u(), "bursts": 2500.0, "sparse": 4000.0}[pattern]
+    at = -gap * math.log(u())
+    while at < _HORIZON_S:
+        yield at
+        if pattern == "bursts":
+            yield from (at + n * (0.5 + 20.0 * u()) for n in range(1, 12))
+        at -= gap * math.log(u())
+    yield float(_HORIZON_S)

@@ -33,8 +33,9 @@ class Shard:
     def __init__(self, scenario: Scenario, replication: int, recorder: Recorder, clients: range | None = None) -> None:
         self.clock = Clock()
         self.world = World(scenario, replication, recorder, self.clock)
+        self.clients = clients
         self.populations: list[Built] = [build_population(self.world, name, clients) for name in scenario.populations]
-        self._recorder = recorder
+        self.recorder = recorder
         self._processes: dict[Client, Event] = {}
 
     def run(self) -> dict[str, tuple[int, str]]:
@@ -47,10 +48,10 @@ class Shard:
         for built in self.populations:
             self._start(built)
         self._schedule_restarts()
-        clock.until(horizon, self._recorder.flush)
+        clock.until(horizon, self.recorder.flush)
         for built in self.populations:
             self._finish(built)
-        return self._recorder.close()
+        return self.recorder.close()
 
     def _start(self, built: Built) -> None:
         clock = self.clock

@@ -52,7 +52,7 @@ class Sink:
 
     def __init__(self, table: Table, path: Path) -> None:
         self._schema = arrow_schema(table)
-        self._path = path
+        self.path = path
         self._writer: pq.ParquetWriter | None = None
         self._early: list[_Row] = []
         self._sorted: list[_Row] = []
@@ -99,7 +99,7 @@ class Sink:
         if self._writer is None:
             repeated = [f.name for f in self._schema if f.type == pa.string() and f.name not in _UNIQUE]
             self._writer = pq.ParquetWriter(
-                self._path, self._schema, compression="zstd", store_schema=False, use_dictionary=repeated,
+                self.path, self._schema, compression="zstd", store_schema=False, use_dictionary=repeated,
                 write_statistics=False,
             )  # fmt: skip
         self._writer.write_batch(batch, row_group_size=_GROUP_ROWS)

@@ -1,10 +1,14 @@
-"""Every test carries its folder's name as a marker: `pytest -m property`."""
+"""Every test carries its folder's name as a marker: `pytest -m property`; every run obeys the conservation laws."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from sim.engine import Shard
+from tests.support.runs import assert_conserved, read_frames
 
 _HERE = Path(__file__).parent
 
@@ -13,3 +17,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(_HERE) and item.path.parent != _HERE:
             item.add_marker(item.path.relative_to(_HERE).parts[0])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def conserved() -> Iterator[None]:
+    """Assert the conservation laws on every shard that is simulated here, and in workers forked from here."""
+    run = Shard.run
+
+    def run_and_check(shard: Shard) -> dict[str, tuple[int, str]]:
+        written = run(shard)
+        paths = {name: sink.path for name, sink in shard.recorder.sinks.items()}
+        frames = read_frames(shard.world.scenario, paths)
+        assert_conserved(frames, shard.world.replication, shard.clients)
+        return written
+
+    Shard.run = run_and_check  # type: ignore[method-assign]
+    yield
+    Shard.run = run  # type: ignore[method-assign]

@@ -119,6 +119,13 @@ def _scale(axes: Axes, bucket: _Bucket, highest: float) -> None:
         ax.log_counts(axes, 1.0, bucket.rps)
 
 
+def _bare(axes: Axes) -> None:
+    """A strategy that never uses the bucket has a note and a baseline, not an empty picture."""
+    axes.grid(visible=False)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", which="both", left=False, labelleft=False)
+
+
 def _draw(results: Results, _: Summary) -> Figure:
     frames = {strategy: _load(results, strategy) for strategy in results.strategies}
     shown = _buckets(results, frames)
@@ -136,16 +143,21 @@ def _draw(results: Results, _: Summary) -> Figure:
         for row, name in enumerate(frames):
             axes = grid[row][column]
             unit_s = ax.clock_axis(axes, results.horizon_s, label=row == rows - 1)
-            legend |= ax.mark_faults(axes, results, name, unit_s)
-            _panel(axes, edges / unit_s, peaks[name], styles[name])
+            peak = float(peaks[name][0].max())
+            ax.note(axes, _note(bucket, peak), left=True)
+            if peak:
+                legend |= ax.mark_faults(axes, results, name, unit_s)
+                _panel(axes, edges / unit_s, peaks[name], styles[name])
             ax.count_axis(axes)
             _scale(axes, bucket, highest)
-            ax.note(axes, _note(bucket, float(peaks[name][0].max())), left=True)
+            if not peak:
+                _bare(axes)
             if row == 0:
                 _head(axes, bucket)
+            if peak:
+                axes.set_ylabel("requests/s")
             if column == 0:
                 ax.panel_title(axes, name, styles[name].ink, 34, pad=14)
-                axes.set_ylabel("requests/s")
     if any(bucket.rps for bucket in shown):
         legend["quota (refill rate)"] = Line2D([], [], color=INK, lw=1, ls="--")
     if any(frame["throttled"].any() for frame in frames.values()):

@@ -29,6 +29,7 @@ _METRICS = {
 """Metrics of the null selector that a panel may show, and their names."""
 _MOST_INPUTS = 6
 _MOST_PANELS = 4
+_LINE = 38
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def _panel(axes: Axes, swings: list[_Swing], styles: Mapping[str, Look], title: 
         end = max(swing.low, swing.high, 0.0)
         axes.annotate(words, (end, row), xytext=(4, 0), textcoords="offset points", va="center", fontsize=7)
     axes.axvline(0, color=INK, lw=0.8)
-    axes.set_yticks(range(len(swings)), [ellipsis(swing.path, 48) for swing in swings], fontsize=7)
+    axes.set_yticks(range(len(swings)), [_label(swing.path) for swing in swings], fontsize=6.5, linespacing=1.05)
     axes.set_ylim(len(swings) - 0.4, -0.6)
     low, high = axes.get_xlim()
     axes.set_xlim(low, high + 0.3 * (high - low))
@@ -97,6 +98,15 @@ def _panel(axes: Axes, swings: list[_Swing], styles: Mapping[str, Look], title: 
     ax.count_axis(axes, "x")
     axes.set_xlabel(f"change of {title} (%)")
     ax.panel_title(axes, title)
+
+
+def _label(path: str) -> str:
+    """A path on at most two lines, broken at a dot, so that its end can be read."""
+    if len(path) <= _LINE:
+        return path
+    dots = [n for n, sign in enumerate(path) if sign == "."]
+    at = min(dots, key=lambda n: abs(n - len(path) / 2), default=_LINE)
+    return "\n".join(ellipsis(part, _LINE) for part in (path[:at], path[at:]))
 
 
 def _signed(value: float) -> str:
@@ -107,7 +117,7 @@ def _draw(results: Results, _: Summary) -> Figure:
     content = _read(results) or {}
     panels = [(title, swings) for metric, title in _METRICS.items() if (swings := _swings(content, metric))]
     panels = panels[:_MOST_PANELS]
-    heights = [len(swings) + 1.8 for _, swings in panels]
+    heights = [1.1 * len(swings) + 1.8 for _, swings in panels]
     figure = new_figure(8.0, 0.5 + 0.27 * sum(heights))
     grid = figure.subplots(len(panels), 1, squeeze=False, height_ratios=heights)
     styles = looks({name: results.scenario(name) for name in results.strategies})

@@ -36,6 +36,9 @@ class Answer:
         depends: Sentences about assumed inputs.
         best: The winners; empty where nothing can be told.
         worst: The losers.
+        metric: What was compared.
+        gap: Distance between winner and loser, in the metric's unit; inf where one never ends.
+        turn: The assumed input at which the answer turns, and the value; empty where none does.
     """
 
     label: str
@@ -44,6 +47,9 @@ class Answer:
     depends: str = ""
     best: tuple[str, ...] = ()
     worst: tuple[str, ...] = ()
+    metric: str = ""
+    gap: float = 0.0
+    turn: str = ""
 
     def __str__(self) -> str:
         head = "".join(part.text for part in self.head)
@@ -121,7 +127,7 @@ def estimate_of(subject: Subject, figures: Estimates, strategy: str) -> Estimate
 
 
 def rank(
-    subject: Subject, figures: Estimates, strategies: Sequence[str], baseline: str, turns: Iterable[TurningPoint] = ()
+    subject: Subject, figures: Estimates, strategies: Sequence[str], baseline: str, turns: Sequence[TurningPoint] = ()
 ) -> Answer | None:
     """The answer about one subject; None if no strategy has a value."""
     if not any(figures.one(subject.metric, name, **subject.selector) for name in strategies):
@@ -145,8 +151,14 @@ def rank(
     start = subject.best[0].upper() + subject.best[1:]
     head_parts = (Part(f"{start} with "), *_names(best), Part(f", {subject.worst} with "), *_names(worst))
     values = f"{_told(first, subject)} against {_told(last, subject)}"
-    sides = [tuple(one.strategy for one in side) for side in (best, worst)]
-    return Answer(subject.label, head_parts, values, depends, *sides)
+    winners, losers = (tuple(one.strategy for one in side) for side in (best, worst))
+    turn = _turn(_turns_of(subject, turns, {first.strategy, last.strategy}))
+    gap = _gap(first, last)
+    return Answer(subject.label, head_parts, values, depends, winners, losers, subject.metric, gap, turn)
+
+
+def _gap(first: Estimate, last: Estimate) -> float:
+    return math.inf if first.never != last.never else abs(last.value - first.value)
 
 
 def _size(found: Estimate) -> tuple[float, float]:
@@ -209,12 +221,22 @@ def _has_none_of_it(figures: Estimates, subject: Subject, one: Estimate, other: 
     return absent and other.low is not None and other.low > 0
 
 
-def _depends(subject: Subject, turns: Iterable[TurningPoint], pair: set[str]) -> str:
-    mine = [
+def _turns_of(subject: Subject, turns: Iterable[TurningPoint], pair: set[str]) -> list[TurningPoint]:
+    return [
         turn
         for turn in turns
         if turn.metric == subject.metric and turn.selector == subject.selector and turn.strategies <= pair
     ]
+
+
+def _turn(mine: Sequence[TurningPoint]) -> str:
+    """`depends on X, turning at v`, for the first input at which the answer turns."""
+    first = next((turn for turn in mine if turn.value is not None), None)
+    return f"depends on {first.path}, turning at {number(first.value)}" if first and first.value is not None else ""
+
+
+def _depends(subject: Subject, turns: Iterable[TurningPoint], pair: set[str]) -> str:
+    mine = _turns_of(subject, turns, pair)
     words = [f" It depends on {turn.path}: turns at {number(turn.value)}." for turn in mine if turn.value is not None]
     others = [turn.path for turn in mine if turn.value is None][:_MOST_TURNS]
     if others:

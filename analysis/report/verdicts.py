@@ -1,8 +1,7 @@
-"""The verdict: one block per question, one sentence per population and place, never an average of them."""
+"""The verdict: one sentence per question, then every comparison by population and place, never an average of them."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -42,10 +41,16 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A question and the sentences that answer it."""
+    """A question, the sentence that answers it, and all comparisons behind it.
+
+    Attributes:
+        question: The question.
+        answer: One sentence: its widest comparison, how many others agree, and what it depends on.
+        sentences: Every comparison, those with equal winners and losers together.
+    """
 
     question: str
-    summary: str
+    answer: tuple[Part, ...]
     sentences: tuple[Sentence, ...]
 
 
@@ -96,27 +101,30 @@ def verdicts(
         ranked = [rank(one, figures, results.strategies, results.baseline, points) for one in question.subjects]
         answers = [answer for answer in ranked if answer is not None]
         if answers:
-            found.append(Verdict(question.text, _tally(answers), tuple(_sentences(answers))))
+            found.append(Verdict(question.text, _answer(answers), tuple(_sentences(answers))))
     return found
 
 
-def _tally(answers: Sequence[Answer]) -> str:
-    """Who wins and loses most of a question's comparisons: a count, not an average."""
+def _answer(answers: Sequence[Answer]) -> tuple[Part, ...]:
+    """The widest comparison of the question's first metric that can be told from noise, and how many agree.
+
+    Where none can be told, that is the answer.
+    """
     told = [answer for answer in answers if answer.best]
+    if not told:
+        return (*answers[0].head, Part(f": {_and([answer.label for answer in answers[:_FEW]])}."))
+    widest = max((answer for answer in told if answer.metric == told[0].metric), key=lambda answer: answer.gap)
+    turn = f"; it {widest.turn}" if widest.turn else ""
+    return (*widest.head, Part(f", by most in {widest.label}: {widest.values}{_agreement(widest, told)}{turn}."))
+
+
+def _agreement(widest: Answer, told: Sequence[Answer]) -> str:
+    """How often the same strategies win and lose: a count, not an average."""
     if len(told) < _FEW:
         return ""
-    best = _leaders([name for answer in told for name in answer.best])
-    worst = _leaders([name for answer in told for name in answer.worst])
-    sides = [f"{word} most often: {names}" for word, names in (("best", best), ("worst", worst)) if names]
-    return f"Of {len(told)} comparisons that can be told from noise, {'; '.join(sides)}." if sides else ""
-
-
-def _leaders(names: Sequence[str]) -> str:
-    """The one or two that lead, with their count; nothing where more share the lead."""
-    counts = Counter(names)
-    most = max(counts.values())
-    leaders = [name for name, count in counts.items() if count == most]
-    return f"{' and '.join(leaders)} ({most})" if len(leaders) <= 2 else ""
+    best = sum(bool(set(widest.best) & set(answer.best)) for answer in told)
+    worst = sum(bool(set(widest.worst) & set(answer.worst)) for answer in told)
+    return f"; the same win {best} and the same lose {worst} of {len(told)} comparisons that can be told from noise"
 
 
 def _sentences(answers: Sequence[Answer]) -> Iterator[Sentence]:

@@ -61,6 +61,20 @@ def test_the_verdict_comes_before_tables_charts_and_assumptions(page: str) -> No
     assert places == sorted(places)
 
 
+def test_the_verdict_has_one_sentence_per_question_and_the_rest_is_folded(page: str) -> None:
+    block = page.split('<div class="verdicts">')[1].split("</div>")[0]
+    assert (
+        re.sub(r">[^<]*<", "><", block.replace("<strong>", "").replace("</strong>", "")).count("<h3></h3><p></p>") >= 3
+    )
+    sentences = re.findall(r"<p>(.*?)</p>", block)
+    assert len(sentences) == block.count("<h3>")
+    for sentence in sentences:
+        words = re.sub(r"<[^>]+>", "", sentence)
+        assert words.endswith(".")
+        assert ". " not in words, words
+    assert page.index("<details>") < page.index('id="strategies"')
+
+
 def test_nothing_is_loaded_from_outside(page: str, reader: Reader) -> None:
     for _, attrs in reader.tags:
         for name in ("src", "href", "srcset", "data", "action"):

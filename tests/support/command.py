@@ -11,6 +11,7 @@ from io import StringIO
 from pathlib import Path
 
 from sim.cli import main
+from tests.support.runs import assert_results_conserved
 
 __all__ = ["COMMAND", "ROOT", "TINY", "Done", "credflow", "process", "write_tiny"]
 
@@ -54,7 +55,8 @@ def credflow(*words: object, folder: Path) -> Done:
 
 
 def process(*words: object, folder: Path) -> Done:
-    """Run the installed command as a process of its own."""
+    """Run the installed command as a process of its own; what it leaves obeys the conservation laws."""
     command = [str(COMMAND), *map(str, words)]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=300)
+    assert_results_conserved(folder)
     return Done(done.returncode, done.stdout, done.stderr)

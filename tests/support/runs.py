@@ -1,7 +1,11 @@
-"""Run a small scenario and return its tables as frames; the conservation laws are asserted on every run."""
+"""Run a small scenario and return its tables as frames; and the conservation laws, which hold for every run.
+
+`tests/conftest.py` asserts them on every shard that any test simulates in its own process or in workers of it.
+"""
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections import Counter
 from collections.abc import Mapping
@@ -24,7 +28,7 @@ from sim.streams import population_id
 from sim.world import quota_of
 from tests.support.arrivals import arrivals
 
-__all__ = ["Frames", "run", "run_file", "verdicts"]
+__all__ = ["Frames", "assert_conserved", "assert_results_conserved", "read_frames", "run", "run_file", "verdicts"]
 
 _NEVER_SIGNED = {"NoCredentials", "RefreshFailed", "Unfinished"}
 _WHO = ["population", "client", "slot"]
@@ -66,20 +70,23 @@ def run(
     replication: int = 0,
     seed: int | None = None,
 ) -> Frames:
-    """Run a scenario (or a document of one) in all its shards and assert the conservation laws."""
+    """Run a scenario (or a document of one) in all its shards."""
     scenario = source if isinstance(source, Scenario) else Scenario.model_validate(dict(source))
     settings = {"record": level, "seed": seed}
     changed = {name: value for name, value in settings.items() if value is not None}
     changed["record"] = Level(changed.get("record", scenario.run.record))
     scenario = scenario.model_copy(update={"run": scenario.run.model_copy(update=changed)})
-    frames = _simulate(scenario, replication)
-    _assert_conserved(frames, replication)
-    return frames
+    return _simulate(scenario, replication)
 
 
 def run_file(path: Path, strategy: str, settings: Mapping[str, object], **how: Any) -> Frames:
     """Run one strategy of a scenario file with settings."""
     return run(load(path, settings).strategies[strategy], **how)
+
+
+def read_frames(scenario: Scenario, paths: Mapping[str, Path]) -> Frames:
+    """The tables of one shard."""
+    return Frames(scenario, ({table: pq.read_table(path).to_pandas() for table, path in paths.items()},), {})
 
 
 def verdicts(frames: Frames) -> dict[tuple[str, int, str], int]:
@@ -109,8 +116,9 @@ def _simulate(scenario: Scenario, replication: int) -> Frames:
 # --- The laws ------------------------------------------------------------------------------------------------------
 
 
-def _assert_conserved(frames: Frames, replication: int) -> None:
-    _assert_every_call_ended(frames, replication)
+def assert_conserved(frames: Frames, replication: int, clients: range | None = None) -> None:
+    """Every law that holds for the tables of any run; `clients` is the block that was simulated, if not all."""
+    _assert_every_call_ended(frames, replication, clients)
     for shard in frames.shards:
         _assert_sorted(shard)
     _assert_durations(frames)
@@ -124,14 +132,27 @@ def _assert_conserved(frames: Frames, replication: int) -> None:
     _assert_waits(frames)
 
 
-def _assert_every_call_ended(frames: Frames, replication: int) -> None:
+def assert_results_conserved(folder: Path) -> None:
+    """Every law for every run of the results folders below `folder`."""
+    for path in folder.rglob("manifest.json"):
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        files: dict[tuple[str, int], dict[int, dict[str, pd.DataFrame]]] = {}
+        for row in manifest["tables"]:
+            shards = files.setdefault((row["strategy"], row["replication"]), {})
+            shards.setdefault(row["shard"], {})[row["table"]] = pq.read_table(path.parent / row["path"]).to_pandas()
+        for (strategy, replication), shards in files.items():
+            scenario = Scenario.model_validate(manifest["strategies"][strategy]["scenario"])
+            assert_conserved(Frames(scenario, tuple(shards.values()), {}), replication)
+
+
+def _assert_every_call_ended(frames: Frames, replication: int, clients: range | None) -> None:
     """Arrivals = sum of verdicts, for each client; arrivals are counted without the engine."""
     ended: Counter[tuple[str, int]] = Counter()
     for (population, client, _), n in verdicts(frames).items():
         ended[population, client] += n
     expected = {}
     for name, population in frames.scenario.populations.items():
-        for client in range(population.count):
+        for client in clients or range(population.count):
             expected[name, client] = arrivals(frames.scenario, name, client, replication)
     assert ended == Counter({who: n for who, n in expected.items() if n}), "arrivals differ from verdicts"
 

@@ -1,29 +1,27 @@
-"""The `checks` of a scenario: a metric, whom it is about, and the range it is expected in."""
+"""The `checks` of a scenario: each metric as it came out, beside the range it is expected in."""
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from analysis.check_words import INSTANT, CheckError, family_of, parse, problems, when
+from analysis.intervals import Estimate, estimate
 from analysis.load import Results
-from analysis.metrics import FAMILIES, METRICS, Context, Family, Selector
+from analysis.metrics import METRICS, Context, Family, Selector, Value
 from analysis.metrics.base import sel
+from analysis.metrics.exposure import places_of
+from analysis.summary import context_of
 
-__all__ = ["CheckError", "Outcome", "evaluate", "parse", "problems"]
+__all__ = ["CheckError", "Outcome", "evaluate", "measure", "parse", "problems"]
 
-_FORM = re.compile(r"(?P<metric>[a-z][a-z0-9_.]*)(?:\{(?P<selector>[^{}]*)\})?")
-
-_INSTANT = {"requests_per_second": "second", "logins": "at_s"}
-"""Tables whose rows happen at an instant, so that they can be cut to a window, and the column that says when."""
-
-
-class CheckError(ValueError):
-    """A check that cannot be evaluated as it is written."""
+Check = Mapping[str, Any]
+Values = list[dict[Selector, Value]]
+"""Per replication: selector -> value of one metric."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +35,10 @@ class Outcome:
         high: Highest value expected; None for an open end.
         value: Mean over replications; None if there is none.
         reason: Why there is no value.
+        value_low: Lower end of the mean's 95 % interval; None where it has none.
+        value_high: Upper end.
+        when: Instant or window in words; empty for the whole run.
+        index: Number of the check in the scenario, from 0.
     """
 
     check: str
@@ -45,6 +47,10 @@ class Outcome:
     high: float | None
     value: float | None
     reason: str = ""
+    value_low: float | None = None
+    value_high: float | None = None
+    when: str = ""
+    index: int = 0
 
     @property
     def passed(self) -> bool:
@@ -54,123 +60,127 @@ class Outcome:
         return (self.low is None or self.value >= self.low) and (self.high is None or self.value <= self.high)
 
 
-def parse(text: str) -> tuple[str, Selector]:
-    """A metric with its selector, such as `requests{issuer=sts,outcome=throttled}`.
-
-    Raises:
-        CheckError: Not of that form, an unknown metric, or keys that the metric is not given for.
-    """
-    found = _FORM.fullmatch(text.strip())
-    if found is None:
-        raise CheckError(f"{text!r} is not of the form metric or metric{{key=value,...}}")
-    name, written = found["metric"], found["selector"] or ""
-    if name not in METRICS:
-        near = difflib.get_close_matches(name, METRICS, n=1)
-        raise CheckError(f"there is no metric {name!r}; {f'did you mean {near[0]}?' if near else _listed(METRICS)}")
-    selector = _selector(text, written)
-    keys = tuple(key for key, _ in selector)
-    known = [tuple(sorted(each)) for each in METRICS[name].selectors]
-    if keys not in known:
-        forms = [f"{{{','.join(each)}}}" for each in known]
-        raise CheckError(f"{name} is not given for {{{','.join(keys)}}}; {_listed(forms)}")
-    return name, selector
-
-
-def problems(checks: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, str]]:
-    """What is wrong with the checks of a scenario: index of the check and a sentence, before anything is run."""
-    for index, check in enumerate(checks):
-        try:
-            name, _ = parse(str(check["metric"]))
-            _refuse_time(check, _family(name))
-        except CheckError as error:
-            yield index, str(error)
-
-
 def evaluate(results: Results, summary: Mapping[str, Any]) -> list[Outcome]:
-    """Every check in every strategy it holds for.
+    """Every check in every strategy it holds for, from a summary where that has the value.
 
     Args:
         results: The results folder; its manifest has the checks, its tables what falls into a window.
         summary: Content of summary.json.
     """
-    values = {
+    rows = {
         (entry["metric"], entry["strategy"], sel(**(entry["selector"] or {}))): entry for entry in summary["metrics"]
     }
-    return [
-        _outcome(results, values, check, strategy)
-        for check in results.scenario(results.strategies[0]).get("checks", ())
+    return _outcomes(results, _Tables(results), rows)
+
+
+def measure(folder: Path) -> list[Outcome]:
+    """Every check in every strategy it holds for, from the tables alone: only what the checks name is computed."""
+    results = Results(folder)
+    return _outcomes(results, _Tables(results), None)
+
+
+class _Tables:
+    """Metrics of a results folder, computed when asked for and kept."""
+
+    def __init__(self, results: Results) -> None:
+        self._results = results
+        self._known: dict[tuple[str, str, Any, Any], list[list[Value]]] = {}
+
+    def estimate(self, strategy: str, name: str, selector: Selector, check: Check) -> Estimate:
+        """Mean over replications, with its interval."""
+        per_replication = self._values(strategy, family_of(name), check)
+        found = [
+            next((v for v in values if (v.metric, v.selector) == (name, selector)), None) for values in per_replication
+        ]
+        if not any(found) and not _zero_if_absent(name):
+            return Estimate(None, reason="this run has no such value")
+        absent = Value(name, selector, 0.0) if _zero_if_absent(name) else Value(name, selector, float("nan"), over=0.0)
+        values = [one or absent for one in found]
+        over = [one.over for one in values]
+        ratio = None if all(o == 1 for o in over) else over
+        result = estimate([one.value for one in values], ratio, is_count=METRICS[name].is_count)
+        if result.mean is None:
+            return Estimate(None, reason=next((one.reason for one in values if one.reason), result.reason))
+        return result
+
+    def _values(self, strategy: str, family: Family, check: Check) -> list[list[Value]]:
+        window = tuple(check["window_s"]) if check.get("window_s") is not None else None
+        key = (strategy, family.metrics[0].name, window, check.get("at_s"))
+        if key not in self._known:
+            replications = range(self._results.replications)
+            self._known[key] = [self._compute(strategy, family, n, window, check.get("at_s")) for n in replications]
+        return self._known[key]
+
+    def _compute(
+        self, strategy: str, family: Family, replication: int, window: tuple[float, ...] | None, at_s: float | None
+    ) -> list[Value]:
+        frames = {
+            table: self._results.table(table, strategy, replication, _with_instant(table, columns), labels=True)
+            for table, columns in family.tables.items()
+        }
+        if window is not None:
+            frames = {table: _cut(frame, INSTANT[table], *window) for table, frame in frames.items()}
+        return list(family.compute(frames, self._context(strategy, window, at_s)))
+
+    def _context(self, strategy: str, window: tuple[float, ...] | None, at_s: float | None) -> Context:
+        whole = context_of(self._results, strategy, places_of(self._results, strategy))
+        length = whole.horizon_s if window is None else window[1] - window[0]
+        return Context(whole.scenario, length, whole.level, whole.quotas, whole.places, at_s)
+
+
+def _outcomes(
+    results: Results, tables: _Tables, summary: Mapping[tuple[str, str, Selector], Mapping[str, Any]] | None
+) -> list[Outcome]:
+    checks: Sequence[Check] = results.scenario(results.strategies[0]).get("checks", ())
+    wanted = [
+        (index, check, strategy)
+        for index, check in enumerate(checks)
         for strategy in ([check["strategy"]] if check.get("strategy") else results.strategies)
         if strategy in results.strategies
     ]
+    return [_outcome(results, tables, summary, *one) for one in wanted]
 
 
 def _outcome(
     results: Results,
-    values: Mapping[tuple[str, str, Selector], Mapping[str, Any]],
-    check: Mapping[str, Any],
+    tables: _Tables,
+    summary: Mapping[tuple[str, str, Selector], Mapping[str, Any]] | None,
+    index: int,
+    check: Check,
     strategy: str,
 ) -> Outcome:
     low, high = check["expect"]
-    value: float | None = None
-    reason = ""
-    try:
-        name, selector = parse(check["metric"])
-        if check.get("window_s") is not None or check.get("at_s") is not None:
-            value = _within(results, strategy, name, selector, check)
-        else:
-            value, reason = _whole(values.get((name, strategy, selector)), METRICS[name].is_count)
-    except CheckError as error:
-        reason = str(error)
-    return Outcome(check["metric"], strategy, low, high, value, reason)
+    wrong = next((text for _, _, text in problems([check], results.level, results.horizon_s)), None)
+    if wrong is not None:
+        return Outcome(check["metric"], strategy, low, high, None, wrong, when=when(check), index=index)
+    name, selector = parse(check["metric"])
+    if summary is not None and not when(check):
+        found = _summarised(summary.get((name, strategy, selector)), name)
+    else:
+        found = tables.estimate(strategy, name, selector, check)
+    reason = "" if found.mean is not None else str(found.reason or "no value")
+    return Outcome(
+        check["metric"], strategy, low, high, found.mean, reason, found.low, found.high, when(check), index
+    )  # fmt: skip
 
 
-def _whole(entry: Mapping[str, Any] | None, is_count: bool) -> tuple[float | None, str]:
+def _summarised(entry: Mapping[str, Any] | None, name: str) -> Estimate:
     """The mean over the whole run; what was never counted is 0."""
     if entry is None:
-        return (0.0, "") if is_count else (None, "this run has no such value")
+        return Estimate(0.0, 0.0) if _zero_if_absent(name) else Estimate(None, reason="this run has no such value")
     if entry["mean"] is None:
-        return None, str(entry.get("reason") or "never ends in some replications")
-    return float(entry["mean"]), ""
+        return Estimate(None, reason=str(entry.get("reason") or "never ends in some replications"))
+    return Estimate(float(entry["mean"]), entry.get("low"), entry.get("high"))
 
 
-def _within(results: Results, strategy: str, name: str, selector: Selector, check: Mapping[str, Any]) -> float:
-    """Mean over replications of the metric, computed from what happened in the window only."""
-    family = _family(name)
-    _refuse_time(check, family)
-    begin_s, end_s = check["window_s"]
-    context = Context(results.scenario(strategy), end_s - begin_s, results.level)
-    totals = []
-    for replication in range(results.replications):
-        whole = {table: results.table(table, strategy, replication) for table in family.tables}
-        frames = {table: _cut(frame, _INSTANT[table], begin_s, end_s) for table, frame in whole.items()}
-        found = [v for v in family.compute(frames, context) if v.metric == name and v.selector == selector]
-        if not found and not METRICS[name].is_count:
-            raise CheckError("nothing of it happened in the window")
-        totals.append(found[0].value / found[0].over if found else 0.0)
-    return sum(totals) / len(totals)
+def _zero_if_absent(name: str) -> bool:
+    return METRICS[name].is_count or METRICS[name].is_sum
+
+
+def _with_instant(table: str, columns: Sequence[str]) -> list[str]:
+    more = [INSTANT[table]] if table in INSTANT and INSTANT[table] not in columns else []
+    return [*columns, *more]
 
 
 def _cut(frame: pd.DataFrame, instant: str, begin_s: float, end_s: float) -> pd.DataFrame:
     return frame[(frame[instant] >= begin_s) & (frame[instant] < end_s)]
-
-
-def _refuse_time(check: Mapping[str, Any], family: Family) -> None:
-    if check.get("at_s") is not None:
-        raise CheckError("at_s: no metric of an instant is recorded; leave it out or use window_s")
-    if check.get("window_s") is not None and not set(family.tables) <= set(_INSTANT):
-        raise CheckError(f"window_s: {', '.join(family.tables)} cannot be cut to a window; leave it out")
-
-
-def _family(name: str) -> Family:
-    return next(family for family in FAMILIES.values() if any(metric.name == name for metric in family.metrics))
-
-
-def _selector(text: str, written: str) -> Selector:
-    pairs = [part.partition("=") for part in written.split(",") if part.strip()]
-    if any(not equals or not key.strip() for key, equals, _ in pairs):
-        raise CheckError(f"{text!r}: the selector is a list of key=value")
-    return sel(**{key.strip(): value.strip() for key, _, value in pairs})
-
-
-def _listed(words: Sequence[str] | Mapping[str, Any]) -> str:
-    return "there are: " + ", ".join(words)

@@ -23,7 +23,7 @@ from analysis.metrics.base import Context, Selector, Value
 from analysis.metrics.exposure import places_of
 from sim.records import SCHEMA_VERSION
 
-__all__ = ["evaluate", "summarise"]
+__all__ = ["context_of", "evaluate", "summarise"]
 
 Cell = tuple[str, Selector]
 Cells = dict[Cell, list[Value]]
@@ -58,7 +58,7 @@ def summarise(folder: Path, jobs: int = 1, advance: Callable[[float], None] | No
 def evaluate(folder: Path, strategy: str, replication: int, places: Places) -> list[Value]:
     """All metrics of one strategy and replication; a table is in memory only while some family needs it."""
     results = Results(folder)
-    context = _context(results, strategy, places)
+    context = context_of(results, strategy, places)
     waiting = sorted(FAMILIES.values(), key=lambda family: sorted(family.tables))
     columns = _columns()
     frames: dict[str, pd.DataFrame] = {}
@@ -83,7 +83,8 @@ def _columns() -> dict[str, list[str]]:
     return {table: sorted(names) for table, names in columns.items()}
 
 
-def _context(results: Results, strategy: str, places: Places) -> Context:
+def context_of(results: Results, strategy: str, places: Places) -> Context:
+    """What metrics may know of a strategy beside its tables."""
     scenario = results.scenario(strategy)
     quotas = {(q["account"], q["quota_group"]): float(q["rps"]) for q in results.manifest["quotas"]}
     for account, spec in scenario["accounts"].items():

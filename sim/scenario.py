@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -20,6 +20,10 @@ from sim.spec import Name, NonNegative, Positive, Spec
 from sim.threats.theft import Theft
 
 __all__ = ["Assumed", "Basis", "Check", "Run", "Scenario", "Strategy"]
+
+
+Thread = Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*/[\w.-]+#[0-9]{1,7}$")]
+"""A public issue or pull request: `owner/repository#number`."""
 
 
 class Run(Spec):
@@ -66,6 +70,13 @@ class Check(Spec):
     """For metrics of an instant."""
     expect: tuple[float | None, float | None]
     """Lowest and highest value; null leaves an end open."""
+    word: Literal["given", "assumed", "calibrated", "predicted"] | None = None
+    """What the number is worth: `given` or `assumed` (an input fixes it), `calibrated` (an input was chosen so that
+    it appears), `predicted` (no input fixes it)."""
+    published: float | str | None = None
+    """What the source reports for it: a number, or a few words."""
+    thread: Thread | None = None
+    """Source that reports it, one of `threads`; not needed where there is only one."""
 
 
 class Assumed(Spec):
@@ -109,6 +120,8 @@ class Scenario(Spec):
     """The question that its report answers."""
     description: str = ""
     """What is modelled, for readers."""
+    threads: tuple[Thread, ...] = ()
+    """Public issue threads that it is built from."""
     run: Run
     """Length, seed, replications."""
     accounts: Annotated[dict[Name, Account], Field(min_length=1)]

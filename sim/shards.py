@@ -117,6 +117,7 @@ def part_of(scenario: Scenario, populations: tuple[str, ...]) -> Scenario:
         update={
             "question": "",
             "description": "",
+            "threads": (),
             "populations": {name: scenario.populations[name] for name in populations},
             "credentials": {name: chain for name, chain in scenario.credentials.items() if name in chains},
             "issuers": {name: issuer for name, issuer in scenario.issuers.items() if name in issuers},

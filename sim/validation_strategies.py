@@ -43,6 +43,21 @@ def _checks(scenario: Scenario, _: Mapping[Any, Any]) -> Iterator[Finding]:
                 yield (*path, key), f"[{low:g}, {high:g}] is not a range; the first must not be above the second"
 
 
+def _sources(scenario: Scenario, _: Mapping[Any, Any]) -> Iterator[Finding]:
+    """A published number says what ours is worth, and which thread reports it."""
+    for index, check in enumerate(scenario.checks):
+        path = ("checks", index)
+        yield from unknown((*path, "thread"), "thread", check.thread, scenario.threads)
+        if check.published is not None and check.word is None:
+            yield (
+                (*path, "word"),
+                "is missing; a number beside a published one is given, assumed, calibrated or predicted",
+            )
+        if check.published is not None and check.thread is None and len(scenario.threads) != 1:
+            said = f"one of {', '.join(scenario.threads)}" if scenario.threads else "and list it under threads"
+            yield (*path, "thread"), f"is missing; say which thread published {shorten(check.published)}: {said}"
+
+
 def _basis(scenario: Scenario, data: Mapping[Any, Any]) -> Iterator[Finding]:
     """Paths of `basis` exist in the base or in a strategy."""
     entries = [(kind, path) for kind in _BASES for path in getattr(scenario.basis, kind)]
@@ -101,6 +116,7 @@ RULES: Final[tuple[Callable[[Scenario, Mapping[Any, Any]], Iterator[Finding]], .
     _baseline,
     _some_strategy,
     _checks,
+    _sources,
     _basis,
     _ranges,
 )

@@ -30,6 +30,9 @@ class Metric:
         selectors: Combinations of selector keys it is given for; `()` is the null selector.
         is_sum: Whether it adds things up, so that a selector without any is 0.
         is_count: Whether it counts things: a sum, and 0 in all runs says how likely any is at most (`p_any_high`).
+        is_instant: Whether it is about an instant: a check's `at_s`, the horizon in the summary.
+        needs: The lowest level that records what it is computed from.
+        whole_only: Why it is of whole runs only, though its tables can be cut to a window; empty if it is not.
     """
 
     name: str
@@ -38,6 +41,9 @@ class Metric:
     selectors: tuple[tuple[str, ...], ...] = ((),)
     is_sum: bool = False
     is_count: bool = False
+    is_instant: bool = False
+    needs: Level = Level.SUMMARY
+    whole_only: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,7 @@ class Context:
         level: How much was recorded.
         quotas: (account, quota group) -> refill rate, requests/s, where one is documented or set.
         places: (population, place) -> how many such places exist, the same in all strategies.
+        at_s: Instant asked for, s; None for the horizon.
     """
 
     scenario: Mapping[str, Any]
@@ -78,6 +85,12 @@ class Context:
     level: Level = Level.CREDENTIALS
     quotas: Mapping[tuple[str, str], float] = field(default_factory=dict)
     places: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    at_s: float | None = None
+
+    @property
+    def instant_s(self) -> float:
+        """The instant that metrics of an instant are about, s."""
+        return self.horizon_s if self.at_s is None else self.at_s
 
     @property
     def populations(self) -> dict[str, dict[str, Any]]:

@@ -4,7 +4,7 @@
 | --- | --- | --- |
 | calls.total | all calls, unfinished ones included (arrivals = sum of verdicts) | calls |
 | calls.failed | all but ok and Unfinished | calls |
-| calls.share | calls of one verdict / all calls | |
+| calls.share | calls of one verdict / all calls; 0 for a verdict that no call had | |
 | calls.availability | ok / (all but Unfinished) | |
 | calls.failed_in_outage | calls failed from an outage's begin until 1 h after its end, by issuer | calls |
 | calls.wait_s | time that calls waited for a credential, summed | s |
@@ -33,6 +33,7 @@ AFTERMATH_S = 3600.0
 
 _TOTAL = ((), ("population",), ("verdict",), ("population", "verdict"))
 _PER_POPULATION = (("population",),)
+_SHARES = (("verdict",), ("population", "verdict"))
 
 
 def compute(frames: Frames, context: Context) -> Iterator[Value]:
@@ -42,18 +43,25 @@ def compute(frames: Frames, context: Context) -> Iterator[Value]:
     yield from group_sums("calls.total", cells, "calls", _TOTAL)
     yield from group_sums("calls.failed", cells[~cells["verdict"].isin(NOT_FAILED)], "calls", _TOTAL)
     yield from group_sums("calls.wait_s", cells, "wait_s", ((), *_PER_POPULATION))
+    yield from _shares({}, cells)
     for population, rows in cells.groupby("population", observed=True):
+        yield from _shares({"population": str(population)}, rows)
         yield from _ratios(str(population), rows)
         waits = frames["waits"][frames["waits"]["population"] == population]
         yield _slowest(str(population), waits, float(rows["calls"].sum()), context)
     yield from _outages(calls, context)
 
 
+def _shares(about: Mapping[str, str], rows: pd.DataFrame) -> Iterator[Value]:
+    total = float(rows["calls"].sum())
+    for verdict in Verdict:
+        n = float(rows.loc[rows["verdict"] == verdict.value, "calls"].sum())
+        yield Value("calls.share", sel(**about, verdict=verdict.value), n, over=total)
+
+
 def _ratios(population: str, rows: pd.DataFrame) -> Iterator[Value]:
     by_verdict = {str(verdict): float(n) for verdict, n in zip(rows["verdict"], rows["calls"], strict=True)}
     total = sum(by_verdict.values())
-    for verdict, n in by_verdict.items():
-        yield Value("calls.share", sel(population=population, verdict=verdict), n, over=total)
     selector = sel(population=population)
     ok, unfinished = (by_verdict.get(verdict, 0.0) for verdict in NOT_FAILED)
     yield Value("calls.availability", selector, ok, over=total - unfinished)
@@ -128,7 +136,7 @@ FAMILY = Family(
     metrics=(
         Metric("calls.total", "calls", "All calls, unfinished ones included.", _TOTAL, is_count=True),
         Metric("calls.failed", "calls", "Calls that ended neither ok nor Unfinished.", _TOTAL, is_count=True),
-        Metric("calls.share", "", "Calls of one verdict over all calls.", (("population", "verdict"),)),
+        Metric("calls.share", "", "Calls of one verdict over all calls.", _SHARES),
         Metric("calls.availability", "", "Calls that ended ok over all that ended.", _PER_POPULATION),
         Metric(
             "calls.failed_in_outage",
@@ -136,6 +144,7 @@ FAMILY = Family(
             "Calls lost in the outage: failed from its begin until 1 h after its end.",
             (("issuer", "population"),),
             is_count=True,
+            whole_only="it has a window of its own, from an outage's begin until 1 h after its end",
         ),
         Metric(
             "calls.wait_s", "s", "Time that calls waited for a credential, summed.", ((), *_PER_POPULATION), is_sum=True

@@ -53,6 +53,7 @@ FAMILY = Family(
             "Clients with a failed call and no ok after their last failure, or no ok at all.",
             ((), ("population",)),
             is_count=True,
+            needs=Level.CREDENTIALS,
         ),
     ),
     tables={"calls": ("population", "client", "verdict", "to_s")},

@@ -94,7 +94,13 @@ FAMILY = Family(
     metrics=(
         *(Metric(f"logins.{name}", "logins", text, _BY, is_count=True) for name, text in _KINDS.items()),
         *(
-            Metric(f"logins.{name}_per_person_day", "logins", f"{text} Per person and working day.", (("population",),))
+            Metric(
+                f"logins.{name}_per_person_day",
+                "logins",
+                f"{text} Per person and working day.",
+                (("population",),),
+                whole_only="it is per working day of the whole run",
+            )
             for name, text in _KINDS.items()
         ),
         Metric("logins.peak_rps", "1/s", "Most logins begun in one aligned second.", (("issuer",),)),

@@ -24,7 +24,15 @@ def compute(frames: Frames, context: Context) -> Iterator[Value]:
 
 
 FAMILY = Family(
-    metrics=(Metric("work.done_share", "", "Calls that ended ok over the calls of the work.", (("population",),)),),
+    metrics=(
+        Metric(
+            "work.done_share",
+            "",
+            "Calls that ended ok over the calls of the work.",
+            (("population",),),
+            whole_only="it is the share of the whole work",
+        ),
+    ),
     tables={"calls": ("population", "verdict", "calls")},
     compute=compute,
 )

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
 from sim import scenario_file
 from sim.cli.parser import Arguments
 from sim.cli.settings import settings_of
+from sim.principals.account import QUOTA_GROUPS
 from sim.problems import Problem, ScenarioError
+from sim.records import Kind, Outcome, Verdict
 from sim.scenario_file import Loaded
+from sim.scenario_yaml import Document, parse
 
-__all__ = ["load"]
+__all__ = ["load", "load_file"]
 
 
 def load(arguments: Arguments) -> Loaded:
@@ -20,16 +26,50 @@ def load(arguments: Arguments) -> Loaded:
     Raises:
         ScenarioError: With every problem. Those of checks come last: only the analysis knows its metrics.
     """
-    loaded = scenario_file.load(arguments.scenario, settings_of(arguments))
+    return load_file(arguments.scenario, settings_of(arguments))
+
+
+def load_file(path: Path, settings: Mapping[str, object] | None = None) -> Loaded:
+    """A scenario file, its checks included.
+
+    Args:
+        path: The YAML file.
+        settings: Path -> value, set on the base.
+
+    Raises:
+        ScenarioError: With every problem.
+    """
+    loaded = scenario_file.load(path, settings)
     if loaded.base.checks:
-        _refuse_checks(loaded, str(arguments.scenario))
+        _refuse_checks(loaded, path)
     return loaded
 
 
-def _refuse_checks(loaded: Loaded, file: str) -> None:
-    from analysis import checks  # late: it brings pandas, which most calls of `validate` do not need
+def _refuse_checks(loaded: Loaded, path: Path) -> None:
+    from analysis import check_words  # late: it brings pandas, which most calls of `validate` do not need
 
     written = [check.model_dump() for check in loaded.base.checks]
-    problems = [Problem(text, file, path=f"checks.{index}.metric") for index, text in checks.problems(written)]
-    if problems:
-        raise ScenarioError(problems)
+    run = loaded.base.run
+    found = list(check_words.problems(written, run.record, run.horizon_s, _words(loaded)))
+    if found:
+        lines = parse(path.read_text(encoding="utf-8-sig"), str(path))
+        raise ScenarioError([_problem(lines, *one) for one in found])
+
+
+def _problem(document: Document, index: int, key: str, text: str) -> Problem:
+    return Problem(text, document.file, document.line(("checks", index, key)), f"checks.{index}.{key}")
+
+
+def _words(loaded: Loaded) -> dict[str, Collection[str]]:
+    """Key of a selector -> the values there are, in the base or a strategy."""
+    scenarios = [loaded.base, *loaded.strategies.values()]
+    return {
+        "population": {name for one in scenarios for name in one.populations},
+        "issuer": {"signin", *(name for one in scenarios for name in one.issuers)},
+        "account": {name for one in scenarios for name in one.accounts},
+        "quota_group": {*QUOTA_GROUPS, "free", "global"},
+        "verdict": {str(verdict) for verdict in Verdict},
+        "outcome": {str(outcome) for outcome in Outcome},
+        "kind": {str(kind) for kind in Kind},
+        "thief": {"copy", "mint", "foothold"},
+    }

@@ -62,6 +62,10 @@ def _command(arguments: Arguments) -> Callable[[Arguments], int]:
         from sim.cli import inputs
 
         return inputs.COMMANDS[arguments.command]
+    if arguments.command == "check":
+        from sim.cli.check import check
+
+        return check
     from sim.cli import outputs
 
     return outputs.COMMANDS[arguments.command]

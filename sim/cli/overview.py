@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis.checks import Outcome
-from sim.cli.screen import show_table
+from sim.cli.screen import number, show_table
 
 __all__ = ["show_checks", "show_overview"]
 
@@ -47,7 +47,13 @@ def show_checks(outcomes: Sequence[Outcome]) -> None:
     if not outcomes:
         return
     rows = [
-        ["ok" if one.passed else "FAILED", one.strategy, one.check, _range(one), one.reason or _number(one.value)]
+        [
+            "ok" if one.passed else "FAILED",
+            one.strategy,
+            f"{one.check} {one.when}".strip(),
+            _range(one),
+            one.reason or number(one.value),
+        ]
         for one in outcomes
     ]
     show_table("Checks", ["", "strategy", "check", "expected", "value"], rows, left=3)
@@ -74,17 +80,11 @@ def _figure(entry: Entry | None, unit: float = 1.0) -> str:
         return "never" if entry.get("never_share") else "-"
     mean = entry["mean"] / unit
     if entry["low"] is None or entry["high"] is None:
-        return _number(mean)
+        return number(mean)
     half = (entry["high"] - entry["low"]) / 2 / unit
-    return f"{_number(mean)} ± {_number(half)}" if half > _SHOWN * abs(mean) else _number(mean)
+    return f"{number(mean)} ± {number(half)}" if half > _SHOWN * abs(mean) else number(mean)
 
 
 def _range(outcome: Outcome) -> str:
-    low = "-inf" if outcome.low is None else _number(outcome.low)
-    return f"{low} to {'inf' if outcome.high is None else _number(outcome.high)}"
-
-
-def _number(value: float | None) -> str:
-    if value is None:
-        return "-"
-    return f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:.3g}"
+    low = "-inf" if outcome.low is None else number(outcome.low)
+    return f"{low} to {'inf' if outcome.high is None else number(outcome.high)}"

@@ -25,6 +25,7 @@ examples:
   credflow explain results/nightly-batch/latest --client batch/17 --strategy batch-15m
   credflow report results/employee-directory/latest
   credflow facts --quotas
+  credflow check scenarios/incidents --junit checks.xml
 
 exit codes: 0 fine, 1 a check of the scenario failed, 2 bad input, 130 interrupted
 """
@@ -45,6 +46,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_compare(commands)
     _add_report(commands)
     _add_validate(commands)
+    _add_check(commands)
     _add_explain(commands)
     _add_schema(commands)
     _add_facts(commands)
@@ -121,6 +123,33 @@ def _add_validate(commands: _Commands[argparse.ArgumentParser]) -> None:
     )
     _add_scenario(parser)
     _add_settings(parser)
+
+
+def _add_check(commands: _Commands[argparse.ArgumentParser]) -> None:
+    parser = _command(
+        commands,
+        "check",
+        "run scenarios and tell, one line each, whether their checks come out; exit 1 if one does not",
+        "check scenarios/incidents --junit checks.xml",
+    )
+    paths = parser.add_argument(
+        "paths", type=Path, nargs="+", metavar="PATH", help="scenario files, or folders of them"
+    )
+    paths.complete = shtab.FILE  # type: ignore[attr-defined]
+    junit = parser.add_argument("--junit", type=Path, metavar="FILE", help="also write the results as JUnit XML")
+    junit.complete = shtab.FILE  # type: ignore[attr-defined]
+    table = parser.add_argument(
+        "--table", type=Path, metavar="FILE", help="also rewrite the table of incidents in a page"
+    )
+    table.complete = shtab.FILE  # type: ignore[attr-defined]
+    parser.add_argument("--json", action="store_true", help="as JSON, for programs")
+    parser.add_argument("--seed", type=int, metavar="N", help="seed of every draw (default: each scenario's)")
+    parser.add_argument("--replications", type=int, metavar="N", help="repetitions (default: each scenario's)")
+    _add_settings(parser)
+    out = parser.add_argument("--out", type=Path, metavar="FOLDER", help="keep the records there (default: keep none)")
+    out.complete = shtab.DIRECTORY  # type: ignore[attr-defined]
+    _add_jobs(parser)
+    _add_quiet(parser)
 
 
 def _add_explain(commands: _Commands[argparse.ArgumentParser]) -> None:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-__all__ = ["Stage", "progress", "show_table"]
+__all__ = ["Stage", "number", "progress", "show_table"]
 
 _UNFOLDED = 4000
 """Characters of a line that nobody folds."""
@@ -46,6 +46,13 @@ def progress(quiet: bool) -> Iterator[Stage]:
             return lambda share: bars.update(task, completed=min(share, 1.0), refresh=True)
 
         yield stage
+
+
+def number(value: float | None) -> str:
+    """A number for readers: three digits that count, thousands apart; `-` where there is none."""
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if abs(value) >= 100 or value == round(value) else f"{value:.3g}"
 
 
 def show_table(title: str, header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> None:

@@ -115,4 +115,5 @@ def test_problems_are_found_before_a_run() -> None:
         {"metric": "clients.failed", "at_s": 60.0},
         {"metric": "wat"},
     ]
-    assert [index for index, _ in problems(written)] == [2, 3, 4]
+    found = list(problems(written))
+    assert [(index, key) for index, key, _ in found] == [(2, "window_s"), (3, "at_s"), (4, "metric")]

@@ -62,7 +62,7 @@ def test_the_verdict_comes_before_tables_charts_and_assumptions(page: str) -> No
 
 
 def test_the_verdict_has_one_sentence_per_question_and_the_rest_is_folded(page: str) -> None:
-    block = page.split('<div class="verdicts">')[1].split("</div>")[0]
+    block = page.split('<div class="verdicts">')[1].split("</div>", maxsplit=1)[0]
     assert (
         re.sub(r">[^<]*<", "><", block.replace("<strong>", "").replace("</strong>", "")).count("<h3></h3><p></p>") >= 3
     )

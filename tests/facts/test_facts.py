@@ -160,6 +160,7 @@ def test_a_preset_takes_its_numbers_from_the_facts() -> None:
 
 
 def test_numbers_of_aws_stand_once() -> None:
-    elsewhere = [path for path in _SIM.rglob("*.py") if path.parent != _SIM / "aws"]
+    # What the simulator is held against stands for itself: taken from the facts, it could not contradict them.
+    elsewhere = [path for path in _SIM.rglob("*.py") if path.parent not in {_SIM / "aws", _SIM / "verify"}]
     assert len(elsewhere) > 30
     assert not {str(path.relative_to(_SIM)): found for path in elsewhere if (found := _numbers(path) & _GUARDED)}

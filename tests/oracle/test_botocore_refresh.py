@@ -122,9 +122,9 @@ def test_a_silent_metadata_service_fails_calls_although_credentials_are_valid() 
 
 
 def test_static_stability_while_the_service_hands_out_the_old_set() -> None:
-    real = drive_imds(_DAY[:700], lambda _: float(_LIFE_S), itertools.repeat(0.5))
+    real = drive_imds(_DAY[:700], lambda _: float(_LIFE_S), _half)
     assert real.issued[:4] == [0.0, 20760.0, 21180.0, 21600.0]
-    assert real == model(_IMDS, _DAY[:700], lambda _: float(_LIFE_S), itertools.repeat(0.5))
+    assert real == model(_IMDS, _DAY[:700], lambda _: float(_LIFE_S), _half)
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)

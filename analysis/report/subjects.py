@@ -27,11 +27,12 @@ class Question:
 
 
 def questions(results: Results, figures: Estimates) -> list[Question]:
-    """The five questions of every comparison; those without any figure are left out."""
+    """The questions of every comparison; those without any figure are left out."""
     found = [
         Question("How long can a thief use what lay there?", tuple(_exposure(results, figures))),
         Question("How many requests reach the issuers?", tuple(_requests(results, figures))),
-        Question("How many calls fail, and how long do calls wait?", tuple(_calls(results, figures))),
+        Question("How much of the work is done in time?", tuple(_work(results, figures))),
+        Question("How many calls fail, and how long do calls wait?", tuple(_calls(results))),
         Question("What does it cost people?", tuple(_people(results, figures))),
         Question("What does an outage cost?", tuple(_outage(results, figures))),
     ]
@@ -119,13 +120,18 @@ def _populations(results: Results, people: bool | None = None) -> list[str]:
     return [name for name, population in found.items() if people is None or bool(population.get("people")) == people]
 
 
-def _calls(results: Results, figures: Estimates) -> Iterator[Subject]:
+def _calls(results: Results) -> Iterator[Subject]:
     for name in _populations(results):
         chosen = {"population": name}
         yield Subject(f"failed calls, {name}", "calls.failed", chosen, "fewest", zero=True)
         yield Subject(
             f"time that calls waited, {name}", "calls.wait_s", chosen, "least", shown_unit="effort", zero=True
         )
+
+
+def _work(results: Results, figures: Estimates) -> Iterator[Subject]:
+    for name in _populations(results):
+        chosen = {"population": name}
         if any(figures.one("work.done_share", strategy, **chosen) for strategy in results.strategies):
             yield Subject(f"work done in time, {name}", "work.done_share", chosen, "most", "least", more_is_better=True)
 

@@ -66,6 +66,10 @@ def _command(arguments: Arguments) -> Callable[[Arguments], int]:
         from sim.cli.check import check
 
         return check
+    if arguments.command == "headroom":
+        from sim.cli.headroom import headroom
+
+        return headroom
     from sim.cli import outputs
 
     return outputs.COMMANDS[arguments.command]

@@ -8,8 +8,9 @@ from typing import Any, Final, Literal, get_origin
 
 from pydantic import ValidationError
 
+from sim.problems import nearest
 from sim.scenario import Scenario
-from sim.scenario_words import Kind, choices, field_at, kind_at, step_into
+from sim.scenario_words import Kind, choices, field_at, fields, kind_at, model_for, step_into
 from sim.scenario_yaml import Path, copied
 
 __all__ = ["mended", "touches", "without"]
@@ -21,15 +22,36 @@ _LONG_S: Final = 3e8
 def mended(data: dict[Any, Any], bad: Iterable[Path]) -> Scenario | None:
     """The scenario with harmless values in bad places; None if a bad place is more than a scalar.
 
-    What the rules say of the result counts only away from the bad places (`touches`).
+    A misspelt key is read as the key it resembles, so that nothing else is said to follow from it. What the
+    rules say of the result counts only away from the bad places (`touches`).
     """
-    made = copied(data)
-    if not all(_mend(made, place) for place in set(bad)):
+    places = set(bad)
+    renamed: dict[Any, Any] = copied(data)
+    spelt = {place for place in places if _rename(renamed, place)}
+    return _valid(renamed, places - spelt) or _valid(copied(data), places)
+
+
+def _valid(made: dict[Any, Any], bad: Iterable[Path]) -> Scenario | None:
+    if not all(_mend(made, place) for place in bad):
         return None
     try:
         return Scenario.model_validate(made)
     except ValidationError:
         return None
+
+
+def _rename(data: dict[Any, Any], place: Path) -> bool:
+    """Give a misspelt key the name that it resembles, if that one is free."""
+    owner: Any = data
+    for key in place[:-1]:
+        owner = step_into(owner, key)
+    model = model_for(kind_at(data, place[:-1]), owner) if place and isinstance(owner, dict) else None
+    if model is None or place[-1] in fields(model) or place[-1] not in owner:
+        return False
+    near = nearest(place[-1], set(fields(model)) - set(owner))
+    if near is not None:
+        owner[near] = owner.pop(place[-1])
+    return near is not None
 
 
 def without(data: dict[Any, Any], places: Iterable[Path]) -> dict[Any, Any]:

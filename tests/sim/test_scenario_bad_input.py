@@ -49,6 +49,12 @@ def test_rules_between_blocks_are_told_beside_wrong_values(tmp_path):
     ]
 
 
+def test_nothing_is_said_to_follow_from_a_misspelt_key(tmp_path):
+    (problem,) = problems_of(edited(tmp_path, "people: true", "peeple: true"))
+    assert problem.path == "populations.people.peeple"
+    assert "did you mean people?" in problem.text
+
+
 def test_a_value_that_no_place_takes_does_not_hide_the_others(tmp_path):
     text = GOOD.replace("{horizon_s: 3600}", "{horizon_s: .inf}").replace("{count: 3,", "{cuont: 3,")
     text = text.replace("user: person", "user: persn").replace("{populations.people.credentials: key}", "{a.b: .nan}")

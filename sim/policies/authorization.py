@@ -1,54 +1,122 @@
-"""Is a request allowed? The evaluation logic of IAM within one account, and of trust policies.
+"""Is a request allowed? The evaluation logic of IAM, within one account and across two.
 
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
-A Deny that applies anywhere wins; else every layer that exists must allow; else the denial is implicit.
+Example:
+    >>> from sim.policies.authorization import decide
+    >>> read = {
+    ...     "Version": "2012-10-17",
+    ...     "Statement": [{"Sid": "Read", "Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::photos/*"}],
+    ... }
+    >>> decision = decide(
+    ...     "s3:GetObject",
+    ...     "arn:aws:s3:::photos/ann/1.jpg",
+    ...     principal="arn:aws:iam::111122223333:user/ann",
+    ...     context={"aws:SourceIp": "203.0.113.7"},
+    ...     identity=[read],
+    ... )
+    >>> decision.effect, decision.kind, decision.sid, decision.index
+    ('allowed', 'identity', 'Read', 0)
+    >>> decision.reason
+    'identity policy identity[0], statement 0 (Read) allows it'
+    >>> decide("s3:PutObject", "arn:aws:s3:::photos/ann/1.jpg", identity=[read]).reason
+    'no statement of an identity policy allows it'
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html,
+reference_policies_evaluation-logic_policy-eval-basics-single.html (who is limited by what) and
+reference_policies_evaluation-logic-cross-account.html
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from sim.policies.authorization_conditions import PolicyError
-from sim.policies.authorization_statement import Policy, Request, Statement, applies, check_policy, statements
+from sim.policies.authorization_documents import Documents, PolicySet, read_documents, read_levels
+from sim.policies.authorization_layers import Decision, Effect, Layer, Query, judge
+from sim.policies.authorization_principal import principal_of
+from sim.policies.authorization_statement import Policy, Request, check_policy
 
 __all__ = [
     "Decision",
     "Effect",
     "Layer",
     "PolicyError",
-    "Request",
     "check_policy",
-    "evaluate",
+    "decide",
     "revoke_older_sessions",
     "statements_from",
 ]
 
-Effect = Literal["allowed", "implicitly_denied", "explicitly_denied"]
-Layer = Literal["identity", "boundary", "session", "scp", "trust"]
-
 _VERSION: Final = "2012-10-17"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """How a request was decided.
+def decide(  # noqa: PLR0913 - one word for each kind of policy, so that a call reads like AWS's own page
+    action: str,
+    resource: str | None = None,
+    *,
+    principal: str | Mapping[str, str] | None = None,
+    context: Mapping[str, Any] | None = None,
+    identity: PolicySet = None,
+    groups: PolicySet = None,
+    boundary: PolicySet = None,
+    session: PolicySet = None,
+    resource_policy: PolicySet = None,
+    trust: PolicySet = None,
+    scps: PolicySet = None,
+    rcps: PolicySet = None,
+    endpoint: PolicySet = None,
+    resource_account: str | None = None,
+    session_of: str | None = None,
+) -> Decision:
+    """Decide one request: allowed, implicitly denied or explicitly denied, by which statement, and why.
 
-    Attributes:
-        effect: allowed, implicitly_denied (nothing allows it), explicitly_denied (a Deny applies).
-        statement: The statement that decided; None for an implicit denial.
-        layer: Where it was decided; for an implicit denial, the layer that did not allow.
+    Every policy is given as a document (a mapping with `Statement`), a list of documents, or a mapping
+    name -> document(s); the name then stands in the answer. What is not given does not exist.
+
+    Args:
+        action: IAM action, `service:Operation`.
+        resource: ARN it is for, `*` where the action knows no resources; None if nobody said, which
+            every Allow covers and only a Deny on every resource.
+        principal: Who asks: ARN of a user, role, role session (`arn:aws:sts::...:assumed-role/...`),
+            federated user or account root; a service such as `ec2.amazonaws.com`; a provider, as
+            `{"Federated": ...}`; `*` for somebody without credentials. None if only its policies matter.
+        context: Condition keys and values (text, numbers, booleans, datetimes, lists for multivalued
+            keys). What the principal itself tells is filled in: aws:PrincipalArn, aws:PrincipalAccount,
+            aws:PrincipalType, aws:username of a user, aws:PrincipalIsAWSService.
+        identity: Policies attached to the user, role or permission set.
+        groups: Policies of the user's groups.
+        boundary: Permissions boundary.
+        session: Policies passed to AssumeRole* or GetFederationToken.
+        resource_policy: Policy of the resource.
+        trust: Trust policy, where the resource is a role to be assumed.
+        scps: Service control policies: one level (a list of documents) or, from the root down, a list
+            of levels or a mapping of them; at each level a document must allow.
+        rcps: Resource control policies; only their denials matter, for AWS always allows beside them.
+        endpoint: Policy of the VPC endpoint that the request passes.
+        resource_account: Account of the resource, where its ARN does not tell it (an S3 bucket); the
+            principal's if not given.
+        session_of: ARN of the role or user behind a session, where the session's ARN does not tell it.
+
+    Returns:
+        The decision.
+
+    Raises:
+        PolicyError: A document cannot be evaluated: malformed, or an operator that does not exist.
     """
-
-    effect: Effect
-    statement: Statement | None = None
-    layer: Layer = "identity"
-
-    @property
-    def allowed(self) -> bool:
-        """Whether the request is allowed."""
-        return self.effect == "allowed"
+    who = principal_of(principal, session_of)
+    given = {key.lower(): value for key, value in (context or {}).items()}
+    own = read_documents("trust", trust, "resource") or read_documents("resource", resource_policy, "resource")
+    documents = Documents(
+        identity=(*read_documents("identity", identity), *read_documents("group", groups)),
+        boundary=read_documents("boundary", boundary),
+        session=read_documents("session", session),
+        resource=own,
+        rcps=tuple(one for level in read_levels("rcp", rcps, "resource") for one in level),
+        scps=read_levels("scp", scps),
+        endpoint=read_documents("endpoint", endpoint, "resource"),
+    )
+    query = Query(Request(action, resource, {**who.keys(), **given}), who, documents, resource_account)
+    return judge(query, is_trust=trust is not None)
 
 
 def statements_from(
@@ -62,7 +130,7 @@ def statements_from(
         policies: IAM policy documents.
 
     Returns:
-        Documents for `evaluate`; empty if nothing is said.
+        Documents for `decide`; empty if nothing is said.
     """
     short = [
         {"Sid": sid, "Effect": effect, "Action": list(actions), "Resource": "*"}
@@ -70,60 +138,6 @@ def statements_from(
         if actions
     ]
     return (*(({"Version": _VERSION, "Statement": short},) if short else ()), *policies)
-
-
-def _first(policies: Iterable[Policy], effect: str, request: Request) -> Statement | None:
-    """The first statement of that effect that applies."""
-    return next(
-        (
-            statement
-            for policy in policies
-            for statement in statements(policy)
-            if statement.get("Effect") == effect and applies(statement, request)
-        ),
-        None,
-    )
-
-
-def evaluate(
-    policies: Iterable[Policy],
-    request: Request,
-    *,
-    boundary: Policy | None = None,
-    session: Iterable[Policy] | None = None,
-    scps: Iterable[Policy] | None = None,
-) -> Decision:
-    """Decide a request of an identity within its account.
-
-    Args:
-        policies: Identity policies: the principal's own and those of its groups.
-        request: What is asked.
-        boundary: Permissions boundary, if there is one.
-        session: Session policies passed when the session was made, if any were.
-        scps: Service control policies of the organisation, if it has any; each must allow.
-
-    Returns:
-        The decision and the statement behind it.
-
-    Raises:
-        PolicyError: A policy that had to be read cannot be evaluated.
-    """
-    layers: list[tuple[Layer, tuple[Policy, ...]]] = [("scp", (scp,)) for scp in scps or ()]
-    if boundary is not None:
-        layers.append(("boundary", (boundary,)))
-    if session is not None:
-        layers.append(("session", tuple(session)))
-    layers.append(("identity", tuple(policies)))
-    for layer, documents in layers:
-        if (denied := _first(documents, "Deny", request)) is not None:
-            return Decision("explicitly_denied", denied, layer)
-    decision = Decision("implicitly_denied")
-    for layer, documents in layers:
-        allowed = _first(documents, "Allow", request)
-        if allowed is None:
-            return Decision("implicitly_denied", None, layer)
-        decision = Decision("allowed", allowed, layer)
-    return decision
 
 
 def revoke_older_sessions(before: str) -> dict[str, Any]:

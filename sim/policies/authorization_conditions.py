@@ -1,6 +1,7 @@
 """The Condition element of IAM policies: operators, missing keys, sets of values.
 
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html and
+reference_policies_condition-single-vs-multi-valued-context-keys.html.
 """
 
 from __future__ import annotations
@@ -11,49 +12,67 @@ from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
 from typing import Any, Final
 
-from sim.policies.authorization_match import as_list, covers_arn, like, substitute
+from sim.policies.authorization_match import as_list, covers_arn, like, literal, substitute, text_of
 
 __all__ = ["OPERATORS", "PolicyError", "conditions_hold", "known_operator", "seconds_of"]
 
-Test = Callable[[str, object], bool]
+Test = Callable[[str, object], bool | None]
+"""Of a policy's value and a request's: whether they match; None if either cannot be read."""
+
+_MILLISECONDS_FROM: Final = 1e11
+"""Numbers from here on are Unix milliseconds: as seconds they would lie beyond the year 5000."""
 
 
 class PolicyError(ValueError):
     """A policy document that cannot be evaluated."""
 
 
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
 def seconds_of(value: object) -> float:
-    """Seconds since 1970 of an ISO 8601 instant, a number of seconds, or a datetime."""
+    """Unix seconds of an ISO 8601 instant, a number of seconds (or milliseconds), or a datetime.
+
+    Raises:
+        ValueError: It is none of them.
+    """
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
     try:
-        return float(str(value))
+        number = float(str(value))
     except ValueError:
-        parsed = datetime.fromisoformat(str(value))
-        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp()
+        return seconds_of(datetime.fromisoformat(str(value)))
+    return number / 1000 if abs(number) >= _MILLISECONDS_FROM else number
 
 
 def _compare(convert: Callable[[Any], Any], relation: Callable[[Any, Any], bool]) -> Test:
-    """A test of `given <relation> wanted`, both converted; what cannot be converted does not match."""
+    """A test of `given <relation> wanted`, both converted."""
 
-    def test(wanted: str, given: object) -> bool:
+    def test(wanted: str, given: object) -> bool | None:
         try:
             return relation(convert(given), convert(wanted))
         except ValueError:
-            return False
+            return None
 
     return test
 
 
-def _in_network(wanted: str, given: object) -> bool:
+def _in_network(wanted: str, given: object) -> bool | None:
     try:
         return ip_address(str(given)) in ip_network(wanted, strict=False)
     except ValueError:
-        return False
+        return None
+
+
+def _number(value: object) -> float:
+    return float(str(value))
+
+
+def _folded(value: object) -> str:
+    return literal(text_of(value)).casefold()
+
+
+def _arn_like(wanted: str, given: object) -> bool:
+    """Each of the six parts is matched by itself; what is no ARN matches nothing."""
+    parts = 5
+    return text_of(given).count(":") >= parts <= wanted.count(":") and covers_arn(wanted, text_of(given))
 
 
 _ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {
@@ -65,15 +84,15 @@ _ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {
 }
 
 _POSITIVE: Final[dict[str, Test]] = {
-    "StringEquals": _compare(_text, operator.eq),
-    "StringEqualsIgnoreCase": _compare(lambda value: _text(value).casefold(), operator.eq),
-    "StringLike": lambda wanted, given: like(wanted, _text(given)),
-    "Bool": lambda wanted, given: _text(given).lower() == wanted.lower(),
-    "BinaryEquals": _compare(_text, operator.eq),
+    "StringEquals": lambda wanted, given: literal(wanted) == text_of(given),
+    "StringEqualsIgnoreCase": lambda wanted, given: _folded(wanted) == text_of(given).casefold(),
+    "StringLike": lambda wanted, given: like(wanted, text_of(given)),
+    "Bool": lambda wanted, given: text_of(given).lower() == wanted.lower() and wanted.lower() in {"true", "false"},
+    "BinaryEquals": lambda wanted, given: wanted == text_of(given),
     "IpAddress": _in_network,
-    "ArnEquals": lambda wanted, given: covers_arn(wanted, _text(given)),
-    "ArnLike": lambda wanted, given: covers_arn(wanted, _text(given)),
-    **{f"Numeric{name}": _compare(lambda value: float(str(value)), relation) for name, relation in _ORDER.items()},
+    "ArnEquals": _arn_like,
+    "ArnLike": _arn_like,
+    **{f"Numeric{name}": _compare(_number, relation) for name, relation in _ORDER.items()},
     **{f"Date{name}": _compare(seconds_of, relation) for name, relation in _ORDER.items()},
 }
 
@@ -89,7 +108,7 @@ _NEGATED: Final[dict[str, str]] = {
 }
 
 OPERATORS: Final = frozenset({*_POSITIVE, *_NEGATED, "Null"})
-"""Every operator known here, without `IfExists` and the set prefixes."""
+"""Every operator, without `IfExists` and the set prefixes."""
 
 
 def _split(name: str) -> tuple[str, str, bool]:
@@ -99,46 +118,61 @@ def _split(name: str) -> tuple[str, str, bool]:
 
 
 def known_operator(name: str) -> bool:
-    """Whether an operator, with its prefix and suffix, can be evaluated."""
+    """Whether an operator, with its prefix and suffix, exists."""
     prefix, base, if_exists = _split(name)
     return prefix in {"", "ForAllValues", "ForAnyValue"} and base in OPERATORS and not (base == "Null" and if_exists)
 
 
-def _any_matches(test: Test, wanted: list[str], given: object) -> bool:
-    return any(test(value, given) for value in wanted)
+def _texts(base: str, wanted: list[Any], keys: Mapping[str, Any], variables: bool) -> list[str]:
+    """A policy's values; only operators of strings and ARNs read policy variables."""
+    texts = [text_of(value) for value in wanted]
+    if not variables or not base.startswith(("String", "Arn")):
+        return texts
+    return [text for text in (substitute(text, keys) for text in texts) if text is not None]
 
 
-def _key_holds(name: str, wanted: list[Any], key: str, context: Mapping[str, Any]) -> bool:
+def _value_holds(base: str, texts: list[str], value: object) -> bool:
+    """Whether one value of the request satisfies an operator: one of the policy's, or under a negated one none."""
+    test = _POSITIVE[_NEGATED.get(base, base)]
+    found = [test(text, value) for text in texts]
+    if base in _NEGATED:
+        # A value that cannot be read is neither equal nor different.
+        return not any(found) and not (found and all(one is None for one in found))
+    return any(found)
+
+
+def _key_holds(name: str, wanted: list[Any], given: list[Any], keys: Mapping[str, Any], variables: bool) -> bool:
     """Whether one key satisfies one operator."""
     prefix, base, if_exists = _split(name)
-    given = as_list(context.get(key.lower()))
     if base == "Null":
-        return any((_text(value).lower() == "true") is (not given) for value in wanted)
-    negated = base in _NEGATED
+        return any((text_of(value).lower() == "true") is (not given) for value in wanted)
     if not given:
-        return if_exists or negated or prefix == "ForAllValues"
-    test = _POSITIVE[_NEGATED.get(base, base)]
-    texts = [text for text in (substitute(_text(value), context) for value in wanted) if text is not None]
-    matches = [_any_matches(test, texts, value) is not negated for value in given]
-    # Several values under a negated operator without a prefix: none of them may match.
-    return all(matches) if prefix == "ForAllValues" or (negated and not prefix) else any(matches)
+        # ForAllValues holds for nothing; ForAnyValue never does; a negated operator has nothing it refuses.
+        return if_exists or prefix == "ForAllValues" or (base in _NEGATED and not prefix)
+    texts = _texts(base, wanted, keys, variables)
+    held = [_value_holds(base, texts, value) for value in given]
+    every = prefix == "ForAllValues" or (base in _NEGATED and not prefix)
+    return all(held) if every else any(held)
 
 
-def conditions_hold(condition: Mapping[str, Mapping[str, Any]], context: Mapping[str, Any]) -> bool:
+def conditions_hold(
+    condition: Mapping[str, Mapping[str, Any]], keys: Mapping[str, Any], variables: bool = True
+) -> bool:
     """Whether every operator and every key of a Condition element holds.
 
     Args:
         condition: The element: operator -> key -> value or values.
-        context: Values of the request's condition keys, by key in lower case.
+        keys: Values of the request's condition keys, by key in lower case.
+        variables: Whether policy variables are read, as documents of version 2012-10-17 do.
 
     Raises:
-        PolicyError: An operator is not known here.
+        PolicyError: An operator does not exist.
     """
     for name in condition:
         if not known_operator(name):
             raise PolicyError(f"unknown condition operator {name!r}; known: {', '.join(sorted(OPERATORS))}")
     return all(
-        _key_holds(name, as_list(wanted), key, context)
-        for name, keys in condition.items()
-        for key, wanted in keys.items()
+        _key_holds(name, as_list(wanted), as_list(keys.get(key.lower())), keys, variables)
+        for name, tests in condition.items()
+        for key, wanted in tests.items()
     )

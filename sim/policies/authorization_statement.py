@@ -1,4 +1,4 @@
-"""One statement of an IAM policy: is it well formed, and does it apply to a request?
+"""One statement of an IAM policy: is it well formed, and does it speak about a request?
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
@@ -7,19 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sim.policies.authorization_conditions import PolicyError, conditions_hold, known_operator
 from sim.policies.authorization_match import any_like, as_list, covers_arn, substitute
 
-__all__ = ["Policy", "Request", "Statement", "applies", "check_policy", "statements"]
+__all__ = ["Kind", "Policy", "Problem", "Request", "Statement", "applies", "check_policy", "problems", "statements"]
 
 Policy = Mapping[str, Any]
 Statement = Mapping[str, Any]
+Kind = Literal["identity", "resource", "trust"]
+"""How a document is attached: to an identity (also boundaries, session policies, SCPs), to a resource, to a role."""
+Problem = tuple[tuple[str | int, ...], str]
+"""A place in a document and what is wrong there."""
 
-_ELEMENTS: Final = frozenset(
-    {"Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition"}
+VARIABLES_SINCE: Final = "2012-10-17"
+VERSIONS: Final = (VARIABLES_SINCE, "2008-10-17")
+_ELEMENTS: Final = (
+    *("Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"),
 )
+_NO_VERSION: Final = "is no version of the policy language"
+_NO_STATEMENT: Final = "at least one statement is needed"
+_NOT_HERE: Final = "does not belong into"
 _EXCLUSIVE: Final = (("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal"))
 
 
@@ -29,8 +38,8 @@ class Request:
 
     Attributes:
         action: IAM action, `service:Operation`.
-        resource: ARN it is for; None where the scenario names none: every Allow covers it whatever
-            its Resource, a Deny only if it is for every resource.
+        resource: ARN it is for; None where nothing is named: every Allow covers it whatever its Resource,
+            a Deny only if it is for every resource.
         context: Condition keys and their values (strings, numbers, booleans, datetimes, lists of them).
     """
 
@@ -55,57 +64,102 @@ def statements(policy: Policy) -> list[Statement]:
 
 
 def _names(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, Mapping) else type(value).__name__
+    return (", ".join(map(str, value)) or "nothing") if isinstance(value, Mapping) else type(value).__name__
 
 
-def _problems(statement: object, with_principal: bool) -> Iterator[str]:
-    if not isinstance(statement, Mapping):
-        yield f"a statement must be a mapping, not {type(statement).__name__}"
-        return
-    unknown = sorted(map(str, set(statement) - _ELEMENTS))
-    if unknown:
-        yield f"unknown element {', '.join(unknown)}; known: {', '.join(sorted(_ELEMENTS))}"
-    if statement.get("Effect") not in {"Allow", "Deny"}:
-        yield f"Effect must be Allow or Deny, not {statement.get('Effect')!r}"
-    for one, other in _EXCLUSIVE:
-        if one in statement and other in statement:
-            yield f"{one} and {other} exclude each other"
-    if "Action" not in statement and "NotAction" not in statement:
-        yield "Action or NotAction is missing"
-    needed, refused = ("Principal", "Resource") if with_principal else ("Resource", "Principal")
-    if needed not in statement and f"Not{needed}" not in statement:
-        yield f"{needed} or Not{needed} is missing"
-    if refused in statement or f"Not{refused}" in statement:
-        yield f"{refused} does not belong into {'a trust' if with_principal else 'an identity'} policy"
-    yield from _condition_problems(statement.get("Condition", {}))
-
-
-def _condition_problems(condition: object) -> Iterator[str]:
-    if not isinstance(condition, Mapping) or not all(isinstance(keys, Mapping) for keys in condition.values()):
-        yield "Condition must map operators to keys to values"
-        return
-    unknown = [name for name in condition if not known_operator(str(name))]
-    if unknown:
-        yield f"unknown condition operator {', '.join(map(repr, unknown))}"
-
-
-def check_policy(policy: Policy, trust: bool = False) -> None:
-    """Refuse a policy document that cannot be evaluated.
+def problems(policy: Policy, kind: Kind = "identity") -> Iterator[Problem]:
+    """What AWS would refuse in a document, each with its place.
 
     Args:
         policy: The document.
-        trust: Whether it is a trust policy, which names principals and no resources.
+        kind: How it is attached: only policies of resources and roles name principals.
+    """
+    try:
+        found = statements(policy)
+    except PolicyError as error:
+        yield (), str(error)
+        return
+    version = policy.get("Version", VERSIONS[1])
+    if str(version) not in VERSIONS:
+        yield ("Version",), f"{version!r} {_NO_VERSION}; {' or '.join(VERSIONS)}"
+    if not found:
+        yield ("Statement",), _NO_STATEMENT
+    for number, statement in enumerate(found):
+        place: tuple[str | int, ...] = ("Statement",)
+        if isinstance(policy["Statement"], (list, tuple)):
+            place = ("Statement", number)
+        for key, text in _statement_problems(statement, kind):
+            yield ((*place, *key) if key else place), text
+
+
+def _statement_problems(statement: object, kind: Kind) -> Iterator[Problem]:
+    if not isinstance(statement, Mapping):
+        yield (), f"a statement must be a mapping, not {type(statement).__name__}"
+        return
+    for name in statement:
+        if name not in _ELEMENTS:
+            yield (str(name),), f"unknown element {name}; known: {', '.join(_ELEMENTS)}"
+    if statement.get("Effect") not in {"Allow", "Deny"}:
+        place = ("Effect",) if "Effect" in statement else ()
+        yield place, f"Effect must be Allow or Deny, not {statement.get('Effect')!r}"
+    for one, other in _EXCLUSIVE:
+        if one in statement and other in statement:
+            yield (other,), f"{one} and {other} exclude each other"
+    if "Action" not in statement and "NotAction" not in statement:
+        yield (), "Action or NotAction is missing"
+    yield from _attachment_problems(statement, kind)
+    yield from _list_problems(statement)
+    yield from _condition_problems(statement.get("Condition", {}))
+
+
+def _attachment_problems(statement: Statement, kind: Kind) -> Iterator[Problem]:
+    """A statement says who or what it is about, whichever the document's place leaves open."""
+    has_principal = next((name for name in ("Principal", "NotPrincipal") if name in statement), None)
+    has_resource = next((name for name in ("Resource", "NotResource") if name in statement), None)
+    if kind == "identity" and has_principal:
+        yield (has_principal,), f"{has_principal} {_NOT_HERE} an identity policy"
+    if kind == "identity" and not has_resource:
+        yield (), "Resource or NotResource is missing"
+    if kind == "trust" and has_resource:
+        yield (has_resource,), f"{has_resource} {_NOT_HERE} a trust policy"
+    if kind == "trust" and not has_principal:
+        yield (), "Principal or NotPrincipal is missing"
+
+
+def _list_problems(statement: Statement) -> Iterator[Problem]:
+    for name in ("Action", "NotAction", "Resource", "NotResource"):
+        if name in statement and not all(isinstance(value, str) for value in as_list(statement[name])):
+            yield (name,), f"{name} must be text or a list of texts"
+
+
+def _condition_problems(condition: object) -> Iterator[Problem]:
+    if not isinstance(condition, Mapping) or not all(isinstance(keys, Mapping) for keys in condition.values()):
+        yield ("Condition",), "Condition must map operators to keys to values"
+        return
+    for name in condition:
+        if not known_operator(str(name)):
+            yield ("Condition", str(name)), f"unknown condition operator {str(name)!r}"
+
+
+def check_policy(policy: Policy, kind: Kind = "identity", strict: bool = True) -> None:
+    """Refuse a policy document.
+
+    Args:
+        policy: The document.
+        kind: How it is attached.
+        strict: Whether to refuse also what AWS would not store but what can be evaluated all the same: a
+            strange version, no statements, an element that does not belong to this kind of policy.
 
     Raises:
         PolicyError: With every problem of every statement.
     """
-    found = [
-        f"statement {number}: {problem}"
-        for number, statement in enumerate(statements(policy))
-        for problem in _problems(statement, trust)
-    ]
+    found = [(place, text) for place, text in problems(policy, kind) if strict or not _harmless(text)]
     if found:
-        raise PolicyError("; ".join(found))
+        raise PolicyError("; ".join(f"{'.'.join(map(str, place))}: {text}".removeprefix(": ") for place, text in found))
+
+
+def _harmless(text: str) -> bool:
+    return any(part in text for part in (_NO_VERSION, _NO_STATEMENT, _NOT_HERE))
 
 
 def _action_matches(statement: Statement, action: str) -> bool:
@@ -114,24 +168,35 @@ def _action_matches(statement: Statement, action: str) -> bool:
     return any_like(as_list(statement.get("Action")), action, ignore_case=True)
 
 
-def _resource_matches(statement: Statement, request: Request, keys: Mapping[str, Any]) -> bool:
+def _resource_matches(
+    statement: Statement, request: Request, keys: Mapping[str, Any], variables: bool, expand: bool
+) -> bool:
     inverted = "NotResource" in statement
     patterns = as_list(statement.get("NotResource" if inverted else "Resource", "*"))
     if request.resource is None:
         return statement.get("Effect") == "Allow" or (not inverted and "*" in patterns)
-    texts = [text for text in (substitute(pattern, keys) for pattern in patterns) if text is not None]
-    return any(covers_arn(text, request.resource) for text in texts) is not inverted
+    texts = [substitute(pattern, keys) if variables else pattern for pattern in patterns]
+    if inverted and None in texts:
+        return False  # What is left out cannot be told, so nothing is meant.
+    return any(covers_arn(text, request.resource, expand) for text in texts if text is not None) is not inverted
 
 
-def applies(statement: Statement, request: Request) -> bool:
+def applies(policy: Policy, statement: Statement, request: Request, expand: bool = True) -> bool:
     """Whether a statement speaks about a request; its principals are not looked at.
 
+    Args:
+        policy: Its document, whose version says whether policy variables are read.
+        statement: The statement.
+        request: What is asked.
+        expand: Whether a short resource pattern stands for all that begins like it.
+
     Raises:
-        PolicyError: An operator of its Condition is not known.
+        PolicyError: An operator of its Condition does not exist.
     """
     keys = request.keys()
+    variables = str(policy.get("Version")) == VARIABLES_SINCE
     return (
         _action_matches(statement, request.action)
-        and _resource_matches(statement, request, keys)
-        and conditions_hold(statement.get("Condition", {}), keys)
+        and _resource_matches(statement, request, keys, variables, expand)
+        and conditions_hold(statement.get("Condition", {}), keys, variables)
     )

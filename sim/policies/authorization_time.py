@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Final
 
-from sim.policies.authorization import evaluate
+from sim.policies.authorization import decide
 from sim.policies.authorization_conditions import seconds_of
 from sim.policies.authorization_match import as_list
-from sim.policies.authorization_statement import Policy, Request, statements
+from sim.policies.authorization_statement import Policy, statements
 
 __all__ = ["Attached", "Permit", "Stage"]
 
@@ -119,10 +119,10 @@ class Permit:
         context = {**self.context, "aws:CurrentTime": now, "aws:EpochTime": now}
         if issued_at_s is not None:
             context["aws:TokenIssueTime"] = issued_at_s + self.epoch_s
-        request = Request(self.action, context=context)
-        return evaluate(
-            attached.identity,
-            request,
+        return decide(
+            self.action,
+            context=context,
+            identity=attached.identity,
             boundary=attached.boundary,
             session=attached.session,
             scps=attached.scps,

@@ -52,7 +52,7 @@ _MATCHING: list[tuple[Asker, dict[str, Any], dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("asker", "short", "document"), _MATCHING, ids=lambda value: getattr(value, "kind", ""))
 def test_both_ways_of_writing_a_trust_agree(asker: Asker, short: dict[str, Any], document: dict[str, Any]) -> None:
-    check_policy(document, trust=True)
+    check_policy(document, "trust")
     assert may_assume(short, asker).allowed
     assert may_assume(document, asker).allowed
     stranger = replace(asker, name="stranger")
@@ -97,7 +97,7 @@ def test_naming_a_principal_is_enough_at_home_but_not_across_accounts() -> None:
 def test_the_asker_s_own_deny_wins() -> None:
     asker = replace(_APP, policies=statements_from(["*"], ["sts:AssumeRole"]))
     decision = may_assume({"role": "app"}, asker)
-    assert (decision.effect, decision.layer) == ("explicitly_denied", "identity")
+    assert (decision.effect, decision.kind) == ("explicitly_denied", "identity")
 
 
 def test_without_own_policies_the_trust_alone_decides() -> None:
@@ -108,7 +108,7 @@ def test_a_deny_in_the_trust_wins() -> None:
     deny = _document({"AWS": _NUMBER}, effect="Deny")["Statement"]
     trust = {"Statement": [*_document({"AWS": "*"})["Statement"], *deny]}
     decision = may_assume(trust, _APP)
-    assert (decision.effect, decision.layer) == ("explicitly_denied", "trust")
+    assert (decision.effect, decision.kind) == ("explicitly_denied", "trust")
     assert may_assume(trust, replace(_APP, account_number=_OTHER)).allowed
 
 

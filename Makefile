@@ -6,13 +6,15 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RUN_STAMP := $(VENV)/.installed-run
 TEST_STAMP := $(VENV)/.installed-test
+SERVER := .ministack
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-config --no-header --no-annotate --quiet
 
-.PHONY: help demo test check lint format cover bench example reference lock clean
+.PHONY: help demo test server check lint format cover bench example reference lock clean
 
 help:
 	@echo "make demo       install into .venv, compare strategies of the employee directory, print the report's path"
 	@echo "make test       install what tests need, lint, check types and imports, run the tests"
+	@echo "make server     install MiniStack into .ministack; with libfaketime, tests then meet a server that refuses expired sessions"
 	@echo "make lint       only ruff, mypy and import-linter"
 	@echo "make cover      tests with coverage"
 	@echo "make bench      benchmark against the naive SimPy model"
@@ -26,6 +28,11 @@ demo: $(RUN_STAMP)
 
 test: lint
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+# An environment of its own: MiniStack pins another botocore than the one that is tested.
+server: requirements-server.lock
+	@test -x $(SERVER)/bin/python || $(PYTHON) -m venv $(SERVER)
+	$(SERVER)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-server.lock
 
 lint: $(TEST_STAMP)
 	$(BIN)/ruff check
@@ -58,9 +65,10 @@ reference: $(RUN_STAMP)
 lock:
 	$(LOCK) pyproject.toml --extra test --output-file requirements-test.lock
 	$(LOCK) pyproject.toml --constraint requirements-test.lock --output-file requirements.lock
+	echo ministack==1.5.33 | $(LOCK) - --output-file requirements-server.lock
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	rm -rf $(VENV) $(SERVER) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 	find sim analysis tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

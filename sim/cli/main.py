@@ -70,6 +70,10 @@ def _command(arguments: Arguments) -> Callable[[Arguments], int]:
         from sim.cli.headroom import headroom
 
         return headroom
+    if arguments.command == "verify":
+        from sim.cli.verification import verify
+
+        return verify
     from sim.cli import outputs
 
     return outputs.COMMANDS[arguments.command]

@@ -35,8 +35,9 @@ examples:
   credflow report results/employee-directory/latest
   credflow facts --quotas
   credflow check scenarios/incidents --junit checks.xml
+  credflow verify --strict --junit verify.xml
 
-exit codes: 0 fine, 1 a check of the scenario failed, 2 bad input, 130 interrupted
+exit codes: 0 fine, 1 a check of the scenario or a row of verify failed, 2 bad input, 130 interrupted
 """
 
 
@@ -60,6 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_explain(commands)
     _add_schema(commands)
     _add_facts(commands)
+    _add_verify(commands)
     return parser
 
 
@@ -161,6 +163,21 @@ def _add_facts(commands: Commands[argparse.ArgumentParser]) -> None:
     shelf.add_argument("--sdks", action="store_true", help="the SDK presets instead")
     shelf.add_argument("--quotas", action="store_true", help="the quota profiles instead")
     parser.add_argument("--json", action="store_true", help="as JSON, for programs")
+
+
+def _add_verify(commands: Commands[argparse.ArgumentParser]) -> None:
+    parser = add_command(
+        commands,
+        "verify",
+        "hold the simulator against real SDKs, closed forms and published results, row by row",
+        "verify --strict --junit verify.xml",
+    )
+    parser.add_argument("--strict", action="store_true", help="exit 1 if a row was skipped, too")
+    parser.add_argument("--json", action="store_true", help="the table as JSON, for programs")
+    junit = parser.add_argument("--junit", type=Path, metavar="FILE", help="also write a JUnit report")
+    junit.complete = shtab.FILE  # type: ignore[attr-defined]
+    add_jobs(parser)
+    add_quiet(parser)
 
 
 def _add_folder(parser: argparse.ArgumentParser) -> None:

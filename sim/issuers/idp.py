@@ -1,8 +1,8 @@
-"""An identity provider: a first-come-first-served queue with several servers."""
+"""An identity provider: a first-come-first-served queue with several servers and, where it has one, a limited room."""
 
 from __future__ import annotations
 
-from heapq import heapreplace
+from heapq import heappop, heappush, heapreplace
 from typing import NamedTuple
 
 from sim.issuers.api import Downtime
@@ -31,6 +31,7 @@ class IdpQueue:
         self.spec = spec
         self._downtime = downtime
         self._free = [float("-inf")] * spec.servers
+        self._leaving: list[float] = []
 
     def down(self, at: float) -> bool:
         """Whether it answers nobody at `at`."""
@@ -40,10 +41,23 @@ class IdpQueue:
         """Serve a login that arrives at `at`."""
         if self._downtime.covers(at):
             return Served(False, 0.0, at)
+        if self._is_full(at):
+            return Served(False, 0.0, at)
         start = max(at, self._free[0])
         if start - at > self.spec.timeout_s:
             return Served(False, self.spec.timeout_s, at + self.spec.timeout_s)
         if self._downtime.covers(start):
             return Served(False, start - at, start)
         heapreplace(self._free, start + service_s)
+        if self.spec.room is not None:
+            heappush(self._leaving, start + service_s)
         return Served(True, start - at, start + service_s)
+
+    def _is_full(self, at: float) -> bool:
+        """Whether a limited room has no place left at `at`."""
+        room, leaving = self.spec.room, self._leaving
+        if room is None:
+            return False
+        while leaving and leaving[0] <= at:
+            heappop(leaving)
+        return len(leaving) >= room

@@ -61,6 +61,8 @@ class IdentityProvider(Spec):
     """Life of a SAML assertion."""
     timeout_s: Positive = 30.0
     """How long a person's browser waits for the provider."""
+    room: Annotated[int, Field(ge=1)] | None = None
+    """Logins waiting or being served at the same time; a further one is turned away. No limit if not given."""
 
 
 class PermissionSet(Spec):

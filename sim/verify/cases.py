@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from itertools import count, product
 from typing import Any, Final, Literal
 
+from sim.aws import ec2
 from sim.streams import Purpose, Stream
 from sim.verify.trace import Spans, inside
 
@@ -43,8 +44,8 @@ class Case:
     shared: bool = True
     session_s: int = 3600
     failing: Spans = ()
-    life_s: float = 21_600.0
-    offered_every_s: float = 3600.0
+    life_s: float = float(ec2.CREDENTIAL_LIFE_S.value)
+    offered_every_s: float = float(ec2.OFFERED_EVERY_S.value)
     phase_s: float = 0.0
     draws: tuple[float, ...] = ()
 

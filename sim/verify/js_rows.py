@@ -11,6 +11,7 @@ import math
 from pathlib import Path
 from typing import Any, Final
 
+from sim.aws import ec2
 from sim.sdks import SDKS
 from sim.verify.botocore_rows import compare
 from sim.verify.cases import Case
@@ -32,7 +33,6 @@ KINDS: Final = {
     "imds": ("js-v3", "imds", "@smithy/credential-provider-imds 4.5.2"),
 }
 """Preset, provider and package by kind of case."""
-_IMDS_LIFE_S: Final = 21_600
 _SHOWN: Final = 3
 """Cases of each kind that are rows; the tests compare all of them."""
 
@@ -54,7 +54,7 @@ def _expiry(case: dict[str, Any], at: float) -> float:
         return float(math.floor(at) + case["session"])
     frozen, thawed = case["stuck"]
     asked = frozen if frozen <= at < thawed else at
-    return float(math.floor(asked / case["every"]) * case["every"] + _IMDS_LIFE_S)
+    return float(math.floor(asked / case["every"]) * case["every"] + ec2.CREDENTIAL_LIFE_S.value)
 
 
 def js_rows() -> list[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-__all__ = ["TOLERANCE_SE", "Group", "Row", "Verdict", "exact", "mean_row", "near", "skipped"]
+__all__ = ["TOLERANCE_SE", "Row", "Verdict", "exact", "mean_row", "near", "skipped"]
 
 Verdict = Literal["passed", "failed", "skipped"]
 
@@ -42,23 +42,6 @@ class Row:
     high: float | None
     verdict: Verdict
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Rows that are computed together.
-
-    Attributes:
-        name: Name of the group.
-        rows: Computes them.
-        needs: Package without which they are skipped; empty if none.
-        titles: Source and quantity of every row, told where they are skipped.
-    """
-
-    name: str
-    rows: Callable[[], list[Row]]
-    needs: str = ""
-    titles: Callable[[], Iterable[tuple[str, str]]] = tuple
 
 
 def exact(source: str, quantity: str, expected: object, simulated: object, note: str = "") -> Row:
@@ -106,6 +89,8 @@ def skipped(titles: Iterable[tuple[str, str]], why: str) -> list[Row]:
 
 def _text(value: object) -> str:
     """A value as it stands in the table."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.1f}"
     if isinstance(value, Sequence) and not isinstance(value, str):

@@ -48,6 +48,11 @@ CLOUDTRAIL: dict[str, Line] = {
     "delivery_role_session_s": (3600, "s", MEAS),
     "delivery_role_refresh_mean_s": (3390, "s", MEAS),
     "delivery_role_refresh_s": ((3304, 3525), "s", MEAS),
+    "delivery_role_refresh_sd_s": (54, "s", MEAS),
+    "delivery_role_gaps": (86, "gaps", MEAS),
+    "delivery_role_log_h": (81, "h", MEAS),
+    "delivery_role_sdk": ("java-v2-2025", "", MEM),
+    "delivery_role_call_gap_s": (3, "s", MEM),
 }
 
 KEYS: dict[str, Line] = {

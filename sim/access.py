@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from sim.aws import sts
+from sim.aws.sts_operations import ROOT_TASKS
 from sim.policies.authorization import statements_from
 from sim.policies.authorization_time import Attached, Permit, Stage
-from sim.policies.authorization_trust import Asker, may_assume
+from sim.policies.authorization_trust import Asker, AskerKind, may_assume
 from sim.principals.role import Role, Trust
 from sim.principals.user import User
 from sim.providers.step import Step
@@ -31,6 +33,10 @@ class Access:
         """What `role/NAME`, `user/NAME` or `permission_set/ISSUER/NAME` may do over time, for an action."""
         return Permit(self.stages(principal), action, self._scenario.run.start.timestamp())
 
+    def allows(self, principal: str, action: str) -> bool:
+        """Whether a principal may call an action at time 0."""
+        return self.permit(principal, action).pieces(0.0)[0][1]
+
     def stages(self, principal: str) -> tuple[Stage, ...]:
         """The policies of a principal over time; the place where verbs of the timeline add stages."""
         return (Stage(-math.inf, Attached(self._policies(principal))),)
@@ -38,7 +44,14 @@ class Access:
     def trusts(self, role: str, step: Step) -> bool:
         """Whether the trust policy of `role` lets the step's identity assume it."""
         trust = trust_of(self._scenario.roles[role])
-        return any(may_assume(trust, asker).allowed for asker in self._askers(step, role))
+        mfa = {"aws:MultiFactorAuthPresent": "true"} if self._mfa(step) else {}
+        askers = (replace(asker, context={**asker.context, **mfa}) for asker in self._askers(step, role))
+        return any(may_assume(trust, asker).allowed for asker in askers)
+
+    def _mfa(self, step: Step) -> bool:
+        """Whether an MFA code was given with the request or for the user's session that signs it."""
+        source = self._scenario.credentials.get(step.source or "", ())
+        return step.mfa or (bool(source) and source[0].from_.endswith(".GetSessionToken") and source[0].mfa)
 
     def mints_s(self, principal: str) -> float:
         """Life of the longest-lived session that can be reached from a principal's session by AssumeRole.
@@ -102,7 +115,8 @@ class Access:
         if step.service is not None:
             return (Asker("service", step.service),)
         if step.idp is not None:
-            return (Asker("saml", step.idp, account_number=self._number(self._scenario.roles[role].account)),)
+            vouched: AskerKind = "web_identity" if step.from_.endswith("WithWebIdentity") else "saml"
+            return (Asker(vouched, step.idp, account_number=self._number(self._scenario.roles[role].account)),)
         if step.user is not None:
             return self._principals("user", step.user, role)
         if step.source is not None:
@@ -124,6 +138,10 @@ class Access:
     def _policies(self, principal: str) -> tuple[Mapping[str, Any], ...]:
         kind, _, name = principal.partition("/")
         scenario = self._scenario
+        if kind == "root":
+            return tuple(statements_from(ROOT_TASKS[name.partition("/")[2]]))
+        if kind == "federated":  # the intersection with session policies, and none is given
+            return ()
         if kind == "role":
             role = scenario.roles[name]
             return tuple(statements_from(role.allow, role.deny, role.policies))

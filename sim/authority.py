@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from sim.aws.sts_operations import session_may
 from sim.credentials import Credential
 from sim.policies.authorization_time import Permit
 from sim.records import Kind, Verdict
@@ -37,7 +38,10 @@ class Authority:
         self._known: dict[tuple[str, str], Permit] = {}
 
     def _while_valid(self, credential: Credential, action: str) -> tuple[tuple[float, Verdict], ...]:
-        """What the policies say over time to a credential that is valid."""
+        """What AWS says over time to a credential that is valid."""
+        always = session_may(credential.operation, credential.mfa, action)
+        if always is not None:
+            return ((math.inf, _SAID[always]),)
         pair = (credential.principal, action)
         if pair not in self._known:
             self._known[pair] = self._permits(*pair)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
-from sim.access import KEY_MINTS_S, Access
 from sim.cache import Cache
 from sim.credentials import Credential, Origin
 from sim.fetching import ApiProvider, Asker, Fetch, ImdsProvider, Provider
-from sim.issuers.api import Request
 from sim.issuers.spec import IdentityCenter, Imds
+from sim.mfa import MfaProvider
 from sim.people import ConsoleSignIn, Person, Portal, SamlProvider, SsoProvider
 from sim.policies.refresh import Refresh
 from sim.policies.retry import RetryRule
@@ -19,22 +18,16 @@ from sim.principals.population import Population
 from sim.providers.step import Step
 from sim.records import Kind
 from sim.sdks import SDKS, Sdk
+from sim.streams import Purpose
+from sim.terms import Terms, Writer
+from sim.tokens import IdpKeys, JobTokenProvider, ProjectedToken, ProjectedTokenProvider
 from sim.world import SIGN_IN, Host, World
 
-__all__ = ["CONSOLE_S", "Chains", "place_of"]
+__all__ = ["Chains", "place_of"]
 
-CONSOLE_S: Final = 43200.0
-"""Console session of an IAM user (IAM user guide, id_roles_use_switch-role-console)."""
+TOKEN_SLOT: Final = 4093
+"""Slot of a pod as the holder of its projected tokens."""
 _AT_EXPIRY: Final = Refresh(advisory=((math.inf, 0.0),), mandatory_s=0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    """What all clients of a population share at one step."""
-
-    request: Request
-    origin: Origin
-    session_s: float
 
 
 class Chains:
@@ -50,10 +43,11 @@ class Chains:
         self._name = population
         self._spec: Population = world.scenario.populations[population]
         self.sdk: Sdk = SDKS[self._spec.sdk]
-        self._access: Access = world.access
-        self._terms_of: dict[tuple[str, int], _Terms] = {}
+        self._writer = Writer(world.scenario, world.access, self.sdk)
+        self._terms_of: dict[tuple[str, int], Terms] = {}
         self.hosts: dict[tuple[str, int], Host] = {}
         self.people: dict[int, Person] = {}
+        self.tokens: dict[tuple[str | None, int], ProjectedToken] = {}
 
     def steps(self, chain: str) -> tuple[Step, ...]:
         """The steps of a chain."""
@@ -116,23 +110,71 @@ class Chains:
         terms = self._terms(chain, number)
         if step.from_ == "password":
             return ConsoleSignIn(self._person(step, asker, "password"), asker, terms.origin, terms.session_s)
-        issuer, _, operation = step.from_.partition(".")
+        issuer = step.from_.partition(".")[0]
         if self._is_imds(step):
             requests = tuple(replace(terms.request, operation=name) for name in self.sdk.imds_operations)
             return ImdsProvider(asker, self.host(issuer, asker.holder.client), requests, self._world.api(issuer))
         source = self.cache(asker, step.source) if step.source is not None else None
         parent = f"key-{self._name}-{asker.holder.client:06d}-0000" if step.user is not None else None
+        api = self._world.api(issuer)
         retry = self._retry(step)
-        api = ApiProvider(
-            asker, self._world.api(issuer), terms.request, terms.origin, terms.session_s, retry, source, parent
-        )
-        if operation == "AssumeRoleWithSAML":
-            return SamlProvider(self._person(step, asker, step.way or "saml-file"), api)
+        sessions = ApiProvider(asker, api, terms.request, terms.origin, terms.session_s, retry, source, parent)
+        return self._vouched(step, asker, sessions) or sessions
+
+    def _vouched(self, step: Step, asker: Asker, sessions: ApiProvider) -> Provider | None:
+        """What has to happen before an issuer is asked: a login, a token, an MFA code; None if nothing."""
+        issuer, _, operation = step.from_.partition(".")
         spec = self._world.scenario.issuers[issuer]
         if isinstance(spec, IdentityCenter):
             person = self._person(replace_idp(step, spec.idp), asker, step.way or "sso")
-            return SsoProvider(person, self._portal(spec, issuer, terms.origin), api)
-        return api
+            return SsoProvider(person, self._portal(spec, issuer, sessions.origin), sessions)
+        if operation == "AssumeRoleWithWebIdentity":
+            return self._web_identity(step, asker, sessions)
+        if operation == "AssumeRoleWithSAML":
+            return SamlProvider(self._person(step, asker, step.way or "saml-file"), sessions)
+        if not step.mfa:
+            return None
+        people = self._spec.people
+        return MfaProvider(sessions, step.login, self._world.recorder, people or self._spec.start is not None, people)
+
+    def _web_identity(self, step: Step, asker: Asker, api: ApiProvider) -> Provider:
+        """A person logs in; a pod has a token in a file; a job asks for one."""
+        idp = self._world.idp(str(step.idp))
+        if idp.spec.keys is not None:
+            api.check = IdpKeys(idp, asker)
+        if self._spec.people:
+            return SamlProvider(self._person(step, asker, step.way or "console"), api)
+        if idp.spec.token_renewed_at is None:
+            return JobTokenProvider(idp, api)
+        return ProjectedTokenProvider(self._token(step, asker, api.origin), api)
+
+    def _token(self, step: Step, asker: Asker, role: Origin) -> ProjectedToken:
+        """The token in a pod's file, which all its processes and threads read."""
+        client = asker.holder.client
+        if (step.idp, client) not in self.tokens:
+            self.tokens[step.idp, client] = self._make_token(str(step.idp), client, role)
+        return self.tokens[step.idp, client]
+
+    def _make_token(self, idp: str, client: int, role: Origin) -> ProjectedToken:
+        world, spec = self._world, self._world.idp(idp).spec
+        every_s = spec.token_s * (spec.token_renewed_at or 1.0)
+        start, stream = self._spec.start, world.stream(self._name)
+        if start is None:
+            first_at_s = -every_s * stream.uniform(Purpose.TOKEN_PHASE, client)
+        else:
+            first_at_s = start.at_s + start.spread_s * stream.uniform(Purpose.START, client)
+        mints_s = role.mints_s + world.scenario.roles[role.principal.partition("/")[2]].max_session_s
+        origin = Origin(role.principal, role.account, role.provider, idp, "TokenRequest", mints_s)
+        pod = world.asker(world.holder(self._name, client, TOKEN_SLOT, f"{self._name}-{client:06d}"))
+        return ProjectedToken(
+            pod,
+            origin,
+            spec.token_s,
+            every_s,
+            first_at_s,
+            world.place("process", self._name, client),
+            world.recorder,
+        )
 
     def _portal(self, spec: IdentityCenter, issuer: str, role: Origin) -> Portal:
         longest = max(permission_set.session_s for permission_set in spec.permission_sets.values())
@@ -154,52 +196,11 @@ class Chains:
         own = step.retry
         return RetryRule(own.attempts, own.backoff, own.base_s, own.base_s, own.cap_s)
 
-    def _terms(self, chain: str, number: int) -> _Terms:
+    def _terms(self, chain: str, number: int) -> Terms:
         key = (chain, number)
         if key not in self._terms_of:
-            self._terms_of[key] = self._make_terms(chain, self.steps(chain)[number])
+            self._terms_of[key] = self._writer.terms(chain, self.steps(chain)[number])
         return self._terms_of[key]
-
-    def _make_terms(self, chain: str, step: Step) -> _Terms:
-        scenario = self._world.scenario
-        issuer, _, operation = step.from_.partition(".")
-        spec = scenario.issuers.get(issuer)
-        if step.from_ in {"password", "access_key"}:
-            assert step.user is not None
-            principal, account = f"user/{step.user}", scenario.users[step.user].account
-            mints = self._access.mints_s(principal) + (KEY_MINTS_S if step.from_ == "access_key" else 0.0)
-            name = SIGN_IN if step.from_ == "password" else "iam"
-            made_by = "ConsoleLogin" if step.from_ == "password" else "CreateAccessKey"
-            origin = Origin(principal, account, chain, name, made_by, mints)
-            return _Terms(Request(made_by, "free", account), origin, CONSOLE_S)
-        if isinstance(spec, IdentityCenter):
-            permission_set = spec.permission_sets[str(step.permission_set)]
-            principal = f"permission_set/{issuer}/{step.permission_set}"
-            origin = Origin(principal, permission_set.account, chain, issuer, "GetRoleCredentials")
-            request = Request("GetRoleCredentials", "identity_center", spec.account)
-            return _Terms(request, origin, permission_set.session_s)
-        role = spec.role if isinstance(spec, Imds) else str(step.role)
-        account = scenario.roles[role].account
-        operation = operation or ("GetCredentials" if isinstance(spec, Imds) else "AssumeRole")
-        origin = Origin(f"role/{role}", account, chain, issuer, operation, self._access.mints_s(f"role/{role}"))
-        group, charged = self._charged(step, account, isinstance(spec, Imds))
-        allowed = isinstance(spec, Imds) or self._access.trusts(role, step)
-        length = step.session_s if step.session_s is not None else self._default_session_s(operation)
-        return _Terms(Request(operation, group, charged, allowed), origin, length)
-
-    def _default_session_s(self, operation: str) -> float:
-        return self.sdk.default_session_s if operation == "AssumeRole" else 3600.0
-
-    def _charged(self, step: Step, role_account: str, is_imds: bool) -> tuple[str, str]:
-        """Quota group and account that a request is charged to: signed ones to the caller's account."""
-        if is_imds or step.service is not None:
-            return "free", role_account
-        if step.idp is not None:
-            return "saml", role_account
-        scenario = self._world.scenario
-        if step.user is not None:
-            return "signed", scenario.users[step.user].account
-        return "signed", self._access.account_of(*self._access.source_principal(str(step.source)))
 
 
 class _NoProvider:

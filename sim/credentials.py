@@ -9,7 +9,14 @@ from sim.records import Kind
 
 __all__ = ["Credential", "Holder", "credential_id"]
 
-_PREFIX = {Kind.ACCESS_KEY: "key", Kind.SSO_TOKEN: "sso", Kind.SAML_ASSERTION: "saml", Kind.PASSWORD: "pwd"}
+_PREFIX = {
+    Kind.ACCESS_KEY: "key",
+    Kind.SSO_TOKEN: "sso",
+    Kind.SAML_ASSERTION: "saml",
+    Kind.PASSWORD: "pwd",
+    Kind.PROJECTED_TOKEN: "token",
+    Kind.LOGIN_TOKEN: "login",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,7 @@ class Credential:
         provider: Chain that obtained it.
         issuer: Issuer that minted it.
         operation: Operation that minted it.
+        mfa: Whether an MFA code was given for it.
         parent: Credential that signed the request for it.
         issued_at_s: Instant of issue on the issuer's clock.
         expires_at_s: Expiry returned by the issuer; inf for a key.
@@ -68,6 +76,7 @@ class Credential:
         "issued_at_s",
         "issuer",
         "kind",
+        "mfa",
         "mint_until_s",
         "operation",
         "ordinal",
@@ -98,6 +107,7 @@ class Credential:
         self.provider = origin.provider
         self.issuer = origin.issuer
         self.operation = origin.operation
+        self.mfa = origin.mfa
         self.parent = parent
         self.issued_at_s = issued_at_s
         self.expires_at_s = expires_at_s
@@ -119,6 +129,7 @@ class Origin:
         issuer: Issuer of the scenario.
         operation: Operation that mints them.
         mints_s: Life of the longest-lived thing that can be minted from one at its last valid instant.
+        mfa: Whether an MFA code was given for it.
     """
 
     principal: str
@@ -127,3 +138,4 @@ class Origin:
     issuer: str
     operation: str
     mints_s: float = 0.0
+    mfa: bool = False

@@ -57,6 +57,8 @@ class Shard:
         clock = self.clock
         for host in built.chains.hosts.values():
             clock.process(host.run())
+        for token in built.chains.tokens.values():
+            clock.process(token.run())
         for owner in built.owners.values():
             clock.process(owner.run())
         for _, client in built.clients:
@@ -86,6 +88,8 @@ class Shard:
             client.finish()
         for person in built.chains.people.values():
             person.finish(self.world.horizon_s)
+        for token in built.chains.tokens.values():
+            token.finish(self.world.horizon_s)
         for owner in built.owners.values():
             owner.finish()
         for host in built.chains.hosts.values():

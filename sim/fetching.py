@@ -15,7 +15,7 @@ from simpy import Event
 
 from sim.clock import Clock
 from sim.credentials import Credential, Holder, Origin
-from sim.issuers.api import Api, Request
+from sim.issuers.api import Answer, Api, Request
 from sim.issuers.imds import MetadataService
 from sim.policies.retry import RetryRule, pause_s, retries
 from sim.records import EndReason, Kind, Outcome
@@ -80,6 +80,13 @@ class Asker:
         return Credential(kind, self.holder, ordinal, origin, float(issued), issued + life_s, parent=parent)
 
 
+class Check(Protocol):
+    """What an issuer asks of others before it grants a request."""
+
+    def __call__(self, at: float, k: int, answer: Answer) -> Answer:
+        """The answer to a request that would be granted; `k` numbers the client's attempts."""
+
+
 @dataclass(slots=True)
 class ApiProvider:
     """Asks an AWS API for a session and tries again as its SDK does.
@@ -92,6 +99,8 @@ class ApiProvider:
         session_s: Their length.
         retry: The SDK's retry rule.
         source: Provider of the credential that signs the request, if it is itself temporary.
+        parent: Credential that signs it, if that is a key.
+        check: What the issuer asks of others before it grants a request.
     """
 
     asker: Asker
@@ -102,6 +111,7 @@ class ApiProvider:
     retry: RetryRule
     source: SourceCache | None = None
     parent: str | None = None
+    check: Check | None = None
 
     def fetch(self, ordinal: int) -> Fetch:
         """Ask until there is an answer or no attempt is left."""
@@ -127,6 +137,8 @@ class ApiProvider:
         while True:
             now = clock.now
             answer = api.ask(now, request)
+            if self.check is not None and answer.outcome is Outcome.OK:
+                answer = self.check(now, (ordinal << 16) | attempt, answer)
             done = now + answer.latency_s
             if answer.outcome is Outcome.OK:
                 credential = asker.mint(Kind.SESSION, self.origin, now, self.session_s, parent)

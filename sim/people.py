@@ -20,7 +20,7 @@ from sim.recorder import Recorder
 from sim.records import EndReason, Kind
 from sim.streams import Purpose
 
-__all__ = ["ConsoleSignIn", "Person", "Portal", "SamlProvider", "SsoProvider"]
+__all__ = ["ConsoleSignIn", "Person", "Portal", "SamlProvider", "SsoProvider", "attention_of"]
 
 
 class _LoggedIn(NamedTuple):
@@ -100,7 +100,9 @@ class Person:
         clock, rank, began = self._asker.clock, self._asker.holder.rank, self._asker.clock.now
         number = self._number(began)
         silent = self._keeps and began < self._idp_session_until
-        attention, typed = (0.0, 0) if silent or self._idp.down(began) else self._attention(number)
+        attention, typed = (
+            (0.0, 0) if silent or self._idp.down(began) else attention_of(self._asker, self._login, number)
+        )
         if attention > 0:
             yield clock.at(began + attention, rank)
         service = draw(self._asker.stream, self._idp.spec.service_s, Purpose.IDP_SERVICE, self._asker.index, number)
@@ -118,14 +120,6 @@ class Person:
         self._logins_today = self._logins_today + 1 if day == self._day else 0
         self._day = day
         return (day << 12) | self._logins_today
-
-    def _attention(self, number: int) -> tuple[float, int]:
-        """Human time at the prompt and how often the person types."""
-        asker, login = self._asker, self._login
-        typed = 2 if asker.uniform(Purpose.TYPING, number) < login.types_twice else 1
-        key = number << 2
-        times = [draw(asker.stream, login.attention_s, Purpose.ATTENTION, asker.index, key + n) for n in range(typed)]
-        return sum(times), typed
 
     def _record(self, began: float, silent: bool, ok: bool, typed: int, attention: float, queue: float) -> None:
         holder, now = self._asker.holder, self._asker.clock.now
@@ -160,6 +154,14 @@ class Person:
         if token.valid_until_s <= at:
             at, reason = token.valid_until_s, EndReason.EXPIRED
         write_credential(self._recorder, token, self._token_from, at, reason, due)
+
+
+def attention_of(asker: Asker, login: LoginWay, number: int) -> tuple[float, int]:
+    """Human time at the prompt of login `number`, and how often the person types."""
+    typed = 2 if asker.uniform(Purpose.TYPING, number) < login.types_twice else 1
+    key = number << 2
+    times = [draw(asker.stream, login.attention_s, Purpose.ATTENTION, asker.index, key + n) for n in range(typed)]
+    return sum(times), typed
 
 
 @dataclass(slots=True)

@@ -49,6 +49,8 @@ class Kind(StrEnum):
     SESSION = "session"
     SSO_TOKEN = "sso_token"
     SAML_ASSERTION = "saml_assertion"
+    PROJECTED_TOKEN = "projected_token"
+    LOGIN_TOKEN = "login_token"
 
 
 class Outcome(StrEnum):
@@ -113,7 +115,12 @@ CREDENTIALS: Final = Table(
         Column("ordinal", "int32", "", "Number of the credential at its client, from 0."),
         Column("principal", "string", "", "Who a service sees: `role/NAME`, `user/NAME`, `permission_set/NAME`."),
         Column("account", "string", "", "Account (scenario name) the principal belongs to."),
-        Column("kind", "string", "", "access_key, password, session, sso_token, saml_assertion."),
+        Column(
+            "kind",
+            "string",
+            "",
+            "access_key, password, session, sso_token, saml_assertion, projected_token, login_token.",
+        ),
         Column("provider", "string", "", "Chain of the scenario that obtained it."),
         Column("issuer", "string", "", "Issuer of the scenario that minted it."),
         Column("operation", "string", "", "Operation that minted it."),
@@ -225,7 +232,12 @@ LOGINS: Final = Table(
     (
         Column("at_s", "float64", "s", "When the login began."),
         *_WHO,
-        Column("way", "string", "", "sso, saml-file, console, password."),
+        Column(
+            "way",
+            "string",
+            "",
+            "sso, saml-file, process, login, console, password, mfa (a code with a request to STS).",
+        ),
         Column("kind", "string", "", "silent (IdP or portal session alive) or interactive (password, MFA)."),
         Column("issuer", "string", "", "Identity provider asked."),
         Column("outcome", "string", "", "ok, failed."),

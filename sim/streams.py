@@ -64,6 +64,12 @@ class Purpose(IntEnum):
     EXTENSION = 31
     SESSION_PROFILE = 32
     BURST_PROFILE = 33
+    TOKEN_PHASE = 40
+    IDP_KEYS = 41
+    AGENT_SWEEP = 42
+    AGENT_AGAIN = 43
+    PASSWORD_AGE = 44
+    PASSWORD_CHANGE = 45
     CASE = 90
 
 

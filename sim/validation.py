@@ -12,6 +12,7 @@ from sim import (
     validation_references,
     validation_sessions,
     validation_strategies,
+    validation_sts,
 )
 from sim.scenario import Scenario
 from sim.scenario_errors import Finding
@@ -22,6 +23,7 @@ RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     *validation_references.RULES,
     *validation_chains.RULES,
     *validation_sessions.RULES,
+    *validation_sts.RULES,
     *validation_quotas.RULES,
     *validation_people.RULES,
 )

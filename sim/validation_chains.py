@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from sim.aws.sts_operations import OPERATIONS
 from sim.issuers.spec import IdentityCenter, Imds, Sts
 from sim.principals.role import Trust
 from sim.problems import did_you_mean, shorten
@@ -16,8 +17,10 @@ from sim.validation_references import PLACES, issuers_of, several, unknown
 
 __all__ = ["LOCAL", "RULES", "STS_OPERATIONS", "issuer_of", "operation_of", "steps"]
 
-STS_OPERATIONS: Final = ("AssumeRole", "AssumeRoleWithSAML")
+STS_OPERATIONS: Final = tuple(OPERATIONS)
 """Operations of STS that a step may ask for."""
+
+_VOUCHED: Final = {"AssumeRoleWithSAML": "saml", "AssumeRoleWithWebIdentity": "web_identity"}
 
 LOCAL: Final = ("access_key", "password")
 """What a step may name besides an issuer: a user's own long-term credentials."""
@@ -27,10 +30,15 @@ _USED: Final = {
     "password": {"user"},
     "AssumeRole": {"role", "user", "service", "source"},
     "AssumeRoleWithSAML": {"role", "idp"},
+    "AssumeRoleWithWebIdentity": {"role", "idp"},
+    "GetSessionToken": {"user", "source"},
+    "GetFederationToken": {"user", "source"},
+    "AssumeRoot": {"account", "task_policy", "user", "source"},
     "imds": {"role"},
     "identity_center": {"permission_set"},
 }
-_ASKED: Final = ("role", "user", "service", "source", "idp", "permission_set")
+_ASKED: Final = ("role", "user", "service", "source", "idp", "permission_set", "account", "task_policy")
+_SIGN: Final = ("user", "service", "source")
 
 
 def steps(scenario: Scenario) -> Iterator[tuple[Path, Step]]:
@@ -90,11 +98,18 @@ def _needed(scenario: Scenario) -> Iterator[Finding]:
         for key in sorted(given - _USED[operation]):
             takes = ", ".join(sorted(_USED[operation]))
             yield (*path, key), f"a step from {step.from_} takes no {key}; it takes {takes}"
-        required = _USED[operation] - {"user", "service", "source"} if operation == "AssumeRole" else _USED[operation]
+        signed = operation in OPERATIONS
+        required = _USED[operation] - set(_SIGN if signed else ())
         for key in sorted(required - given - ({"role"} if operation == "imds" else set())):
             yield (*path, key), f"is missing; a step from {step.from_} needs it"
-        if operation == "AssumeRole" and not given & {"user", "service", "source"}:
-            yield path, "who signs the AssumeRole request? give one of user, service, source"
+        signers = [key for key in _SIGN if key in _USED[operation]]
+        if signed and signers and not given & set(signers):
+            yield path, f"who signs the {operation} request? give {one_of(signers)}"
+
+
+def one_of(names: Sequence[str]) -> str:
+    """Names to choose from, in words."""
+    return names[0] if len(names) == 1 else f"one of {', '.join(names)}"
 
 
 def _names(scenario: Scenario) -> Iterator[Finding]:
@@ -103,6 +118,7 @@ def _names(scenario: Scenario) -> Iterator[Finding]:
         yield from unknown((*path, "role"), "role", step.role, scenario.roles)
         yield from unknown((*path, "user"), "user", step.user, scenario.users)
         yield from unknown((*path, "source"), "chain", step.source, scenario.credentials)
+        yield from unknown((*path, "account"), "account", step.account, scenario.accounts)
         yield from unknown((*path, "idp"), "issuer of kind idp", step.idp, issuers_of(scenario, "idp"))
         yield from unknown((*path, "place"), "place", step.place, PLACES)
         issuer = scenario.issuers.get(issuer_of(step))
@@ -171,8 +187,8 @@ def _trust(scenario: Scenario) -> Iterator[Finding]:
 
 def _askers(scenario: Scenario, step: Step, operation: str | None) -> list[tuple[str, str]]:
     """Trust entries any of which lets the step's request pass; empty if the step is wrong anyway."""
-    if operation == "AssumeRoleWithSAML":
-        return [("saml", step.idp)] if step.idp is not None else []
+    if operation in _VOUCHED:
+        return [(_VOUCHED[operation], step.idp)] if step.idp is not None else []
     if operation != "AssumeRole":
         return []
     if step.service is not None:
@@ -195,6 +211,8 @@ def _identity(scenario: Scenario, step: Step) -> list[tuple[str, str]]:
     if isinstance(issuer, IdentityCenter):
         chosen = issuer.permission_sets.get(step.permission_set or "")
         return [("identity_center", issuer_of(step)), *([("account", chosen.account)] if chosen is not None else [])]
+    if step.role is None and step.user is not None:
+        return _user(scenario, step.user)
     name = issuer.role if isinstance(issuer, Imds) else step.role
     role = scenario.roles.get(name or "")
     return [("role", str(name)), ("account", role.account)] if role is not None else []

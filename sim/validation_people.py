@@ -13,11 +13,15 @@ __all__ = ["RULES"]
 
 _WAYS: Final = {
     "identity_center": ("sso", "console"),
-    "AssumeRoleWithSAML": ("saml-file", "console"),
+    "AssumeRoleWithSAML": ("saml-file", "process", "console"),
+    "AssumeRoleWithWebIdentity": ("process", "console"),
     "password": ("console",),
     "access_key": (),
     "imds": (),
     "AssumeRole": (),
+    "GetSessionToken": (),
+    "GetFederationToken": (),
+    "AssumeRoot": (),
 }
 """Ways in which a person uses what a step yields."""
 

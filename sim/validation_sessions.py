@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from sim.issuers.spec import IdentityCenter
+from sim.aws import sts
+from sim.aws.sts_operations import OPERATIONS, StsOperation
+from sim.issuers.spec import IdentityCenter, Imds
 from sim.providers.step import Step
 from sim.scenario import Scenario
 from sim.scenario_errors import Finding
@@ -13,9 +15,7 @@ from sim.validation_chains import issuer_of, operation_of, steps
 
 __all__ = ["RULES"]
 
-_SHORTEST_S: Final = 900.0
-_LONGEST_ROLE_S: Final = 43200.0
-_LONGEST_CHAINED_S: Final = 3600.0
+_CHAINED: Final = float(sts.CHAINED_MAX_S.value)
 _NOT_SETTABLE: Final = {
     "imds": "the length of an instance role's own credentials cannot be set: AWS gives about 6 h; remove session_s",
     "access_key": "an access key has no session length; remove session_s",
@@ -41,38 +41,54 @@ def _settable(scenario: Scenario) -> Iterator[Finding]:
 
 def _within_limits(scenario: Scenario) -> Iterator[Finding]:
     for path, step in steps(scenario):
-        operation = operation_of(scenario, step)
-        if step.session_s is None or operation not in ("AssumeRole", "AssumeRoleWithSAML"):
+        operation = OPERATIONS.get(operation_of(scenario, step) or "")
+        if step.session_s is None or operation is None:
             continue
-        text = _limit(scenario, step)
+        text = _limit(scenario, step, operation)
         if text is not None:
             yield (*path, "session_s"), f"{step.session_s:g} is not allowed; {text}"
 
 
-def _limit(scenario: Scenario, step: Step) -> str | None:
+def _limit(scenario: Scenario, step: Step, operation: StsOperation) -> str | None:
     """Which limit a session length breaks, and what would be right."""
     length = step.session_s or 0.0
-    if length < _SHORTEST_S:
-        return "STS issues no role session below 900 s (15 min)"
-    if length > _LONGEST_ROLE_S:
-        return (
-            "a role session lasts at most 43200 s (12 h), and not above the role's max_session_s; "
-            "36 h exist only for GetSessionToken and GetFederationToken of an IAM user"
-        )
-    if step.source is not None and length > _LONGEST_CHAINED_S and _temporary(scenario, step.source):
+    if length < operation.shortest_s:
+        return f"{operation.name} issues no session below {operation.shortest_s:g} s (15 min)"
+    if length > operation.longest_s:
+        return f"{operation.name} issues sessions of at most {operation.longest_s:g} s{_LONGEST[operation.subject]}"
+    if operation.chained and step.source is not None and length > _CHAINED and _temporary(scenario, step.source):
         return (
             "AWS answers ValidationError: The requested DurationSeconds exceeds the 1 hour session limit for roles "
-            f"assumed by role chaining; {step.source} yields temporary credentials, so at most 3600"
+            f"assumed by role chaining; {step.source} yields temporary credentials, so at most {_CHAINED:g}"
         )
     role = scenario.roles.get(step.role or "")
     if role is not None and length > role.max_session_s:
-        return f"role {step.role} has max_session_s {role.max_session_s:g}; ask for less or raise it (at most 43200)"
+        return (
+            "AWS answers ValidationError: The requested DurationSeconds exceeds the MaxSessionDuration set for this "
+            f"role; role {step.role} has max_session_s {role.max_session_s:g}: ask for less or raise it (at most 43200)"
+        )
     return None
 
 
+_LONGEST: Final = {
+    "role": " (12 h), and not above the role's max_session_s; "
+    "36 h exist only for GetSessionToken and GetFederationToken of an IAM user",
+    "user": " (36 h)",
+    "federated": " (36 h)",
+    "root": " (15 min)",
+}
+
+
 def _temporary(scenario: Scenario, chain: str) -> bool:
-    """Whether any step of a chain yields a session: only a user's access key is not temporary."""
-    return any(issuer_of(step) != "access_key" for step in scenario.credentials.get(chain, ()))
+    """Whether any step of a chain yields a session that counts: a key is not temporary, an instance's may not count."""
+    return any(_counts(scenario, step) for step in scenario.credentials.get(chain, ()))
+
+
+def _counts(scenario: Scenario, step: Step) -> bool:
+    issuer = scenario.issuers.get(issuer_of(step))
+    if isinstance(issuer, Imds):
+        return issuer.assume_role_is_chaining
+    return issuer_of(step) != "access_key"
 
 
 def _portal(scenario: Scenario) -> Iterator[Finding]:

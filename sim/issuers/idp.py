@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from heapq import heappop, heappush, heapreplace
 from typing import NamedTuple
 
@@ -61,3 +62,15 @@ class IdpQueue:
         while leaving and leaving[0] <= at:
             heappop(leaving)
         return len(leaving) >= room
+
+    def occupy(self, at: float, service_s: float) -> float:
+        """Serve a request at `at` whose asker may be gone when it is done.
+
+        Returns:
+            Time from `at` to its end; inf if the provider is down.
+        """
+        start = max(at, self._free[0])
+        if self._downtime.covers(at) or self._downtime.covers(start):
+            return math.inf
+        heapreplace(self._free, start + service_s)
+        return start + service_s - at

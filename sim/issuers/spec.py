@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from sim.aws import ec2, iam, identity_center
+from sim.aws import ec2, eks, iam, identity_center, sts
 from sim.principals.role import Patterns
 from sim.spec import Dist, Name, NonNegative, Positive, Spec
 
@@ -16,15 +16,18 @@ __all__ = [
     "IdentityCenter",
     "IdentityProvider",
     "Imds",
+    "KeyFetch",
     "PermissionSet",
     "Sts",
 ]
 
 
 class Sts(Spec):
-    """AWS Security Token Service at a Regional endpoint."""
+    """AWS Security Token Service at one endpoint."""
 
     kind: Literal["sts"]
+    endpoint: Literal["regional", "global"] = "regional"
+    """`regional` (SDKs' default) or `global` (sts.amazonaws.com), whose quota is separate: group `global`."""
     latency_s: NonNegative = 0.05
     """Time until an answer."""
 
@@ -45,6 +48,18 @@ class Imds(Spec):
     """Requests per second that one instance's service answers; AWS publishes no number, so none by default."""
     burst: Positive | None = None
     """Capacity of that bucket; needed with `rps`."""
+    assume_role_is_chaining: bool = bool(sts.EC2_ASSUME_ROLE_IS_CHAINING.value)
+    """Whether AssumeRole with an instance's credentials counts as role chaining, so at most 1 h: second-hand, and the
+    IAM guide can be read either way."""
+
+
+class KeyFetch(Spec):
+    """STS asks an OIDC provider for its signing keys before it believes a token."""
+
+    service_s: Dist = 0.1
+    """Time the provider takes to answer; one of its servers is busy for as long."""
+    timeout_s: Positive = 5.0
+    """STS gives up after this time (IDPCommunicationError); the provider stays occupied."""
 
 
 class IdentityProvider(Spec):
@@ -63,6 +78,13 @@ class IdentityProvider(Spec):
     """How long a person's browser waits for the provider."""
     room: Annotated[int, Field(ge=1)] | None = None
     """Logins waiting or being served at the same time; a further one is turned away. No limit if not given."""
+    token_s: Positive = float(eks.PROJECTED_TOKEN_S.value)
+    """Life of an OIDC token that it issues to a workload (a projected service-account token)."""
+    token_renewed_at: Annotated[float, Field(gt=0, le=1)] | None = float(eks.KUBELET_REFRESH_SHARE.value)
+    """Share of its life after which the kubelet writes a new one into the pod; null: nothing lies in a file, and the
+    client asks the provider for a token whenever it needs one (a CI job)."""
+    keys: KeyFetch | None = None
+    """How STS gets its signing keys; without it they are known."""
 
 
 class PermissionSet(Spec):

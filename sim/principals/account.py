@@ -10,10 +10,18 @@ from sim.spec import Name, Positive, Spec
 
 __all__ = ["QUOTA_GROUPS", "Account", "Quota", "QuotaGroup", "Refusal"]
 
-QuotaGroup = Literal["signed", "web_identity", "saml", "identity_center", "eks_auth", "iam"]
-QUOTA_GROUPS: tuple[QuotaGroup, ...] = ("signed", "web_identity", "saml", "identity_center", "eks_auth", "iam")
-"""Groups of operations that share one bucket. `free` (service principals) and issuers without a
-quota have no bucket."""
+QuotaGroup = Literal["signed", "global", "web_identity", "saml", "identity_center", "eks_auth", "iam"]
+QUOTA_GROUPS: tuple[QuotaGroup, ...] = (
+    "signed",
+    "global",
+    "web_identity",
+    "saml",
+    "identity_center",
+    "eks_auth",
+    "iam",
+)
+"""Groups of operations that share one bucket; `global` are signed requests to the global endpoint of STS. `free`
+(service principals) and issuers without a quota have no bucket."""
 
 
 class Refusal(Spec):

@@ -36,6 +36,15 @@ class Retry(Spec):
     """Longest pause before jitter."""
 
 
+RootTask = Literal[
+    "IAMAuditRootUserCredentials",
+    "IAMCreateRootUserPassword",
+    "IAMDeleteRootUserCredentials",
+    "S3UnlockBucketPolicy",
+    "SQSUnlockQueuePolicy",
+]
+
+
 class LoginWay(Spec):
     """How a person gets through a login."""
 
@@ -53,8 +62,9 @@ class Step(Spec):
     """One provider of a chain. The first step that yields a credential wins."""
 
     from_: Annotated[str, Field(alias="from", pattern=r"^[a-z][a-z0-9_-]*(\.[A-Za-z]+)?$")]
-    """Issuer of the scenario, with an operation where it has several (`sts.AssumeRole`,
-    `sts.AssumeRoleWithSAML`), or `access_key` for a user's long-term key, or `password` for a console sign-in."""
+    """Issuer of the scenario, with an operation where it has several (`sts.AssumeRole`, `sts.AssumeRoleWithSAML`,
+    `sts.AssumeRoleWithWebIdentity`, `sts.GetSessionToken`, `sts.GetFederationToken`, `sts.AssumeRoot`), or
+    `access_key` for a user's long-term key, or `password` for a console sign-in."""
     role: Name | None = None
     """Role to obtain."""
     user: Name | None = None
@@ -64,14 +74,22 @@ class Step(Spec):
     source: Name | None = None
     """Chain whose credential signs the request; role chaining caps the session at 1 h."""
     idp: Name | None = None
-    """Identity provider that vouches, for AssumeRoleWithSAML."""
+    """Identity provider that vouches, for AssumeRoleWithSAML and AssumeRoleWithWebIdentity."""
+    account: Name | None = None
+    """Member account whose root user AssumeRoot yields a session of."""
+    task_policy: RootTask | None = None
+    """What that session may do."""
+    mfa: bool = False
+    """Whether an MFA code is given with AssumeRole or GetSessionToken: a person types one for every new session;
+    a process has somebody at its side when it starts, and nobody later."""
     permission_set: Name | None = None
     """Permission set, for an Identity Center issuer."""
     session_s: Positive | None = None
     """Session length asked for, where AWS lets one ask."""
-    way: Literal["sso", "saml-file", "console"] | None = None
+    way: Literal["sso", "saml-file", "process", "console"] | None = None
     """How a person uses it: `sso` (CLI v2 file cache, renewed silently), `saml-file` (a static session in
-    the credentials file, no renewal), `console` (a browser session). A process has none."""
+    the credentials file, no renewal), `process` (credential_process: a tool that logs in when the SDK asks it for
+    a new session), `console` (a browser session). A process has none."""
     place: Name | None = None
     """Where the credential lies; by default process memory, a person's laptop or browser."""
     cache: Literal["none", "thread", "process", "host", "file"] | None = None

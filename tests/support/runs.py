@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
+from sim.aws.sts_operations import OPERATIONS
 from sim.engine import simulate
 from sim.issuers.spec import Imds
 from sim.records import TABLES, Level
@@ -31,6 +32,7 @@ from tests.support.arrivals import arrivals
 __all__ = ["Frames", "assert_conserved", "assert_results_conserved", "read_frames", "run", "run_file", "verdicts"]
 
 _NEVER_SIGNED = {"NoCredentials", "RefreshFailed", "Unfinished"}
+_TOKENS = {"sso_token", "login_token", "projected_token"}
 _WHO = ["population", "client", "slot"]
 _BY_SECOND = ["second", "population", "issuer", "operation", "quota_group", "account", "outcome"]
 _ORDER = {
@@ -217,7 +219,7 @@ def _assert_issued(frames: Frames, credentials: pd.DataFrame) -> None:
     minted = issued[~issued["issuer"].isin(offered)]
     assert minted["issued"].is_unique
     assert (minted["outcome"] == "ok").all()
-    by_api = {"AssumeRole", "AssumeRoleWithSAML", "GetRoleCredentials"}
+    by_api = {*OPERATIONS, "GetRoleCredentials"}
     asked = credentials[credentials["operation"].isin(by_api) & (credentials["issued_at_s"] >= 0)]
     assert set(asked["credential"]) <= set(minted["issued"]), "a credential nobody asked for"
     granted = requests[(requests["outcome"] == "ok") & requests["operation"].isin(by_api)]
@@ -229,7 +231,7 @@ def _assert_signed(frames: Frames) -> None:
     credentials, calls = frames["credentials"].set_index("credential"), frames["calls"]
     signed = calls[calls["credential"].notna()]
     by_credential = signed.groupby("credential")["calls"].sum()
-    counted = credentials.loc[credentials["kind"] != "sso_token", "calls_signed"]
+    counted = credentials.loc[~credentials["kind"].isin(_TOKENS), "calls_signed"]
     assert set(by_credential.index) <= set(counted.index), "calls signed with a credential without a row"
     expected = by_credential.reindex(counted.index, fill_value=0)
     assert (counted == expected).all(), counted[counted != expected]
@@ -253,6 +255,10 @@ def _assert_portal_tokens(frames: Frames, credentials: pd.DataFrame) -> None:
     requests = frames["requests"]
     fetches = requests[(requests["operation"] == "GetRoleCredentials") & (requests["attempt"] == 1)]
     assert tokens["calls_signed"].sum() == len(fetches)
+    projected = credentials[credentials["kind"] == "projected_token"]
+    shown = requests[(requests["operation"] == "AssumeRoleWithWebIdentity") & (requests["attempt"] == 1)]
+    with_file = shown[shown["population"].isin(projected["population"])]
+    assert projected["calls_signed"].sum() == len(with_file)
 
 
 def _assert_requests(frames: Frames) -> None:

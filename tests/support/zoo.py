@@ -23,7 +23,10 @@ _ISSUERS = {
         "permission_sets": {"staff": {"account": "main", "allow": ["s3:*", "ec2:*", "sts:*"]}},
     },
     "iam": {"kind": "iam"},
-}
+    "cluster": {"kind": "idp", "token_s": 7200},
+    "forge": {"kind": "idp", "servers": 2, "service_s": 1.0, "token_renewed_at": None,
+              "keys": {"service_s": {"exponential": {"mean": 3.0}}}},
+}  # fmt: skip
 _KEY = {
     "life": "policy",
     "rotation": {"period_s": 2 * DAY, "late_s": {"lognormal": {"median": 6 * HOUR, "sigma": 1.0}}, "overlap_s": DAY},
@@ -41,17 +44,24 @@ _BLOCKS: dict[str, Any] = {
         "desk": {"account": "main", "trust": {"identity_center": "center"}, "allow": ["s3:*"]},
         "app": {
             "account": "main",
-            "trust": {"role": ["host", "hub"], "user": "robot", "saml": "idp", "service": "lambda.amazonaws.com"},
+            "trust": {
+                "role": ["host", "hub"],
+                "user": ["robot", "admin"],
+                "saml": "idp",
+                "service": "lambda.amazonaws.com",
+            },
             "allow": ["s3:GetObject"],
             "max_session_s": 43200,
         },
         "hub": {"account": "other", "trust": {"role": "host"}, "allow": ["sts:AssumeRole"]},
+        "pod": {"account": "main", "trust": {"web_identity": ["cluster", "forge", "idp"]}, "allow": ["s3:GetObject"]},
         "closed": {"account": "main", "trust": {"user": "nobody"}, "allow": ["s3:GetObject"]},
     },
     "users": {
         "robot": {"account": "main", "per": "population", "allow": ["sts:AssumeRole", "s3:GetObject"], "key": _KEY},
         "person": {"account": "main", "allow": ["s3:*", "ec2:*"], "key": _KEY, "password": {}},
         "nobody": {"account": "main", "key": {}},
+        "admin": {"account": "main", "allow": ["*"], "key": {}},
     },
     "credentials": {
         "by-user": [{"from": "sts.AssumeRole", "role": "app", "user": "robot", "session_s": 3600}],
@@ -71,6 +81,18 @@ _BLOCKS: dict[str, Any] = {
         "via-sso": [{"from": "sts.AssumeRole", "role": "desk", "source": "sso", "session_s": 3600}],
         "key": [{"from": "access_key", "user": "person", "place": "laptop"}],
         "shared-key": [{"from": "access_key", "user": "robot"}],
+        "irsa": [{"from": "sts.AssumeRoleWithWebIdentity", "role": "pod", "idp": "cluster"}],
+        "job": [{"from": "sts.AssumeRoleWithWebIdentity", "role": "pod", "idp": "forge"}],
+        "web-console": [{"from": "sts.AssumeRoleWithWebIdentity", "role": "pod", "idp": "idp", "way": "console"}],
+        "session-token": [{"from": "sts.GetSessionToken", "user": "admin", "session_s": 7200}],
+        "with-code": [{"from": "sts.GetSessionToken", "user": "admin", "mfa": True, "session_s": 7200}],
+        "via-session-token": [{"from": "sts.AssumeRole", "role": "app", "source": "session-token"}],
+        "code-each-command": [{"from": "sts.AssumeRole", "role": "app", "user": "admin", "mfa": True,
+                               "session_s": 900}],
+        "federation": [{"from": "sts.GetFederationToken", "user": "admin"}],
+        "root": [{"from": "sts.AssumeRoot", "user": "admin", "account": "other",
+                  "task_policy": "S3UnlockBucketPolicy"}],
+        "saml-process": [{"from": "sts.AssumeRoleWithSAML", "role": "app", "idp": "idp", "way": "process"}],
         "password": [{"from": "password", "user": "person", "way": "console"}],
     },
 }  # fmt: skip
@@ -138,11 +160,20 @@ def _chains() -> dict[str, dict[str, Any]]:
         "falls-through",
         "shared-key",
         "key",
+        "irsa",
+        "job",
+        "session-token",
+        "with-code",
+        "via-session-token",
+        "federation",
+        "root",
     ]
     found = {
         f"chain-{name}": document({"fleet": fleet(name)}, horizon_s=(3 if "key" in name else 1) * DAY)
         for name in chains
     }
+    for name in ("saml-process", "web-console", "code-each-command"):
+        found[f"people-{name}"] = document({"staff": {**STAFF, "credentials": name}}, horizon_s=2 * DAY)
     for name in ("saml", "saml-console", "sso", "sso-console", "key", "password"):
         staff = document({"staff": {**STAFF, "credentials": name}}, horizon_s=4 * DAY)
         found[f"people-{name}"] = staff

@@ -1,0 +1,136 @@
+"""What all clients of a population share at one step of a chain: the request, what it yields, for how long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from sim.access import KEY_MINTS_S, Access
+from sim.aws.sts_operations import OPERATIONS, StsOperation
+from sim.credentials import Origin
+from sim.issuers.api import Request
+from sim.issuers.spec import IdentityCenter, Imds, Sts
+from sim.providers.step import Step
+from sim.scenario import Scenario
+from sim.sdks import Sdk
+from sim.world import SIGN_IN
+
+__all__ = ["CONSOLE_S", "Terms", "Writer"]
+
+CONSOLE_S: Final = 43200.0
+"""Console session of an IAM user (IAM user guide, id_roles_use_switch-role-console)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What all clients of a population share at one step.
+
+    Attributes:
+        request: What is asked of the issuer.
+        origin: What its credentials have in common.
+        session_s: Their length.
+    """
+
+    request: Request
+    origin: Origin
+    session_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Writes the terms of steps.
+
+    Attributes:
+        scenario: The scenario.
+        access: What its policies allow.
+        sdk: SDK of the population that asks.
+    """
+
+    scenario: Scenario
+    access: Access
+    sdk: Sdk
+
+    def terms(self, chain: str, step: Step) -> Terms:
+        """Terms of a step of a chain."""
+        issuer, _, operation = step.from_.partition(".")
+        spec = self.scenario.issuers.get(issuer)
+        if step.from_ in {"password", "access_key"}:
+            return self._long_term(chain, step)
+        if isinstance(spec, IdentityCenter):
+            return self._permission_set(chain, step, spec)
+        if isinstance(spec, Imds):
+            return self._attached(chain, issuer, spec.role, step)
+        found = OPERATIONS[operation]
+        if found.subject == "role":
+            return self._role(chain, step, found)
+        return self._own(chain, step, found)
+
+    def _long_term(self, chain: str, step: Step) -> Terms:
+        """A user's key or console sign-in."""
+        assert step.user is not None
+        principal, account = f"user/{step.user}", self.scenario.users[step.user].account
+        mints = self.access.mints_s(principal) + (KEY_MINTS_S if step.from_ == "access_key" else 0.0)
+        name = SIGN_IN if step.from_ == "password" else "iam"
+        made_by = "ConsoleLogin" if step.from_ == "password" else "CreateAccessKey"
+        return Terms(
+            Request(made_by, "free", account), Origin(principal, account, chain, name, made_by, mints), CONSOLE_S
+        )
+
+    def _permission_set(self, chain: str, step: Step, spec: IdentityCenter) -> Terms:
+        """Role credentials of Identity Center."""
+        permission_set = spec.permission_sets[str(step.permission_set)]
+        principal = f"permission_set/{step.from_}/{step.permission_set}"
+        origin = Origin(principal, permission_set.account, chain, step.from_, "GetRoleCredentials")
+        request = Request("GetRoleCredentials", "identity_center", spec.account)
+        return Terms(request, origin, permission_set.session_s)
+
+    def _attached(self, chain: str, issuer: str, role: str, step: Step) -> Terms:
+        """Credentials of the compute that a process runs on."""
+        account = self.scenario.roles[role].account
+        origin = Origin(f"role/{role}", account, chain, issuer, "GetCredentials", self.access.mints_s(f"role/{role}"))
+        return Terms(Request("GetCredentials", "free", account), origin, step.session_s or 3600.0)
+
+    def _role(self, chain: str, step: Step, operation: StsOperation) -> Terms:
+        """A role's session."""
+        role = str(step.role)
+        account = self.scenario.roles[role].account
+        issuer = step.from_.partition(".")[0]
+        mints = self.access.mints_s(f"role/{role}")
+        origin = Origin(f"role/{role}", account, chain, issuer, operation.name, mints, step.mfa)
+        group, charged = self._charged(step, operation, account)
+        allowed = self.access.trusts(role, step)
+        default = self.sdk.default_session_s if operation.name == "AssumeRole" else operation.default_s
+        length = step.session_s if step.session_s is not None else default
+        return Terms(Request(operation.name, group, charged, allowed), origin, length)
+
+    def _own(self, chain: str, step: Step, operation: StsOperation) -> Terms:
+        """A session that is no role's: of the user who asks, of a user it names, of a member account's root."""
+        kind, name = ("user", step.user) if step.user is not None else self.access.source_principal(str(step.source))
+        caller = f"{kind}/{name}"
+        account = self.access.account_of(kind, str(name))
+        group, charged = self._charged(step, operation, account)
+        needs = f"sts:{operation.name}"
+        allowed = operation.subject == "user" or self.access.allows(caller, needs)
+        principal, mints = caller, 0.0
+        if operation.subject == "root":
+            account = str(step.account)
+            principal = f"root/{account}/{step.task_policy}"
+        elif operation.subject == "federated":
+            principal = f"federated/{name}"
+        else:
+            mints = self.access.mints_s(caller)
+        origin = Origin(principal, account, chain, step.from_.partition(".")[0], operation.name, mints, step.mfa)
+        length = step.session_s if step.session_s is not None else operation.default_s
+        return Terms(Request(operation.name, group, charged, allowed), origin, length)
+
+    def _charged(self, step: Step, operation: StsOperation, role_account: str) -> tuple[str, str]:
+        """Quota group and account of a request: signed ones are charged to the caller's account."""
+        if step.service is not None:
+            return "free", role_account
+        if operation.payer == "role":
+            return operation.quota_group, role_account
+        spec = self.scenario.issuers[step.from_.partition(".")[0]]
+        group = "global" if isinstance(spec, Sts) and spec.endpoint == "global" else operation.quota_group
+        if step.user is not None:
+            return group, self.scenario.users[step.user].account
+        return group, self.access.account_of(*self.access.source_principal(str(step.source)))

@@ -11,14 +11,15 @@ credential lay where. Without `at_s` the instant is the horizon.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
 from analysis.metrics.base import Context, Family, Frames, Metric, Value, sel
 from sim.records import Level
 
-__all__ = ["FAMILY", "compute", "identities", "served"]
+__all__ = ["FAMILY", "compute", "identities", "own", "served"]
 
 _NAMES = ("clients.off_identity", "clients.served")
 _HOSTS = 4094
@@ -27,25 +28,52 @@ _HOSTS = 4094
 _BY = ((), ("population",))
 
 
-def identities(holdings: pd.DataFrame, credentials: pd.DataFrame, at_s: float) -> pd.DataFrame:
-    """(population, client, slot, principal) of the credential that each cache held last at an instant.
+def own(holdings: pd.DataFrame, credentials: pd.DataFrame, scenario: Mapping[str, Any]) -> pd.DataFrame:
+    """What processes sign their calls with: rows of holdings, each with its principal.
+
+    A credential that only signs requests for another one (the source of a chained role) is left out.
 
     Args:
         holdings: Rows of `holdings`.
         credentials: Rows of `credentials`.
+        scenario: Resolved scenario: which chain a population uses.
+    """
+    known = credentials.drop_duplicates("credential").set_index("credential")
+    held = holdings[holdings["slot"] < _HOSTS]
+    held = held.assign(
+        principal=held["credential"].map(known["principal"]).astype(str),
+        provider=held["credential"].map(known["provider"]).astype(str),
+        population=held["population"].astype(str),
+    )
+    parts = [
+        held[(held["population"] == name) & held["provider"].isin(_providers(scenario, str(about["credentials"])))]
+        for name, about in scenario["populations"].items()
+    ]
+    return pd.concat(parts) if parts else held
+
+
+def _providers(scenario: Mapping[str, Any], chain: str) -> set[str]:
+    """A chain, and the issuers of hosts that it names: what they hand out bears their own name."""
+    steps = scenario["credentials"].get(chain, ())
+    return {chain, *(str(step.get("from") or step.get("from_")).partition(".")[0] for step in steps)}
+
+
+def identities(holdings: pd.DataFrame, at_s: float) -> pd.DataFrame:
+    """(population, client, slot, principal) of the credential that each cache held last at an instant.
+
+    Args:
+        holdings: Rows as `own` returns them.
         at_s: The instant.
     """
     who = ["population", "client", "slot"]
-    held = holdings[(holdings["slot"] < _HOSTS) & (holdings["from_s"] <= at_s)]
-    last = held.sort_values("from_s", kind="stable").drop_duplicates(who, keep="last")
-    known = credentials.drop_duplicates("credential").set_index("credential")["principal"]
-    return last.assign(principal=last["credential"].map(known).astype(str))[[*who, "principal"]]
+    last = holdings[holdings["from_s"] <= at_s].sort_values("from_s", kind="stable").drop_duplicates(who, keep="last")
+    return last[[*who, "principal"]]
 
 
 def served(holdings: pd.DataFrame, at_s: float, horizon_s: float) -> pd.DataFrame:
     """(population, client) of the processes that hold something AWS accepts at an instant."""
     open_end = (holdings["to_s"] > at_s) | (holdings["to_s"] >= horizon_s)
-    held = (holdings["slot"] < _HOSTS) & (holdings["from_s"] <= at_s) & open_end & (holdings["valid_until_s"] > at_s)
+    held = (holdings["from_s"] <= at_s) & open_end & (holdings["valid_until_s"] > at_s)
     return holdings.loc[held, ["population", "client"]].drop_duplicates()
 
 
@@ -55,8 +83,8 @@ def compute(frames: Frames, context: Context) -> Iterator[Value]:
         reason = "what a process holds needs level credentials"
         yield from (Value(name, (), float("nan"), reason=reason) for name in _NAMES)
         return
-    holdings = frames["holdings"]
-    yield from _counts("clients.off_identity", _off(holdings, frames["credentials"], context), _intended(context))
+    holdings = own(frames["holdings"], frames["credentials"], context.scenario)
+    yield from _counts("clients.off_identity", _off(holdings, context), _intended(context))
     now = served(holdings, context.instant_s, context.horizon_s)
     yield from _counts("clients.served", now, context.populations)
 
@@ -65,8 +93,8 @@ def _intended(context: Context) -> dict[str, str]:
     return {name: f"role/{p['intended_role']}" for name, p in context.populations.items() if p.get("intended_role")}
 
 
-def _off(holdings: pd.DataFrame, credentials: pd.DataFrame, context: Context) -> pd.DataFrame:
-    now = identities(holdings, credentials, context.instant_s)
+def _off(holdings: pd.DataFrame, context: Context) -> pd.DataFrame:
+    now = identities(holdings, context.instant_s)
     intended = now["population"].astype(str).map(_intended(context))
     wrong = intended.notna() & (now["principal"] != intended)
     return now.loc[wrong, ["population", "client"]].drop_duplicates()
@@ -103,7 +131,7 @@ FAMILY = Family(
     ),
     tables={
         "holdings": ("population", "client", "slot", "credential", "from_s", "to_s", "valid_until_s"),
-        "credentials": ("credential", "principal"),
+        "credentials": ("credential", "principal", "provider"),
     },
     compute=compute,
 )

@@ -14,7 +14,8 @@ from tests.analysis.frames import context, number, values
 
 APP = {"population": "app", "place": "process", "valid_until_s": 1000.0}
 PRINCIPALS = [
-    {"credential": name, "principal": f"role/{role}"} for name, role in {"a": "app", "b": "node", "c": "app"}.items()
+    {"credential": name, "principal": f"role/{role}", "provider": "app"}
+    for name, role in {"a": "app", "b": "node", "c": "app"}.items()
 ]
 
 
@@ -24,7 +25,8 @@ def _held(client: int, credential: str, from_s: float, to_s: float, **more: Any)
 
 def _at(at_s: float, *holdings: dict[str, Any]) -> dict[Any, Any]:
     about = context(at_s=at_s)
-    about.scenario["populations"]["app"]["intended_role"] = "app"
+    about.scenario["populations"]["app"] |= {"intended_role": "app", "credentials": "app"}
+    about.scenario["credentials"]["app"] = [{"from": "sts.AssumeRole"}]
     return values("identity", about, holdings=list(holdings), credentials=PRINCIPALS)
 
 
@@ -33,6 +35,19 @@ def test_a_process_is_off_identity_while_what_it_held_last_is_another_roles(at_s
     rows = [_held(0, "a", 5, 10), _held(0, "b", 10, 90), _held(0, "c", 90, 200), _held(1, "b", 50, 70)]
     found = _at(at_s, *rows)
     assert number(found, "clients.off_identity") == number(found, "clients.off_identity", "population=app") == off
+
+
+def test_what_only_signs_requests_for_another_credential_is_no_identity() -> None:
+    source = {"credential": "s", "principal": "role/host", "provider": "imds"}
+    about = context(at_s=5.0)
+    about.scenario["populations"]["app"] |= {"intended_role": "app", "credentials": "app"}
+    about.scenario["credentials"]["app"] = [{"from": "sts.AssumeRole", "role": "app", "source": "host"}]
+    rows = [_held(0, "a", 0, 90), _held(0, "s", 1, 90), _held(1, "s", 1, 90)]
+    found = values("identity", about, holdings=rows, credentials=[*PRINCIPALS, source])
+    assert (number(found, "clients.off_identity"), number(found, "clients.served")) == (0, 1)
+    about.scenario["credentials"]["app"].append({"from": "imds"})
+    found = values("identity", about, holdings=rows, credentials=[*PRINCIPALS, source])
+    assert (number(found, "clients.off_identity"), number(found, "clients.served")) == (2, 2)
 
 
 def test_one_thread_on_another_role_is_enough_and_hosts_are_no_processes() -> None:

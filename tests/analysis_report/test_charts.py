@@ -39,7 +39,24 @@ def with_assumptions(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     inputs = [{"path": "populations.app.count", "value": 8, "low": 4, "high": 16, "note": "", "measure": ""}]
     content = {"schema": 1, "inputs": inputs, "results": moved, "base": base}
     (path / "assumptions.json").write_text(json.dumps(content))
+    _start_cold_in_three_accounts(path)
     return path
+
+
+def _start_cold_in_three_accounts(path: Path) -> None:
+    """The application starts within the run, and signed requests are charged to two more accounts."""
+    manifest = json.loads((path / "manifest.json").read_text())
+    for strategy in manifest["strategies"].values():
+        strategy["scenario"]["populations"]["app"]["start"] = {"at_s": 0, "spread_s": 60}
+        strategy["scenario"]["accounts"] |= {"hub": {}, "member": {}}
+    (path / "manifest.json").write_text(json.dumps(manifest))
+    summary = json.loads((path / "summary.json").read_text())
+    like = next(row for row in summary["metrics"] if row["metric"] == "requests.peak_rps")
+    for load, account in enumerate(("hub", "member", "prod")):
+        selector = {"account": account, "quota_group": "signed"}
+        more = {"selector": selector, "mean": 100.0 * load + 1, "low": None, "high": None}
+        summary["metrics"] += [like | more | {"strategy": strategy} for strategy in manifest["strategies"]]
+    (path / "summary.json").write_text(json.dumps(summary))
 
 
 def drawn(chart: Chart, folder: Path) -> Figure:
@@ -55,8 +72,8 @@ def loaded(folder: Path) -> tuple[Results, dict[str, Any]]:
 
 def test_the_page_has_all_charts_in_a_fixed_order() -> None:
     names = [chart.name for chart in CHARTS]
-    assert len(names) == len(set(names)) == 9
-    assert names[:3] == ["requests-over-time", "exposure-survival", "trade-off"]
+    assert len(names) == len(set(names)) == 12
+    assert names[:3] == ["requests-over-time", "served", "load-by-account"]
 
 
 @pytest.mark.parametrize("chart", CHARTS, ids=lambda chart: chart.name)

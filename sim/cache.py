@@ -110,6 +110,11 @@ class Cache:
         self.fetches = 0
         self._held_from = 0.0
 
+    @property
+    def provider(self) -> Provider | None:
+        """The only provider, or None where there are several."""
+        return self._only
+
     def fetch(self) -> Fetch:
         """Ask the chain for a credential, beginning now; the caller decides what to do with it."""
         ordinal = self.fetches

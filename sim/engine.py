@@ -11,6 +11,7 @@ from simpy import Event
 from sim.client import Client
 from sim.clock import Clock
 from sim.faults.restart import Restart
+from sim.fleet_plain import obstacle
 from sim.recorder import Recorder
 from sim.scenario import Scenario
 from sim.streams import Purpose
@@ -24,18 +25,16 @@ class Shard:
     """Populations that meet no client of any other shard.
 
     Args:
-        scenario: The part of a resolved scenario that the shard sees.
-        replication: Number of the replication.
-        recorder: Where its rows go.
+        world: What the clients meet.
         clients: A block of the only population's clients; all of them if None.
     """
 
-    def __init__(self, scenario: Scenario, replication: int, recorder: Recorder, clients: range | None = None) -> None:
-        self.clock = Clock()
-        self.world = World(scenario, replication, recorder, self.clock)
+    def __init__(self, world: World, clients: range | None = None) -> None:
+        self.clock = world.clock
+        self.world = world
         self.clients = clients
-        self.populations: list[Built] = [build_population(self.world, name, clients) for name in scenario.populations]
-        self.recorder = recorder
+        self.populations: list[Built] = [build_population(world, name, clients) for name in world.scenario.populations]
+        self.recorder = world.recorder
         self._processes: dict[Client, Event] = {}
 
     def run(self) -> dict[str, tuple[int, str]]:
@@ -115,7 +114,12 @@ def simulate(
     """
     gc.disable()
     try:
-        return Shard(scenario, replication, Recorder(paths, scenario.run.record), clients).run()
+        world = World(scenario, replication, Recorder(paths, scenario.run.record), Clock())
+        if obstacle(world) is None:
+            from sim.fleet import Fleet  # loads compiled code that other shards do not need
+
+            return Fleet(world, clients).run()
+        return Shard(world, clients).run()
     finally:
         gc.enable()
         gc.collect()

@@ -19,9 +19,9 @@ import pyarrow.parquet as pq
 
 from sim.records import TABLES, Level, Table
 
-__all__ = ["Recorder", "Sink"]
+__all__ = ["GROUP_ROWS", "Recorder", "Sink"]
 
-_GROUP_ROWS: Final = 16_384
+GROUP_ROWS: Final = 16_384
 _TYPES: Final = {
     "string": pa.string(),
     "int16": pa.int16(),
@@ -75,9 +75,9 @@ class Sink:
         ready = bisect_left(self._early, (before_s,))
         self._sorted += self._early[:ready]
         del self._early[:ready]
-        while len(self._sorted) >= _GROUP_ROWS:
-            self._write(self._sorted[:_GROUP_ROWS])
-            del self._sorted[:_GROUP_ROWS]
+        while len(self._sorted) >= GROUP_ROWS:
+            self._write(self._sorted[:GROUP_ROWS])
+            del self._sorted[:GROUP_ROWS]
 
     def close(self) -> str:
         """Write what is left and close the file.
@@ -88,6 +88,10 @@ class Sink:
         self.flush(float("inf"))
         self._sorted += self._early
         self._write(self._sorted)
+        return self.end()
+
+    def end(self) -> str:
+        """Close the file after its last group; the result is `close`'s."""
         assert self._writer is not None
         self._writer.close()
         return self._hash.hexdigest()
@@ -95,6 +99,10 @@ class Sink:
     def _write(self, rows: list[tuple[Any, ...]]) -> None:
         columns = list(zip(*[row[3] for row in rows], strict=True)) or [()] * len(self._schema)
         arrays = [_array(column, field.type) for column, field in zip(columns, self._schema, strict=True)]
+        self.write(arrays, len(rows))
+
+    def write(self, arrays: list[pa.Array], rows: int) -> None:
+        """Write the next group of the final sequence: GROUP_ROWS rows, fewer only in the last one."""
         batch = pa.record_batch(arrays, schema=self._schema)
         if self._writer is None:
             repeated = [f.name for f in self._schema if f.type == pa.string() and f.name not in _UNIQUE]
@@ -102,11 +110,11 @@ class Sink:
                 self.path, self._schema, compression="zstd", store_schema=False, use_dictionary=repeated,
                 write_statistics=False,
             )  # fmt: skip
-        self._writer.write_batch(batch, row_group_size=_GROUP_ROWS)
+        self._writer.write_batch(batch, row_group_size=GROUP_ROWS)
         for array in arrays:
             for buffer in array.buffers():
                 self._hash.update(b"-" if buffer is None else buffer)
-        self.rows += len(rows)
+        self.rows += rows
 
 
 class Recorder:

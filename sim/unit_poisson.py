@@ -17,7 +17,7 @@ from numba import njit, uint64
 
 from sim.streams import uniform_of, words
 
-__all__ = ["CELL", "count_between", "first_after"]
+__all__ = ["CELL", "cell_count", "count_between", "first_after", "leaf_at", "points_of"]
 
 CELL: Final = 1024.0
 """Mean number of points in a cell."""
@@ -38,7 +38,8 @@ _KEY = "uint64, uint64, uint64, uint64"
 
 
 @njit(f"int64({_KEY}, int64)", cache=True)  # type: ignore[untyped-decorator]
-def _cell_count(seed: int, stream: int, index: int, population: int, cell: int) -> int:
+def cell_count(seed: int, stream: int, index: int, population: int, cell: int) -> int:
+    """Points of a cell."""
     w = words(seed, stream, index, uint64(cell) << uint64(_NODE_BITS), population, uint64(0))
     return _LOWEST + int(np.searchsorted(_CDF, uniform_of(w[0])))
 
@@ -67,15 +68,18 @@ def _half(seed: int, stream: int, index: int, population: int, node: int, n: int
     return heads
 
 
-@njit(f"int64({_KEY}, int64, float64, float64, float64)", cache=True)  # type: ignore[untyped-decorator]
-def _before_in_cell(
-    seed: int, stream: int, index: int, population: int, cell: int, tau: float, at: float, rate: float
-) -> int:
-    """Points of the cell before operational time `tau`; in the leaf, points with time before `at`."""
+_LEAF_TYPE = "Tuple((uint64, float64, float64, int64, int64))"
+_PLACE = "Tuple((uint64, float64, float64))"
+
+
+@njit(f"{_LEAF_TYPE}({_KEY}, int64, float64)", cache=True)  # type: ignore[untyped-decorator]
+def leaf_at(
+    seed: int, stream: int, index: int, population: int, cell: int, x: float
+) -> tuple[int, float, float, int, int]:
+    """The leaf of a cell that holds the place `x` in [0, 1): its node, start, width, points, points before it."""
     base = uint64(cell) << uint64(_NODE_BITS)
-    n = _cell_count(seed, stream, index, population, cell)
+    n = cell_count(seed, stream, index, population, cell)
     node, start, width, before = uint64(1), 0.0, 1.0, 0
-    x = tau / CELL - cell
     depth = 0
     while n > _LEAF and depth < _DEPTH:
         left = _half(seed, stream, index, population, base | node, n)
@@ -89,21 +93,50 @@ def _before_in_cell(
             start += width
             node |= uint64(1)
         depth += 1
-    block, got = uint64(1), 0
+    return base | node, start, width, n, before
+
+
+@njit(f"void({_KEY}, int64, {_PLACE}, float64, float64[:])", cache=True)  # type: ignore[untyped-decorator]
+def points_of(
+    seed: int, stream: int, index: int, population: int, cell: int, leaf: tuple[int, float, float], rate: float,
+    points: np.ndarray,
+) -> None:  # fmt: skip
+    """Times of the points of a leaf (its node, start and width), in no order; as many as `points` has room for."""
+    node, start, width = leaf
+    n, block, got = len(points), uint64(1), 0
     while got < n:
-        for word in words(seed, stream, index, base | node, population, block + uint64(1 << 20)):
-            if got < n and (cell + start + width * uniform_of(word)) * CELL / rate < at:
-                before += 1
+        for word in words(seed, stream, index, node, population, block + uint64(1 << 20)):
+            if got < n:
+                points[got] = (cell + start + width * uniform_of(word)) * CELL / rate
             got += 1
         block += uint64(1)
-    return before
+
+
+@njit(f"Tuple((int64, float64))({_KEY}, int64, float64, float64, float64)", cache=True)  # type: ignore[untyped-decorator]
+def _look(
+    seed: int, stream: int, index: int, population: int, cell: int, tau: float, at: float, rate: float
+) -> tuple[int, float]:
+    """Points of the cell with time before `at`, and the first one not before it in the leaf of `tau`, or inf."""
+    node, start, width, n, before = leaf_at(seed, stream, index, population, cell, tau / CELL - cell)
+    block, got, found = uint64(1), 0, math.inf
+    while got < n:
+        for word in words(seed, stream, index, node, population, block + uint64(1 << 20)):
+            if got < n:
+                point = (cell + start + width * uniform_of(word)) * CELL / rate
+                if point < at:
+                    before += 1
+                else:
+                    found = min(found, point)
+            got += 1
+        block += uint64(1)
+    return before, found
 
 
 @njit(f"float64({_KEY}, int64, int64, float64)", cache=True)  # type: ignore[untyped-decorator]
 def _point_in_cell(seed: int, stream: int, index: int, population: int, cell: int, rank: int, rate: float) -> float:
     """Time of the cell's point number `rank` (from 0)."""
     base = uint64(cell) << uint64(_NODE_BITS)
-    n = _cell_count(seed, stream, index, population, cell)
+    n = cell_count(seed, stream, index, population, cell)
     node, start, width = uint64(1), 0.0, 1.0
     depth = 0
     while n > _LEAF and depth < _DEPTH:
@@ -144,8 +177,10 @@ def first_after(seed: int, stream: int, index: int, population: int, tau: float,
         rate: Points per unit of time.
     """
     cell = np.int64(math.floor(tau / CELL))
-    before = _before_in_cell(seed, stream, index, population, cell, tau, at, rate)
-    while before >= _cell_count(seed, stream, index, population, cell):
+    before, found = _look(seed, stream, index, population, cell, tau, at, rate)
+    if found < math.inf:
+        return float(found)
+    while before >= cell_count(seed, stream, index, population, cell):
         cell += 1
         before = 0
     return float(_point_in_cell(seed, stream, index, population, cell, before, rate))
@@ -155,8 +190,8 @@ def first_after(seed: int, stream: int, index: int, population: int, tau: float,
 def count_between(seed: int, stream: int, index: int, population: int, start: float, stop: float, rate: float) -> int:
     """Points with time in [start, stop)."""
     first, last = np.int64(math.floor(start * rate / CELL)), np.int64(math.floor(stop * rate / CELL))
-    total = _before_in_cell(seed, stream, index, population, last, stop * rate, stop, rate)
-    total -= _before_in_cell(seed, stream, index, population, first, start * rate, start, rate)
+    total = _look(seed, stream, index, population, last, stop * rate, stop, rate)[0]
+    total -= _look(seed, stream, index, population, first, start * rate, start, rate)[0]
     for cell in range(first, last):
-        total += _cell_count(seed, stream, index, population, cell)
+        total += cell_count(seed, stream, index, population, cell)
     return int(total)

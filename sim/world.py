@@ -115,9 +115,10 @@ class World:
 
     def place(self, name: str, population: str, client: int) -> Place:
         """A place of one client (of the population as a whole: client 0), with its sampled thefts."""
-        return Place(name, self.recorder, self.horizon_s, self._probes_of(population, name).get(client, ()))
+        return Place(name, self.recorder, self.horizon_s, self.probes_of(population, name).get(client, ()))
 
-    def _probes_of(self, population: str, place: str) -> dict[int, tuple[float, ...]]:
+    def probes_of(self, population: str, place: str) -> dict[int, tuple[float, ...]]:
+        """Sampled thefts at a place of a population: ascending instants by client, clients without any absent."""
         key = (population, place)
         if key not in self._probes:
             self._probes[key] = self._draw_probes(population, place)

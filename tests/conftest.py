@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim.engine import Shard
+from sim.fleet import Fleet
 from tests.support.runs import assert_conserved, read_frames
 
 _HERE = Path(__file__).parent
@@ -22,15 +23,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def conserved() -> Iterator[None]:
     """Assert the conservation laws on every shard that is simulated here, and in workers forked from here."""
-    run = Shard.run
+    ways = {Shard: Shard.run, Fleet: Fleet.run}
 
-    def run_and_check(shard: Shard) -> dict[str, tuple[int, str]]:
-        written = run(shard)
+    def run_and_check(shard: Shard | Fleet) -> dict[str, tuple[int, str]]:
+        written = ways[type(shard)](shard)
         paths = {name: sink.path for name, sink in shard.recorder.sinks.items()}
         frames = read_frames(shard.world.scenario, paths)
         assert_conserved(frames, shard.world.replication, shard.clients)
         return written
 
-    Shard.run = run_and_check  # type: ignore[method-assign]
+    for way in ways:
+        way.run = run_and_check  # type: ignore[method-assign]
     yield
-    Shard.run = run  # type: ignore[method-assign]
+    for way, run in ways.items():
+        way.run = run  # type: ignore[method-assign]

@@ -77,7 +77,7 @@ class Api:
         recorder: Recorder,
     ) -> None:
         self.name = name
-        self._latency_s = latency_s
+        self.latency_s = latency_s
         self._downtimes = downtimes
         self._buckets = buckets
         self._recorder = recorder
@@ -98,7 +98,7 @@ class Api:
         if bucket is not None and not bucket[0].take(at):
             refusal = bucket[1]
             outcome = Outcome.THROTTLED if refusal.retryable != "transient" else Outcome.UNAVAILABLE
-            return Answer(outcome, refusal.retryable, self._latency_s)
+            return Answer(outcome, refusal.retryable, self.latency_s)
         if not request.allowed:
             return self._denied
         return self._ok

@@ -30,7 +30,7 @@ from sim.engine import simulate
 from sim.records import TABLES
 from sim.scenario import Scenario
 
-recorder._GROUP_ROWS = 2048
+recorder.GROUP_ROWS = 2048
 Clock.until.__defaults__ = (2000,)
 scenario = Scenario.model_validate(json.loads(Path(sys.argv[1]).read_text()))
 folder = Path(sys.argv[2])

@@ -1,4 +1,4 @@
-"""What the scenario's policies allow: decided once, before the run, at no cost within it."""
+"""What the scenario's policies allow, and when: decided once, before the run, at no cost within it."""
 
 from __future__ import annotations
 
@@ -24,10 +24,25 @@ KEY_MINTS_S: Final = float(sts.GET_SESSION_TOKEN_MAX_S.value)
 
 
 class Access:
-    """Identity and trust policies of one scenario."""
+    """Identity and trust policies of one scenario.
 
-    def __init__(self, scenario: Scenario) -> None:
+    Args:
+        scenario: The scenario at first.
+        later: The scenario as the timeline changes it, (from when, scenario) in order of time.
+    """
+
+    def __init__(self, scenario: Scenario, later: tuple[tuple[float, Scenario], ...] = ()) -> None:
         self._scenario = scenario
+        self.later = tuple((from_s, Access(changed)) for from_s, changed in later)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario whose policies they are."""
+        return self._scenario
+
+    def at(self, instant: float) -> Access:
+        """The policies as they stand at an instant."""
+        return next((access for from_s, access in reversed(self.later) if from_s <= instant), self)
 
     def permit(self, principal: str, action: str) -> Permit:
         """What `role/NAME`, `user/NAME` or `permission_set/ISSUER/NAME` may do over time, for an action."""
@@ -39,7 +54,12 @@ class Access:
 
     def stages(self, principal: str) -> tuple[Stage, ...]:
         """The policies of a principal over time; the place where verbs of the timeline add stages."""
-        return (Stage(-math.inf, Attached(self._policies(principal))),)
+        stages = [Stage(-math.inf, Attached(self._policies(principal)))]
+        for from_s, access in self.later:
+            attached = Attached(access._policies(principal))
+            if attached != stages[-1].attached:
+                stages.append(Stage(from_s, attached))
+        return tuple(stages)
 
     def trusts(self, role: str, step: Step) -> bool:
         """Whether the trust policy of `role` lets the step's identity assume it."""

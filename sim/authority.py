@@ -8,22 +8,36 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Final, Protocol
 
+from sim.aws import signing
 from sim.aws.sts_operations import session_may
 from sim.credentials import Credential
 from sim.policies.authorization_time import Permit
 from sim.records import Kind, Verdict
 
-__all__ = ["Authority"]
+__all__ = ["Authority", "Judge", "SkewedAuthority"]
 
 _AFTER = {
     "expiry": Verdict.EXPIRED_TOKEN,
     "rotation": Verdict.INVALID_CLIENT_TOKEN_ID,
     "deactivation": Verdict.INVALID_CLIENT_TOKEN_ID,
+    "deletion": Verdict.INVALID_CLIENT_TOKEN_ID,
     "revocation": Verdict.ACCESS_DENIED,
     "never": Verdict.OK,
 }
 _SAID = {True: Verdict.OK, False: Verdict.ACCESS_DENIED}
+
+
+_ALLOWED_OFF_S: Final = {"s3": float(signing.SKEW_S3_S.value)}
+_USUALLY_OFF_S: Final = float(signing.SKEW_DEFAULT_S.value)
+
+
+class Judge(Protocol):
+    """Whoever judges calls."""
+
+    def pieces(self, credential: Credential, action: str) -> tuple[tuple[float, Verdict], ...]:
+        """The verdict over time, as (until, verdict) pieces in order; the last one lasts for ever."""
 
 
 class Authority:
@@ -59,4 +73,41 @@ class Authority:
             return while_valid
         last = next(verdict for until, verdict in while_valid if until >= end)
         before = [piece for piece in while_valid if piece[0] < end]
-        return (*before, (end, last), (math.inf, _AFTER[credential.end_cause]))
+        ended: tuple[tuple[float, Verdict], ...] = ((math.inf, _AFTER[credential.end_cause]),)
+        if credential.end_cause == "revocation" and math.isfinite(credential.expires_at_s):
+            ended = ((credential.expires_at_s, Verdict.ACCESS_DENIED), (math.inf, Verdict.EXPIRED_TOKEN))
+        return (*before, (end, last), *ended)
+
+
+class SkewedAuthority:
+    """Judges the calls of a host whose clock goes wrong: a signature's time is looked at before all else.
+
+    Args:
+        authority: Who judges signatures of the right time.
+        skews: (from, to, seconds ahead) of the host's clock.
+    """
+
+    def __init__(self, authority: Authority, skews: tuple[tuple[float, float, float], ...]) -> None:
+        self._authority = authority
+        self._skews = skews
+
+    def pieces(self, credential: Credential, action: str) -> tuple[tuple[float, Verdict], ...]:
+        """The verdict over time, as (until, verdict) pieces in order; the last one lasts for ever."""
+        allowed = _ALLOWED_OFF_S.get(action.partition(":")[0], _USUALLY_OFF_S)
+        pieces = self._authority.pieces(credential, action)
+        for start, stop, off_s in self._skews:
+            if abs(off_s) > allowed:
+                pieces = _overlaid(pieces, start, stop, Verdict.REQUEST_TIME_TOO_SKEWED)
+        return pieces
+
+
+def _overlaid(
+    pieces: tuple[tuple[float, Verdict], ...], start: float, stop: float, verdict: Verdict
+) -> tuple[tuple[float, Verdict], ...]:
+    """The pieces with another verdict in [start, stop)."""
+    before, since = [], -math.inf
+    for until, said in pieces:
+        if since < start:
+            before.append((min(until, start), said))
+        since = until
+    return (*before, (stop, verdict), *(piece for piece in pieces if piece[0] > stop))

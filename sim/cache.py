@@ -17,6 +17,7 @@ _CAUSE = {
     "expiry": EndReason.EXPIRED,
     "rotation": EndReason.ROTATED,
     "deactivation": EndReason.DEACTIVATED,
+    "deletion": EndReason.DELETED,
     "revocation": EndReason.REVOKED,
 }
 
@@ -158,7 +159,8 @@ class Cache:
             self._place.held(credential, self._held_from, at, due, 1, self.asker)
         if self._owned and credential.holder is self.asker.holder:
             if credential.valid_until_s <= at and reason is not EndReason.OPEN:
-                at, reason = credential.valid_until_s, _CAUSE[credential.end_cause]
+                reason = _CAUSE[credential.end_cause]
+                at = credential.valid_until_s if reason is EndReason.EXPIRED else at
             write_credential(self._recorder, credential, self._held_from, at, reason, due)
 
     def close(self, at: float, reason: EndReason) -> None:

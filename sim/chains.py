@@ -9,6 +9,7 @@ from typing import Final
 from sim.cache import Cache
 from sim.credentials import Credential, Origin
 from sim.fetching import ApiProvider, Asker, Fetch, ImdsProvider, Provider
+from sim.issuers.api import Downtime, Request
 from sim.issuers.spec import IdentityCenter, Imds
 from sim.mfa import MfaProvider
 from sim.people import ConsoleSignIn, Person, Portal, SamlProvider, SsoProvider
@@ -118,7 +119,8 @@ class Chains:
         parent = f"key-{self._name}-{asker.holder.client:06d}-0000" if step.user is not None else None
         api = self._world.api(issuer)
         retry = self._retry(step)
-        sessions = ApiProvider(asker, api, terms.request, terms.origin, terms.session_s, retry, source, parent)
+        request = self._signed(terms.request, step, asker.holder.client)
+        sessions = ApiProvider(asker, api, request, terms.origin, terms.session_s, retry, source, parent)
         return self._vouched(step, asker, sessions) or sessions
 
     def _vouched(self, step: Step, asker: Asker, sessions: ApiProvider) -> Provider | None:
@@ -199,8 +201,27 @@ class Chains:
     def _terms(self, chain: str, number: int) -> Terms:
         key = (chain, number)
         if key not in self._terms_of:
-            self._terms_of[key] = self._writer.terms(chain, self.steps(chain)[number])
+            step = self.steps(chain)[number]
+            self._terms_of[key] = self._over_time(self._writer.terms(chain, step), chain, step)
         return self._terms_of[key]
+
+    def _over_time(self, terms: Terms, chain: str, step: Step) -> Terms:
+        """The terms with what the timeline makes of them: endings of credentials, policies that change."""
+        request = terms.request
+        later = [(at, Writer(one.scenario, one, self.sdk).terms(chain, step)) for at, one in self._world.access.later]
+        if later:
+            starts = [(-math.inf, terms), *later]
+            ends = [*(at for at, _ in later), math.inf]
+            pieces = zip(starts, ends, strict=True)
+            refused = Downtime([(at, end) for (at, then), end in pieces if not then.request.allowed])
+            request = replace(request, allowed=True, refused=refused)
+        endings = self._world.timeline.endings(terms.origin.principal)
+        return Terms(request, replace(terms.origin, endings=endings), terms.session_s)
+
+    def _signed(self, request: Request, step: Step, client: int) -> Request:
+        """A client's signed request: refused, too, while its user's key is inactive or its clock is wrong."""
+        refused = self._world.client_timeline.refused(self._name, client, step)
+        return request if refused is None else replace(request, refused=refused | request.refused)
 
 
 class _NoProvider:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sim.records import Kind
 
-__all__ = ["Credential", "Holder", "credential_id"]
+__all__ = ["Credential", "Ending", "Holder", "Origin", "credential_id"]
 
 _PREFIX = {
     Kind.ACCESS_KEY: "key",
@@ -17,6 +17,34 @@ _PREFIX = {
     Kind.PROJECTED_TOKEN: "token",
     Kind.LOGIN_TOKEN: "login",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Something in the timeline that ends credentials of a principal before their time.
+
+    Attributes:
+        at_s: From when they are refused.
+        issued_before_s: Which ones: those issued before.
+        cause: deactivation, deletion, revocation.
+        kinds: Which kinds of credential.
+        client: Only those of one client; of all if None.
+    """
+
+    at_s: float
+    issued_before_s: float
+    cause: str
+    kinds: frozenset[Kind]
+    client: int | None = None
+
+    def ends(self, credential: Credential) -> bool:
+        """Whether it ends this credential before it would end anyway."""
+        return (
+            self.at_s < credential.valid_until_s
+            and credential.issued_at_s < self.issued_before_s
+            and credential.kind in self.kinds
+            and self.client in (None, credential.holder.client)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +90,7 @@ class Credential:
         expires_at_s: Expiry returned by the issuer; inf for a key.
         valid_until_s: Until when AWS accepts it; inf if nothing ends it.
         mint_until_s: Until when the last thing minted from it would be accepted.
-        end_cause: What ends its validity: expiry, rotation, deactivation, revocation, never.
+        end_cause: What ends its validity: expiry, rotation, deactivation, deletion, revocation, never.
         calls_signed: Calls signed with it so far.
     """
 
@@ -112,9 +140,12 @@ class Credential:
         self.issued_at_s = issued_at_s
         self.expires_at_s = expires_at_s
         self.valid_until_s = expires_at_s if valid_until_s is None else valid_until_s
-        self.mint_until_s = self.valid_until_s + origin.mints_s
         ends = "rotation" if kind is Kind.ACCESS_KEY else "expiry"
         self.end_cause = "never" if math.isinf(self.valid_until_s) else ends
+        for ending in origin.endings:
+            if ending.ends(self):
+                self.valid_until_s, self.end_cause = max(ending.at_s, issued_at_s), ending.cause
+        self.mint_until_s = self.valid_until_s + origin.mints_s
         self.calls_signed = 0
 
 
@@ -130,6 +161,7 @@ class Origin:
         operation: Operation that mints them.
         mints_s: Life of the longest-lived thing that can be minted from one at its last valid instant.
         mfa: Whether an MFA code was given for it.
+        endings: What the timeline ends of them before their time.
     """
 
     principal: str
@@ -139,3 +171,4 @@ class Origin:
     operation: str
     mints_s: float = 0.0
     mfa: bool = False
+    endings: tuple[Ending, ...] = ()

@@ -15,6 +15,7 @@ from sim.fleet_plain import obstacle
 from sim.recorder import Recorder
 from sim.scenario import Scenario
 from sim.streams import Purpose
+from sim.timeline import resolved
 from sim.wiring import Built, build_population
 from sim.world import World
 
@@ -114,7 +115,7 @@ def simulate(
     """
     gc.disable()
     try:
-        world = World(scenario, replication, Recorder(paths, scenario.run.record), Clock())
+        world = World(resolved(scenario, replication), replication, Recorder(paths, scenario.run.record), Clock())
         if obstacle(world) is None:
             from sim.fleet import Fleet  # loads compiled code that other shards do not need
 

@@ -116,7 +116,7 @@ class ApiProvider:
     def fetch(self, ordinal: int) -> Fetch:
         """Ask until there is an answer or no attempt is left."""
         if self.source is None:
-            return self.attempts(ordinal, self.parent)
+            return self.attempts(ordinal, None)
         return self._with_source(ordinal, self.source)
 
     def _with_source(self, ordinal: int, cache: SourceCache) -> Fetch:
@@ -127,16 +127,17 @@ class ApiProvider:
             return source
         if source.done_at_s > clock.now:
             yield clock.at(source.done_at_s, self.asker.holder.rank)
-        return (yield from self.attempts(ordinal, source.credential.id))
+        return (yield from self.attempts(ordinal, source.credential))
 
-    def attempts(self, ordinal: int, parent: str | None) -> Fetch:
-        """The attempts of one fetch."""
+    def attempts(self, ordinal: int, signer: Credential | None) -> Fetch:
+        """The attempts of one fetch; `signer` is the temporary credential that signs them, if one does."""
         asker, api, request = self.asker, self.api, self.request
         clock, holder = asker.clock, asker.holder
+        parent = self.parent if signer is None else signer.id
         attempt, pause = 1, 0.0
         while True:
             now = clock.now
-            answer = api.ask(now, request)
+            answer = api.ask(now, request, asker, (ordinal << 16) | attempt, signer)
             if self.check is not None and answer.outcome is Outcome.OK:
                 answer = self.check(now, (ordinal << 16) | attempt, answer)
             done = now + answer.latency_s
@@ -178,13 +179,13 @@ class ImdsProvider:
     requests: tuple[Request, ...]
     api: Api
 
-    def fetch(self, ordinal: int) -> Fetch:  # noqa: ARG002
+    def fetch(self, ordinal: int) -> Fetch:
         """Fetch the set that is offered now."""
         service, now = self.host.service, self.asker.clock.now
         at = now
         credential = self.host.offered(now)
         for number, request in enumerate(self.requests, start=1):
-            answer = self.api.ask(at, request)
+            answer = self.api.ask(at, request, self.asker, (ordinal << 16) | number)
             if answer.outcome is Outcome.OK and service.bucket is not None and not service.bucket.take(at):
                 answer = answer._replace(outcome=Outcome.THROTTLED)
             last = number == len(self.requests) and answer.outcome is Outcome.OK

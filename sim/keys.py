@@ -216,4 +216,5 @@ class KeyOwner:
     def _ask(self, operation: str, at: float, issued: str | None) -> None:
         if self.iam is not None:
             request = Request(operation, "iam", self.account)
-            self.iam.record(at, self.asker.holder, request, 1, self.iam.ask(at, request), issued)
+            answer = self.iam.ask(at, request, self.asker, self.asker.issued)
+            self.iam.record(at, self.asker.holder, request, 1, answer, issued)

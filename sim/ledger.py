@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sim.authority import Authority
+from sim.authority import Judge
 from sim.clock import Clock
 from sim.credentials import Credential, Holder
 from sim.recorder import Recorder
@@ -67,7 +67,7 @@ class Ledger:
     )
 
     def __init__(
-        self, holder: Holder, parts: tuple[Part, ...], authority: Authority, recorder: Recorder, clock: Clock
+        self, holder: Holder, parts: tuple[Part, ...], authority: Judge, recorder: Recorder, clock: Clock
     ) -> None:
         self.parts = parts
         self._clock = clock
@@ -138,6 +138,10 @@ class Ledger:
     def bulk(self, credential: Credential, start: float, stop: float, n: int) -> None:
         """`n` calls of the only part in [start, stop), signed as they arrive, within one piece of verdict."""
         self._write(credential, _verdict_at(self._pieces(credential)[0], start), start, stop, n, 0.0)
+
+    def changes(self, credential: Credential) -> tuple[float, ...]:
+        """Instants at which the verdict of the only part's calls changes, in order; the last is inf."""
+        return tuple([until for until, _ in self._pieces(credential)[0]])
 
     def lost(self, verdict: Verdict, at: float, n: int) -> None:
         """`n` calls that were never made."""

@@ -106,7 +106,7 @@ class Person:
         if attention > 0:
             yield clock.at(began + attention, rank)
         service = draw(self._asker.stream, self._idp.spec.service_s, Purpose.IDP_SERVICE, self._asker.index, number)
-        served = self._idp.serve(clock.now, service)
+        served = self._idp.serve(clock.now, service, self._asker, number)
         if served.done_at_s > clock.now:
             yield clock.at(served.done_at_s, rank)
         if served.ok and not silent:
@@ -185,7 +185,7 @@ class SsoProvider:
             token = self.person.token(clock.now)
         assert token is not None
         token.calls_signed += 1
-        return (yield from self.role_credentials.attempts(ordinal, token.id))
+        return (yield from self.role_credentials.attempts(ordinal, token))
 
 
 @dataclass(slots=True)

@@ -69,6 +69,7 @@ class EndReason(StrEnum):
     EXPIRED = "expired"
     ROTATED = "rotated"
     DEACTIVATED = "deactivated"
+    DELETED = "deleted"
     REVOKED = "revoked"
     RESTARTED = "restarted"
     FINISHED = "finished"
@@ -132,7 +133,10 @@ CREDENTIALS: Final = Table(
         Column("held_from_s", "float64", "s", "When its client first held it within the run."),
         Column("ended_at_s", "float64", "s", "When its client stopped holding it; null while open.", True),
         Column(
-            "end_reason", "string", "", "replaced, expired, rotated, deactivated, revoked, restarted, finished, open."
+            "end_reason",
+            "string",
+            "",
+            "replaced, expired, rotated, deactivated, deleted, revoked, restarted, finished, open.",
         ),
         Column("calls_signed", "int64", "calls", "Calls signed with it within the run."),
     ),
@@ -153,7 +157,12 @@ HOLDINGS: Final = Table(
         Column("valid_until_s", "float64", "s", "Until when AWS accepts it; inf if nothing ends it."),
         Column("mint_until_s", "float64", "s", "Until when the last thing minted from it would be accepted."),
         Column("copies", "int32", "copies", "How many copies lay at this place."),
-        Column("end_cause", "string", "", "What ends its validity: expiry, rotation, deactivation, revocation, never."),
+        Column(
+            "end_cause",
+            "string",
+            "",
+            "What ends its validity: expiry, rotation, deactivation, deletion, revocation, never.",
+        ),
     ),
     _DETAILED,
 )

@@ -70,6 +70,12 @@ class Purpose(IntEnum):
     AGENT_AGAIN = 43
     PASSWORD_AGE = 44
     PASSWORD_CHANGE = 45
+    BROWNOUT = 50
+    SKEW = 51
+    IMDS_STUCK = 52
+    DETECTION = 53
+    FIRST_ABUSE = 54
+    VICTIM = 55
     CASE = 90
 
 

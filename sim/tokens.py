@@ -106,7 +106,7 @@ class ProjectedTokenProvider:
         """Read the token's file, then ask STS."""
         token = self.projected.token()
         token.calls_signed += 1
-        return self.sessions.attempts(ordinal, token.id)
+        return self.sessions.attempts(ordinal, token)
 
 
 @dataclass(slots=True)
@@ -121,7 +121,7 @@ class JobTokenProvider:
         asker = self.sessions.asker
         clock = asker.clock
         service = draw(asker.stream, self.idp.spec.service_s, Purpose.IDP_SERVICE, asker.index, ordinal)
-        served = self.idp.serve(clock.now, service)
+        served = self.idp.serve(clock.now, service, asker, ordinal)
         if not served.ok:
             return Fetched(None, served.done_at_s)
         if served.done_at_s > clock.now:

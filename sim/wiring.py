@@ -86,7 +86,8 @@ def _build_client(built: Built, client: int, slot: int, callers: list[Caller], w
     asker = world.asker(world.holder(built.name, client, slot, tag))
     parts = _parts(built, callers)
     cache = built.chains.cache(asker, built.spec.credentials)
-    ledger = Ledger(asker.holder, parts, world.authority, world.recorder, world.clock)
+    judge = world.client_timeline.judge(world.authority, built.name, client)
+    ledger = Ledger(asker.holder, parts, judge, world.recorder, world.clock)
     calls = merge(tuple(part.calls for part in parts))
     when = When(_starts_at(built, client), world.horizon_s, world.scenario.run.record)
     if work is not None:

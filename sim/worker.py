@@ -35,7 +35,7 @@ class Worker(Client):
         credential = self.cache.credential
         if credential is None or self._pending is not None:
             return
-        for until in (credential.valid_until_s, math.inf):
+        for until in self._ledger.changes(credential):
             limit = min(to, until, self._deadline_s) - self._waited
             n = min(self._calls.count(self._cursor, limit), self._left)
             if n:

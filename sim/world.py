@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from functools import cached_property
 from typing import Final, Protocol
@@ -10,27 +11,38 @@ from simpy import Event
 
 from sim.access import Access
 from sim.authority import Authority
+from sim.aws import sdk_botocore
 from sim.aws.quotas import QUOTA_PROFILES
 from sim.cache import Cache, Place, write_credential
 from sim.clock import Clock
 from sim.credentials import Credential, Holder, Origin
 from sim.faults.outage import Outage
+from sim.faults.quota import QuotaChange
 from sim.fetching import Asker
 from sim.issuers.api import Api, Downtime
 from sim.issuers.idp import IdpQueue
 from sim.issuers.imds import MetadataService
+from sim.issuers.impairment import Impairment
 from sim.issuers.spec import IdentityCenter, IdentityProvider, Imds
-from sim.policies.bucket import TokenBucket
+from sim.policies.bucket import ChangingBucket, TokenBucket
+from sim.policies.steps import Steps
 from sim.principals.account import Quota, Refusal
 from sim.recorder import Recorder
 from sim.records import EndReason, Kind
 from sim.scenario import Scenario
 from sim.streams import Purpose, Stream, population_id
+from sim.timeline import Timeline
+from sim.timeline_clients import ClientTimeline
+from sim.timeline_policies import epochs
 
 __all__ = ["SIGN_IN", "Host", "World", "quota_of"]
 
 SIGN_IN: Final = "signin"
 """AWS Sign-In, where IAM users enter their console password; it has no queue of its own."""
+
+
+_IMDS_TIMEOUT, _API_TIMEOUT = sdk_botocore.IMDS_TIMEOUT_S, sdk_botocore.API_TIMEOUT_S
+_UNLIMITED: Final = Quota(rps=1e12, burst=1e12)
 
 
 def quota_of(quota: Quota | str) -> Quota:
@@ -41,6 +53,16 @@ def quota_of(quota: Quota | str) -> Quota:
     return Quota(rps=profile.rps, burst=profile.burst)
 
 
+def _bucket(quota: Quota, changes: list[QuotaChange]) -> TokenBucket:
+    """The bucket of a quota, with what the timeline makes of it."""
+    if not changes:
+        return TokenBucket(quota.rps, quota.burst)
+    spans = [(c.at_s, c.at_s + (c.for_s or math.inf), n) for n, c in enumerate(changes)]
+    steps = Steps(((start, stop, float(n)) for start, stop, n in spans), base=-1.0).changes()
+    numbers = [(at, quota if n < 0 else changes[int(n)]) for at, n in steps if math.isfinite(at)]
+    return ChangingBucket(quota.rps, quota.burst, ((at, one.rps, one.burst) for at, one in numbers))
+
+
 class World:
     """Everything that several clients of a shard share."""
 
@@ -49,12 +71,15 @@ class World:
         self.replication = replication
         self.recorder = recorder
         self.clock = clock
-        self.access = Access(scenario)
+        self.timeline = Timeline(scenario)
+        self.access = Access(scenario, epochs(self.timeline))
         self.authority = Authority(self.access.permit)
         self._ranks = {name: n for n, name in enumerate(sorted(scenario.populations, key=population_id))}
         self._streams = {name: Stream.of(scenario.run.seed, replication, name) for name in scenario.populations}
+        self.client_timeline = ClientTimeline(self.timeline, self._streams)
         self._apis: dict[str, Api] = {}
         self._idps: dict[str, IdpQueue] = {}
+        self._impairments: dict[str, Impairment] = {}
         self._probes: dict[tuple[str, str], dict[int, tuple[float, ...]]] = {}
 
     @property
@@ -77,28 +102,43 @@ class World:
 
     def downtime(self, issuer: str) -> Downtime:
         """When an issuer answers nobody."""
-        outages = [f for f in self.scenario.timeline if isinstance(f, Outage) and f.outage == issuer]
+        outages = [f for f in self.timeline.of_kind(Outage) if f.outage == issuer]
         return Downtime([(f.at_s, f.at_s + f.for_s) for f in outages])
+
+    def impairment(self, issuer: str) -> Impairment:
+        """How an issuer that is up is impaired; those who meet it share what it still serves."""
+        if issuer not in self._impairments:
+            self._impairments[issuer] = Impairment(issuer, self.timeline.faults)
+        return self._impairments[issuer]
 
     @cached_property
     def buckets(self) -> dict[tuple[str, str], tuple[TokenBucket, Refusal]]:
         """Token bucket and refusal of every (account, quota group) with a quota."""
         found = {}
+        changes = self.timeline.of_kind(QuotaChange)
+        changed = {(change.quota, change.group) for change in changes}
         for name, account in self.scenario.accounts.items():
-            for group, quota in account.quotas.items():
-                numbers = quota_of(quota)
-                found[name, str(group)] = (TokenBucket(numbers.rps, numbers.burst), numbers.refusal)
+            groups = [*account.quotas, *(group for owner, group in sorted(changed) if owner == name)]
+            for group in dict.fromkeys(groups):
+                numbers = quota_of(account.quotas.get(group, _UNLIMITED))
+                mine = [change for change in changes if (change.quota, change.group) == (name, group)]
+                found[name, str(group)] = (_bucket(numbers, mine), numbers.refusal)
         return found
 
     def api(self, name: str) -> Api:
         """An issuer of the scenario as an endpoint."""
         if name not in self._apis:
             spec = self.scenario.issuers[name]
-            downtimes = [self.downtime(name)]
-            if isinstance(spec, IdentityCenter) and spec.sts is not None:
-                downtimes.append(self.downtime(spec.sts))
-            latency = getattr(spec, "latency_s", 0.0)
-            self._apis[name] = Api(name, latency, tuple(downtimes), self.buckets, self.recorder)
+            behind = [spec.sts] if isinstance(spec, IdentityCenter) and spec.sts is not None else []
+            self._apis[name] = Api(
+                name,
+                getattr(spec, "latency_s", 0.0),
+                tuple(self.downtime(one) for one in [name, *behind]),
+                self.buckets,
+                self.recorder,
+                tuple(self.impairment(one) for one in [name, *behind]),
+                float((_IMDS_TIMEOUT if isinstance(spec, Imds) else _API_TIMEOUT).value),
+            )
         return self._apis[name]
 
     def idp(self, name: str) -> IdpQueue:
@@ -110,7 +150,7 @@ class World:
                 found = self.scenario.issuers[name]
                 assert isinstance(found, IdentityProvider)
                 spec = found
-            self._idps[name] = IdpQueue(name, spec, self.downtime(name))
+            self._idps[name] = IdpQueue(name, spec, self.downtime(name), self.impairment(name))
         return self._idps[name]
 
     def place(self, name: str, population: str, client: int) -> Place:
@@ -155,11 +195,13 @@ class Host:
         self._world = world
         phase = -spec.offered_every_s * world.stream(population).uniform(Purpose.IMDS_PHASE, number)
         bucket = TokenBucket(spec.rps, spec.burst or spec.rps) if spec.rps is not None else None
-        self.service = MetadataService(issuer, spec, phase, world.downtime(issuer), bucket)
+        frozen = world.client_timeline.frozen(population, number, issuer, spec.role)
+        self.service = MetadataService(issuer, spec, phase, world.downtime(issuer), bucket, frozen)
         account = world.scenario.roles[spec.role].account
         principal = f"role/{spec.role}"
         mints = world.access.mints_s(principal)
-        self._origin = Origin(principal, account, issuer, issuer, "GetCredentials", mints)
+        endings = world.timeline.endings(principal)
+        self._origin = Origin(principal, account, issuer, issuer, "GetCredentials", mints, endings=endings)
         self._place = world.place("imds", population, number)
         self._live: dict[int, Credential] = {}
         self.clients: list[Settles] = []
@@ -172,15 +214,16 @@ class Host:
         """Offer set after set; write what each was when it ends."""
         service, clock = self.service, self._asker.clock
         number = service.number_at(0.0)
+        self._since = service.offered_from(number)
         older = int(service.spec.life_s // service.spec.offered_every_s) + 1
         for past in range(number - older, number + 1):
             if service.expires_at(past) > 0:
                 self._set(past)
-        while service.offered_from(number + 1) < self._world.horizon_s:
-            yield clock.at(max(service.offered_from(number + 1), 0.0), self._asker.holder.rank)
+        while (at := service.next_offer(number)) < self._world.horizon_s:
+            yield clock.at(max(at, 0.0), self._asker.holder.rank)
             self._offer_ended(number, clock.now)
             self._write_expired(clock.now)
-            number += 1
+            number, self._since = max(number + 1, service.number_at(clock.now)), at
             self._set(number)
         self._last = number
 
@@ -207,7 +250,7 @@ class Host:
         return self._live[number]
 
     def _offer_ended(self, number: int, at: float) -> None:
-        self._place.held(self._set(number), self.service.offered_from(number), at, at, 1, self._asker)
+        self._place.held(self._set(number), self._since, at, at, 1, self._asker)
 
     def _write_expired(self, now: float) -> None:
         ended = [n for n, credential in self._live.items() if credential.expires_at_s <= now]

@@ -28,6 +28,7 @@ JITTER_S = documented(0, "s", f"{_CREDENTIALS} RefreshableCredentials._refresh",
 SSO_TOKEN_ADVISORY_S = documented(900, "s", "botocore 1.44.5: tokens.py SSOTokenProvider._REFRESH_WINDOW")
 SSO_TOKEN_MANDATORY_S = documented(600, "s", "botocore 1.44.5: tokens.py DeferredRefreshableToken")
 SSO_TOKEN_ATTEMPT_EVERY_S = documented(60, "s", "botocore 1.44.5: tokens.py DeferredRefreshableToken")
+API_TIMEOUT_S = documented(60, "s", "botocore 1.44.5: endpoint.py DEFAULT_TIMEOUT", "connect and read")
 IMDS_TIMEOUT_S = documented(1, "s", "botocore 1.44.5: configprovider.py metadata_service_timeout", uses=_IMDS)
 IMDS_ATTEMPTS = documented(
     1, "attempts", "botocore 1.44.5: configprovider.py metadata_service_num_attempts", uses=_IMDS

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sim.credentials import Holder
+from sim.credentials import Credential, Holder
+from sim.issuers.impairment import Drawer, Impairment
 from sim.policies.bucket import TokenBucket
 from sim.policies.retry import ErrorClass
 from sim.principals.account import Refusal
@@ -39,6 +41,18 @@ class Downtime:
                 bounds += [start, stop]
         self._bounds = bounds
 
+    def __or__(self, other: Downtime | None) -> Downtime:
+        """When either covers."""
+        return self if other is None else Downtime([*self._pairs(), *other._pairs()])
+
+    def _pairs(self) -> list[tuple[float, float]]:
+        return list(zip(self._bounds[::2], self._bounds[1::2], strict=True))
+
+    def span(self, at: float) -> tuple[float, float] | None:
+        """The interval that covers `at`, if one does."""
+        place = bisect_right(self._bounds, at)
+        return (self._bounds[place - 1], self._bounds[place]) if place % 2 else None
+
     def covers(self, at: float) -> bool:
         """Whether the issuer is down at `at`."""
         return bool(self._bounds) and bisect_right(self._bounds, at) % 2 == 1
@@ -53,12 +67,14 @@ class Request:
         quota_group: Bucket it is charged to.
         account: Account charged.
         allowed: Whether the trust and identity policies allow it.
+        refused: When they do not, or when whoever signs is refused: what the timeline changes.
     """
 
     operation: str
     quota_group: str
     account: str
     allowed: bool = True
+    refused: Downtime | None = None
 
 
 class Api:
@@ -75,12 +91,16 @@ class Api:
         downtimes: tuple[Downtime, ...],
         buckets: Mapping[tuple[str, str], tuple[TokenBucket, Refusal]],
         recorder: Recorder,
+        impairments: tuple[Impairment, ...] = (),
+        timeout_s: float = math.inf,
     ) -> None:
         self.name = name
         self.latency_s = latency_s
         self._downtimes = downtimes
         self._buckets = buckets
         self._recorder = recorder
+        self._impairments = tuple(one for one in impairments if one)
+        self._timeout_s = timeout_s
         self._ok = Answer(Outcome.OK, "no", latency_s)
         self._unavailable = Answer(Outcome.UNAVAILABLE, "transient", latency_s)
         self._denied = Answer(Outcome.DENIED, "no", latency_s)
@@ -89,17 +109,47 @@ class Api:
         """Whether it answers nobody at `at`."""
         return any(downtime.covers(at) for downtime in self._downtimes)
 
-    def ask(self, at: float, request: Request) -> Answer:
-        """Decide one attempt at `at`; attempts must come in order of time."""
+    def ask(
+        self, at: float, request: Request, drawer: Drawer, number: int = 0, signer: Credential | None = None
+    ) -> Answer:
+        """Decide one attempt at `at`; attempts must come in order of time.
+
+        Args:
+            at: Instant of the attempt.
+            request: What is asked.
+            drawer: Whose draws decide where only a share is served.
+            number: Number of the attempt among all of the drawer.
+            signer: Credential that signs, if it is a temporary one.
+        """
         for downtime in self._downtimes:
             if downtime.covers(at):
                 return self._unavailable
+        if self._impairments:
+            return self._ask_impaired(at, request, drawer, number, signer)
+        return self._decide(at, request, signer)
+
+    def _ask_impaired(
+        self, at: float, request: Request, drawer: Drawer, number: int, signer: Credential | None
+    ) -> Answer:
+        """An attempt at an issuer that refuses some, or answers late: too late for a client that has given up."""
+        late = sum(one.adds_s(at) for one in self._impairments)
+        if self.latency_s + late > self._timeout_s:
+            return self._unavailable._replace(latency_s=self._timeout_s)
+        refusing = [one.refuses(at, drawer, number) for one in self._impairments]  # each takes its token
+        if any(refusing):
+            return self._unavailable._replace(latency_s=self.latency_s + late)
+        answer = self._decide(at, request, signer)
+        return answer._replace(latency_s=answer.latency_s + late)
+
+    def _decide(self, at: float, request: Request, signer: Credential | None) -> Answer:
         bucket = self._buckets.get((request.account, request.quota_group))
         if bucket is not None and not bucket[0].take(at):
             refusal = bucket[1]
             outcome = Outcome.THROTTLED if refusal.retryable != "transient" else Outcome.UNAVAILABLE
             return Answer(outcome, refusal.retryable, self.latency_s)
-        if not request.allowed:
+        if not request.allowed or (request.refused is not None and request.refused.covers(at)):
+            return self._denied
+        if signer is not None and at >= signer.valid_until_s:
             return self._denied
         return self._ok
 

@@ -7,6 +7,7 @@ from heapq import heappop, heappush, heapreplace
 from typing import NamedTuple
 
 from sim.issuers.api import Downtime
+from sim.issuers.impairment import Drawer, Impairment
 from sim.issuers.spec import IdentityProvider
 
 __all__ = ["IdpQueue", "Served"]
@@ -27,10 +28,13 @@ class IdpQueue:
     when it arrives: the servers are the instants at which they become free.
     """
 
-    def __init__(self, name: str, spec: IdentityProvider, downtime: Downtime) -> None:
+    def __init__(
+        self, name: str, spec: IdentityProvider, downtime: Downtime, impairment: Impairment | None = None
+    ) -> None:
         self.name = name
         self.spec = spec
         self._downtime = downtime
+        self._impairment = impairment
         self._free = [float("-inf")] * spec.servers
         self._leaving: list[float] = []
 
@@ -38,12 +42,16 @@ class IdpQueue:
         """Whether it answers nobody at `at`."""
         return self._downtime.covers(at)
 
-    def serve(self, at: float, service_s: float) -> Served:
-        """Serve a login that arrives at `at`."""
+    def serve(self, at: float, service_s: float, drawer: Drawer | None = None, number: int = 0) -> Served:
+        """Serve login `number` of the drawer, which arrives at `at`."""
         if self._downtime.covers(at):
             return Served(False, 0.0, at)
         if self._is_full(at):
             return Served(False, 0.0, at)
+        if self._impairment and drawer is not None:
+            service_s += self._impairment.adds_s(at)
+            if self._impairment.refuses(at, drawer, number):
+                return Served(False, 0.0, at)
         start = max(at, self._free[0])
         if start - at > self.spec.timeout_s:
             return Served(False, self.spec.timeout_s, at + self.spec.timeout_s)

@@ -22,6 +22,7 @@ class MetadataService:
         phase_s: Instant at which set 0 was offered, on (-offered_every_s, 0].
         downtime: When it answers nobody.
         bucket: Requests it answers, where the scenario limits them.
+        frozen: When it goes on offering the set that it had.
     """
 
     name: str
@@ -29,13 +30,22 @@ class MetadataService:
     phase_s: float
     downtime: Downtime
     bucket: TokenBucket | None
+    frozen: Downtime
 
     def number_at(self, at: float) -> int:
         """Number of the set offered at `at`."""
+        frozen = self.frozen.span(at)
+        at = at if frozen is None else frozen[0]
         return math.floor((at - self.phase_s) / self.spec.offered_every_s)
 
+    def next_offer(self, number: int) -> float:
+        """Instant from which another set than `number` is offered; inf if never."""
+        at = self.offered_from(number + 1)
+        frozen = self.frozen.span(at)
+        return at if frozen is None else frozen[1]
+
     def offered_from(self, number: int) -> float:
-        """Instant from which set `number` is offered."""
+        """Instant from which set `number` is offered, if nothing holds it up."""
         return self.phase_s + number * self.spec.offered_every_s
 
     def issued_at(self, number: int) -> float:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["TokenBucket"]
+from collections.abc import Iterable
+
+__all__ = ["ChangingBucket", "TokenBucket"]
 
 
 class TokenBucket:
@@ -31,3 +33,28 @@ class TokenBucket:
             return False
         self._tokens = tokens - 1.0
         return True
+
+
+class ChangingBucket(TokenBucket):
+    """A bucket whose refill and capacity change at instants; tokens above a new capacity are lost.
+
+    Args:
+        rps: Refill at first.
+        burst: Capacity at first.
+        changes: (instant, refill, capacity) in order of time.
+    """
+
+    __slots__ = ("_changes",)
+
+    def __init__(self, rps: float, burst: float, changes: Iterable[tuple[float, float, float]]) -> None:
+        super().__init__(rps, burst)
+        self._changes = list(changes)
+
+    def take(self, now: float) -> bool:
+        """Take one token at `now`, after the changes up to then."""
+        while self._changes and self._changes[0][0] <= now:
+            at, rps, burst = self._changes.pop(0)
+            at = max(at, self._at_s)
+            self._tokens = min(self._tokens + (at - self._at_s) * self.rps, self.burst, burst)
+            self._at_s, self.rps, self.burst = at, rps, burst
+        return super().take(now)

@@ -1,0 +1,76 @@
+"""What the timeline does to single clients and hosts: wrong clocks, stuck metadata services, inactive keys."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Final
+
+from sim.authority import Authority, Judge, SkewedAuthority
+from sim.aws import signing
+from sim.faults.deactivate_key import DeactivateKey
+from sim.faults.imds_stuck import ImdsStuck
+from sim.faults.skew import Skew
+from sim.issuers.api import Downtime
+from sim.providers.step import Step
+from sim.streams import Purpose, Stream
+from sim.timeline import Timeline
+
+__all__ = ["ClientTimeline"]
+
+_SKEW_S: Final = float(signing.SKEW_DEFAULT_S.value)
+_Span = tuple[float, float]
+
+
+class ClientTimeline:
+    """The timeline as one client or one host meets it.
+
+    Args:
+        timeline: The timeline.
+        streams: Draws of every population: which hosts a fault hits.
+    """
+
+    def __init__(self, timeline: Timeline, streams: Mapping[str, Stream]) -> None:
+        self._timeline = timeline
+        self._streams = streams
+        self._per_host = {name: spec.per_host for name, spec in timeline.scenario.populations.items()}
+
+    def judge(self, authority: Authority, population: str, client: int) -> Judge:
+        """Who judges the calls of a client: AWS, which looks at the time of a signature before all else."""
+        skews = self._skews(population, client)
+        return SkewedAuthority(authority, skews) if skews else authority
+
+    def refused(self, population: str, client: int, step: Step) -> Downtime | None:
+        """When signed requests of a client are refused whatever they ask: an inactive key, a wrong clock."""
+        if step.idp is not None or step.service is not None:
+            return None
+        spans = [] if step.user is None else self._inactive(step.user, client)
+        spans += [(start, stop) for start, stop, off_s in self._skews(population, client) if abs(off_s) > _SKEW_S]
+        return Downtime(spans) if spans else None
+
+    def frozen(self, population: str, host: int, issuer: str, role: str) -> Downtime:
+        """When a host's metadata service offers no new set: it is stuck, or its role cannot be assumed."""
+        spans = [
+            (fault.at_s, fault.at_s + (fault.for_s or math.inf))
+            for number, fault in enumerate(self._timeline.of_kind(ImdsStuck))
+            if fault.imds_stuck == issuer
+            and self._streams[population].uniform(Purpose.IMDS_STUCK, host, number) < fault.share
+        ]
+        return Downtime([*spans, *self._timeline.unassumable(role)])
+
+    def _inactive(self, user: str, client: int) -> list[_Span]:
+        faults = [f for f in self._timeline.of_kind(DeactivateKey) if f.deactivate_key == user]
+        return [
+            (self._timeline.effect_s(f), math.inf if f.replaced_after_s is None else f.at_s + f.replaced_after_s)
+            for f in faults
+            if f.client in (None, client)
+        ]
+
+    def _skews(self, population: str, client: int) -> tuple[tuple[float, float, float], ...]:
+        """How far the clock of a client's host is off: (from, to, seconds ahead)."""
+        host = client // self._per_host[population]
+        return tuple(
+            (fault.at_s, fault.at_s + (fault.for_s or math.inf), fault.off_s)
+            for number, fault in enumerate(self._timeline.of_kind(Skew))
+            if fault.skew == population and self._streams[population].uniform(Purpose.SKEW, host, number) < fault.share
+        )

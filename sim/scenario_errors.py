@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from sim.faults import VERBS
+from sim.faults import VERBS, FaultSpec, FaultStep
 from sim.problems import did_you_mean, nearest, shorten
 from sim.scenario_words import (
     Kind,
@@ -171,7 +171,8 @@ def _path(loc: tuple[int | str, ...], data: Plain) -> Path:
         last = place == len(loc) - 1
         key = _key(here, segment)
         if isinstance(here, dict) and (
-            key in here or (last and isinstance(segment, str) and _is_field(data, path, segment))
+            (key in here and not _is_tag(here[key], key, loc[place + 1 :]))
+            or (last and isinstance(segment, str) and _is_field(data, path, segment))
         ):
             path.append(key)
             here = here.get(key)
@@ -179,6 +180,11 @@ def _path(loc: tuple[int | str, ...], data: Plain) -> Path:
             path.append(segment)
             here = here[segment]
     return tuple(path)
+
+
+def _is_tag(value: Plain, key: str | int | float, following: tuple[int | str, ...]) -> bool:
+    """Whether a segment names a verb, not the key of the same name: what follows is another key of the verb."""
+    return key in VERBS and bool(following) and not isinstance(value, dict | list)
 
 
 def _key(here: Plain, segment: int | str) -> str | int | float:
@@ -196,7 +202,7 @@ def _meant(path: Path, detail: ErrorDetails, data: Plain) -> bool:
     for length in range(len(path) + 1):
         kind, value = kind_at(data, path[:length]), _value_at(data, path[:length])
         models = alternatives(kind)
-        if len(choices(kind)) < 2 or not models or names(kind) or models[0] in VERBS.values():
+        if len(choices(kind)) < 2 or not models or names(kind) or issubclass(models[0], FaultSpec | FaultStep):
             continue
         tags = {_model_named(str(segment), models) for segment in detail["loc"]} - {None}
         if not isinstance(value, dict) or (not value and len(models) > 1):

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_orig
 
 from pydantic.fields import FieldInfo
 
+from sim.faults import VERBS
 from sim.scenario import Scenario
 from sim.scenario_yaml import Path, Plain
 from sim.spec import Spec
@@ -89,9 +90,10 @@ def model_for(kind: Kind, value: Plain) -> type[Spec] | None:
     keys = set(value) if isinstance(value, dict) else set()
     said = value.get("kind") if isinstance(value, dict) else None
 
-    def fit(model: type[Spec]) -> tuple[bool, int]:
+    def fit(model: type[Spec]) -> tuple[bool, bool, int]:
         info = model.model_fields.get("kind")
-        return (info is not None and said in get_args(info.annotation), len(keys & fields(model).keys()))
+        common = keys & fields(model).keys()
+        return (info is not None and said in get_args(info.annotation), not common.isdisjoint(VERBS), len(common))
 
     return max(models, key=fit)
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
-from sim.faults.base import FaultSpec
-from sim.faults.outage import Outage
-from sim.faults.restart import Restart
+from sim.faults.base import FaultSpec, IamChange
+from sim.faults.brownout import Brownout
+from sim.faults.quota import QuotaChange
 from sim.issuers.spec import Iam, IdentityCenter
-from sim.principals.account import Account
 from sim.providers.step import Step
 from sim.scenario import Basis, Scenario
+from sim.threats.theft import Theft
 
 __all__ = ["blocks_of", "part_of", "shards_of"]
 
@@ -74,6 +75,7 @@ def _met_at(scenario: Scenario, step: Step) -> Iterator[str]:
     if isinstance(issuer, IdentityCenter):
         yield f"idp/{issuer.idp}"
         yield f"issuer/{name}"
+    yield from (f"reduced/{one}" for one in sorted(_reduced(scenario)) if one in (name, getattr(issuer, "sts", None)))
     yield from (f"account/{account}" for account in _charged(scenario, step))
 
 
@@ -85,7 +87,7 @@ def _charged(scenario: Scenario, step: Step) -> Iterator[str]:
             names.add(scenario.users[step.user].account)
         if step.source is not None:
             names |= set(_source_accounts(scenario, step.source))
-        yield from (name for name in sorted(names) if _has_quota(scenario.accounts[name]))
+        yield from (name for name in sorted(names) if _has_quota(scenario, name))
 
 
 def _source_accounts(scenario: Scenario, chain: str) -> Iterator[str]:
@@ -100,8 +102,21 @@ def _source_accounts(scenario: Scenario, chain: str) -> Iterator[str]:
             yield issuer.permission_sets[str(step.permission_set)].account
 
 
-def _has_quota(account: Account) -> bool:
-    return bool(account.quotas)
+def _has_quota(scenario: Scenario, account: str) -> bool:
+    """Whether an account has a bucket at some time."""
+    changed = any(isinstance(fault, QuotaChange) and fault.quota == account for fault in _all_faults(scenario))
+    return bool(scenario.accounts[account].quotas) or changed
+
+
+def _reduced(scenario: Scenario) -> set[str]:
+    """Issuers that at some time serve a limited rate, shared by all who meet them."""
+    return {f.brownout for f in _all_faults(scenario) if isinstance(f, Brownout) and f.rps is not None}
+
+
+def _all_faults(scenario: Scenario) -> Iterator[FaultSpec]:
+    """The timeline and every step of every response plan."""
+    yield from scenario.timeline
+    yield from (step.fault(0.0) for plan in scenario.theft.plans.values() for step in plan)
 
 
 def part_of(scenario: Scenario, populations: tuple[str, ...]) -> Scenario:
@@ -112,7 +127,9 @@ def part_of(scenario: Scenario, populations: tuple[str, ...]) -> Scenario:
     chains = set(_chains(scenario, (scenario.populations[name].credentials for name in populations)))
     steps = [step for chain in sorted(chains) for step in scenario.credentials[chain]]
     issuers = set(_issuers(scenario, steps))
-    users = {step.user for step in steps if step.user is not None}
+    used = {step.user for step in steps if step.user is not None}
+    users = {name for name in scenario.users if name in used or _trusted(scenario, name)}
+    met = _Met({"population": set(populations), "issuer": issuers, "user": users})
     return scenario.model_copy(
         update={
             "question": "",
@@ -121,11 +138,9 @@ def part_of(scenario: Scenario, populations: tuple[str, ...]) -> Scenario:
             "populations": {name: scenario.populations[name] for name in populations},
             "credentials": {name: chain for name, chain in scenario.credentials.items() if name in chains},
             "issuers": {name: issuer for name, issuer in scenario.issuers.items() if name in issuers},
-            "users": {name: user for name, user in scenario.users.items() if name in users or _trusted(scenario, name)},
-            "timeline": tuple(fault for fault in scenario.timeline if _concerns(fault, populations, issuers)),
-            "theft": scenario.theft.model_copy(
-                update={"places": {n: p for n, p in scenario.theft.places.items() if n in populations}}
-            ),
+            "users": {name: user for name, user in scenario.users.items() if name in users},
+            "timeline": tuple(fault for fault in scenario.timeline if met.by(fault)),
+            "theft": _theft_part(scenario.theft, met),
             "strategies": {},
             "baseline": None,
             "checks": (),
@@ -150,7 +165,8 @@ def _issuers(scenario: Scenario, steps: list[Step]) -> Iterator[str]:
         if isinstance(issuer, IdentityCenter):
             yield issuer.idp
             yield issuer.sts or name
-    if any(step.from_ == "access_key" for step in steps):
+    changed = any(isinstance(fault, IamChange) for fault in _all_faults(scenario))
+    if changed or any(step.from_ == "access_key" for step in steps):
         yield from (name for name, issuer in scenario.issuers.items() if isinstance(issuer, Iam))
 
 
@@ -159,7 +175,36 @@ def _trusted(scenario: Scenario, user: str) -> bool:
     return any(user in str(role.trust) for role in scenario.roles.values())
 
 
-def _concerns(fault: FaultSpec, populations: tuple[str, ...], issuers: set[str]) -> bool:
-    if isinstance(fault, Restart):
-        return fault.restart in populations
-    return not isinstance(fault, Outage) or fault.outage in issuers
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """What a shard meets: names by kind of target; a kind that is not named is met as a whole."""
+
+    names: Mapping[str, set[str]]
+
+    def by(self, fault: FaultSpec) -> bool:
+        """Whether the shard can meet what a verb is done to."""
+        kind, name = str(fault.target_kind), fault.target
+        if kind == "principal":
+            kind, name = name.split("/")[:2]
+            kind = "issuer" if kind == "permission_set" else kind
+        return kind not in self.names or name in self.names[kind]
+
+
+def _theft_part(theft: Theft, met: _Met) -> Theft:
+    """Where thieves look in a shard, what leaks there, and the steps of plans that it can meet."""
+    populations = met.names["population"]
+    plans = {name: tuple(step for step in plan if met.by(step.fault(0.0))) for name, plan in theft.plans.items()}
+    incidents = {
+        name: incident
+        for name, incident in theft.incidents.items()
+        if incident.population in populations or plans.get(incident.plan or "")
+    }
+    used = {incident.plan for incident in incidents.values()}
+    places = {name: places for name, places in theft.places.items() if name in populations}
+    return theft.model_copy(
+        update={
+            "places": places,
+            "incidents": incidents,
+            "plans": {name: plan for name, plan in plans.items() if name in used},
+        }
+    )

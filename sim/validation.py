@@ -13,6 +13,7 @@ from sim import (
     validation_sessions,
     validation_strategies,
     validation_sts,
+    validation_timeline,
 )
 from sim.scenario import Scenario
 from sim.scenario_errors import Finding
@@ -26,6 +27,7 @@ RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     *validation_sts.RULES,
     *validation_quotas.RULES,
     *validation_people.RULES,
+    *validation_timeline.RULES,
 )
 """Rules for every resolved scenario, the base and each strategy."""
 

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from sim.aws.quotas import QUOTA_PROFILES
-from sim.faults.outage import Outage
-from sim.faults.restart import Restart
 from sim.issuers.spec import IdentityCenter, Imds
 from sim.principals.role import Trust
 from sim.problems import did_you_mean, shorten
@@ -136,14 +134,6 @@ def _copies(scenario: Scenario) -> Iterator[Finding]:
             yield from unknown(("users", name, "key", "copies", place), "place", place, PLACES)
 
 
-def _timeline(scenario: Scenario) -> Iterator[Finding]:
-    for index, fault in enumerate(scenario.timeline):
-        if isinstance(fault, Outage):
-            yield from unknown(("timeline", index, "outage"), "issuer", fault.outage, scenario.issuers)
-        if isinstance(fault, Restart):
-            yield from unknown(("timeline", index, "restart"), "population", fault.restart, scenario.populations)
-
-
 def _theft(scenario: Scenario) -> Iterator[Finding]:
     for population, places in scenario.theft.places.items():
         path = ("theft", "places", population)
@@ -163,7 +153,6 @@ RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _groups,
     _populations,
     _copies,
-    _timeline,
     _theft,
 )
 """Every rule of this file."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+import math
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
 from sim.spec import NonNegative, Spec
 
-__all__ = ["FaultSpec", "FaultStep", "IamChange", "PrincipalPath"]
+__all__ = ["FaultSpec", "FaultStep", "IamChange", "PrincipalPath", "Target"]
 
 PrincipalPath = Annotated[
     str, Field(pattern=r"^(role|user)/[a-z][a-z0-9_-]{0,63}$|^permission_set(/[a-z][a-z0-9_-]{0,63}){2}$")
@@ -16,11 +17,32 @@ PrincipalPath = Annotated[
 """A principal as records name it: `role/NAME`, `user/NAME`, `permission_set/ISSUER/NAME`."""
 
 
+Target = Literal["issuer", "population", "account", "role", "user", "principal"]
+
+
 class FaultSpec(Spec):
-    """Base of every timeline entry. The verb is the key that names its target."""
+    """Base of every timeline entry. The verb is the key that names its target, and the name of its module."""
+
+    target_kind: ClassVar[Target]
+    """What the verb is done to."""
 
     at_s: NonNegative
     """Instant at which it happens."""
+
+    @property
+    def verb(self) -> str:
+        """Its verb."""
+        return type(self).__module__.rpartition(".")[2]
+
+    @property
+    def target(self) -> str:
+        """Name of what it is done to."""
+        return str(getattr(self, self.verb))
+
+    @property
+    def lasts_s(self) -> float:
+        """How long it lasts; inf if for good."""
+        return float(getattr(self, "for_s", None) or math.inf)
 
 
 class IamChange(FaultSpec):

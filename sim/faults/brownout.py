@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import model_validator
 
 from sim.faults.base import FaultSpec
@@ -12,6 +14,8 @@ __all__ = ["Brownout"]
 
 class Brownout(FaultSpec):
     """The issuer refuses a share of the requests with a 503, or all above a rate, until it ends."""
+
+    target_kind: ClassVar = "issuer"
 
     brownout: Name
     """Issuer of the scenario that is impaired."""

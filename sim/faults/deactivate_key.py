@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from sim.faults.base import IamChange
 from sim.spec import Name, NonNegative
 
@@ -10,6 +12,8 @@ __all__ = ["DeactivateKey"]
 
 class DeactivateKey(IamChange):
     """The user's access keys of now are made inactive. Sessions minted from them live on."""
+
+    target_kind: ClassVar = "user"
 
     deactivate_key: Name
     """IAM user whose keys are deactivated."""

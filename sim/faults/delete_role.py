@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from sim.faults.base import IamChange
 from sim.spec import Name, Positive
 
@@ -10,6 +12,8 @@ __all__ = ["DeleteRole"]
 
 class DeleteRole(IamChange):
     """The role is deleted. Its sessions get InvalidClientTokenId, for good: a new role is another principal."""
+
+    target_kind: ClassVar = "role"
 
     delete_role: Name
     """Role that is deleted."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from sim.faults.base import FaultSpec
 from sim.spec import Name, Positive, Share
 
@@ -10,6 +12,8 @@ __all__ = ["ImdsStuck"]
 
 class ImdsStuck(FaultSpec):
     """The metadata service answers, but with the set that it had; a silent one is an outage."""
+
+    target_kind: ClassVar = "issuer"
 
     imds_stuck: Name
     """Issuer of kind imds."""

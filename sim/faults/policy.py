@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import model_validator
 
@@ -15,6 +15,8 @@ __all__ = ["PolicyChange"]
 
 class PolicyChange(IamChange):
     """A principal's policies are others from now on. They hold for sessions that exist, too."""
+
+    target_kind: ClassVar = "principal"
 
     policy: PrincipalPath
     """Whose: `role/NAME`, `user/NAME` or `permission_set/ISSUER/NAME`."""

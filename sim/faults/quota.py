@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from sim.faults.base import FaultSpec
 from sim.principals.account import QuotaGroup
 from sim.spec import Name, Positive
@@ -11,6 +13,8 @@ __all__ = ["QuotaChange"]
 
 class QuotaChange(FaultSpec):
     """An account's bucket gets another refill and capacity: an increase granted, or load from elsewhere."""
+
+    target_kind: ClassVar = "account"
 
     quota: Name
     """Account whose quota changes."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from sim.faults.base import IamChange
 from sim.spec import Name, Positive
 
@@ -10,6 +12,8 @@ __all__ = ["RemoveTrust"]
 
 class RemoveTrust(IamChange):
     """The role's trust policy is emptied. Sessions that exist live on; new ones are refused."""
+
+    target_kind: ClassVar = "role"
 
     remove_trust: Name
     """Role whose trust is removed."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from sim.faults.base import FaultSpec
 from sim.spec import Name, NonNegative
 
@@ -10,6 +12,8 @@ __all__ = ["Restart"]
 
 class Restart(FaultSpec):
     """The population's processes restart and lose what they held in memory."""
+
+    target_kind: ClassVar = "population"
 
     restart: Name
     """Population whose processes restart."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from sim.faults.base import IamChange, PrincipalPath
 
 __all__ = ["Revoke"]
@@ -12,6 +14,8 @@ class Revoke(IamChange):
 
     AWSRevokeOlderSessions: a Deny on `*` for an earlier `aws:TokenIssueTime`. Long-term keys carry no such time.
     """
+
+    target_kind: ClassVar = "principal"
 
     revoke: PrincipalPath
     """Whose sessions: `role/NAME`, `user/NAME` (its GetSessionToken and federation sessions), or

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -14,6 +14,8 @@ __all__ = ["Scale"]
 
 class Scale(FaultSpec):
     """The population has another number of clients: the first ones stay, new ones start with nothing held."""
+
+    target_kind: ClassVar = "population"
 
     scale: Name
     """Population that is scaled."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -14,6 +14,8 @@ __all__ = ["Skew"]
 
 class Skew(FaultSpec):
     """Hosts' clocks are off: beyond 5 min (S3: 15 min) their requests get RequestTimeTooSkewed."""
+
+    target_kind: ClassVar = "population"
 
     skew: Name
     """Population whose hosts are concerned."""

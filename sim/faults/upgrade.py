@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -14,6 +14,8 @@ __all__ = ["Upgrade"]
 
 class Upgrade(FaultSpec):
     """The population's processes restart, with other settings."""
+
+    target_kind: ClassVar = "population"
 
     upgrade: Name
     """Population that is upgraded."""

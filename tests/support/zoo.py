@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.sdks import SDKS
+from tests.support.zoo_timeline import timeline_zoo
 
 __all__ = ["ZOO", "document", "fleet"]
 
@@ -279,5 +280,12 @@ def _crowds() -> dict[str, dict[str, Any]]:
     return found
 
 
-ZOO: dict[str, dict[str, Any]] = {**_workloads(), **_chains(), **_sdks(), **_faults(), **_crowds()}
+ZOO: dict[str, dict[str, Any]] = {
+    **_workloads(),
+    **_chains(),
+    **_sdks(),
+    **_faults(),
+    **_crowds(),
+    **timeline_zoo(document, fleet, STAFF),
+}
 """Every small scenario by name."""

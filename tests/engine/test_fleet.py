@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sim import fleet, fleet_build, recorder
 from sim.clock import Clock
 from sim.engine import Shard
+from sim.faults.outage import Outage
 from sim.fleet import Fleet
 from sim.fleet_plain import KNOWN, chain_of, obstacle
 from sim.policies.refresh import Refresh
@@ -243,7 +244,8 @@ def test_every_field_that_is_not_known_is_refused(tmp_path: Path) -> None:
     for block in blocks_of(part):
         kind = type(block)
         for field in set(kind.model_fields) - KNOWN[kind]:
-            changed = with_block(part, block.model_copy(update={field: "something new"}))
+            new = (Outage(at_s=1, outage="sts", for_s=1),) if field == "timeline" else "something new"
+            changed = with_block(part, block.model_copy(update={field: new}))
             assert f"{kind.__name__}.{field}" in why_not(changed, tmp_path)
 
 

@@ -17,6 +17,7 @@ SDK_BOTOCORE: dict[str, Line] = {
     "imds_requests": (3, "requests", MEAS),
     "imds_extension_window_s": (900, "s", SRC),
     "imds_extension_jitter_s": ((120, 600), "s", SRC),
+    "api_timeout_s": (60, "s", SRC),
     "container_timeout_s": (2, "s", SRC),
     "container_attempts": (3, "attempts", SRC),
     "container_sleep_s": (1, "s", SRC),

@@ -48,7 +48,7 @@ def share_served(holdings: pd.DataFrame, count: int, at_s: Floats) -> Floats:
     spans = holdings.assign(begin=begin, end=np.maximum(begin, end)).sort_values(["population", "client", "begin"])
     reach = spans.groupby(["population", "client"], observed=True)["end"].cummax()
     before = reach.groupby([spans["population"], spans["client"]], observed=True).shift(fill_value=-np.inf)
-    fresh = np.maximum(spans["begin"].to_numpy(), before.to_numpy(dtype=np.float64))
+    fresh = np.maximum(spans["begin"].to_numpy(), np.asarray(before, dtype=np.float64))
     until = np.maximum(spans["end"].to_numpy(), fresh)
     begun = np.searchsorted(np.sort(fresh), at_s, side="right")
     ended = np.searchsorted(np.sort(until), at_s, side="right")

@@ -44,7 +44,7 @@ def share_served(holdings: pd.DataFrame, count: int, at_s: Floats) -> Floats:
         at_s: Instants, s, ascending.
     """
     begin = holdings["from_s"].to_numpy(dtype=np.float64)
-    end = np.minimum(holdings["to_s"], holdings["valid_until_s"]).to_numpy(dtype=np.float64)
+    end = holdings[["to_s", "valid_until_s"]].to_numpy(dtype=np.float64).min(axis=1)
     spans = holdings.assign(begin=begin, end=np.maximum(begin, end)).sort_values(["population", "client", "begin"])
     reach = spans.groupby(["population", "client"], observed=True)["end"].cummax()
     before = reach.groupby([spans["population"], spans["client"]], observed=True).shift(fill_value=-np.inf)

@@ -32,7 +32,7 @@ test: lint
 # An environment of its own: MiniStack pins another botocore than the one that is tested.
 server: requirements-server.lock
 	@test -x $(SERVER)/bin/python || $(PYTHON) -m venv $(SERVER)
-	$(SERVER)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-server.lock
+	$(SERVER)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r requirements-server.lock
 
 lint: $(TEST_STAMP)
 	$(BIN)/ruff check
@@ -75,15 +75,16 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "credflow needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; say which one: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 
-# A virtual environment without pip (a run of venv that was interrupted) is mended, not kept.
+# A virtual environment without pip (a run of venv that was interrupted) is mended, not kept. The lock files are
+# whole, so nothing is resolved: pip would look at newer releases of what is named with extras, and refuse them.
 $(RUN_STAMP): requirements.lock pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
-	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --require-hashes -r requirements.lock
 	$(PIP) install --no-deps --editable .
 	@touch $@
 
 $(TEST_STAMP): requirements-test.lock pyproject.toml | $(BIN)/python
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
-	$(PIP) install --require-hashes -r requirements-test.lock
+	$(PIP) install --no-deps --require-hashes -r requirements-test.lock
 	$(PIP) install --no-deps --editable .
 	@touch $@

@@ -18,7 +18,8 @@ from sim.policies.retry import RetryRule
 from sim.principals.population import Population
 from sim.providers.step import Step
 from sim.records import Kind
-from sim.sdks import SDKS, Sdk
+from sim.sdk_choice import sdk_of
+from sim.sdks import Sdk
 from sim.streams import Purpose
 from sim.terms import Terms, Writer
 from sim.tokens import IdpKeys, JobTokenProvider, ProjectedToken, ProjectedTokenProvider
@@ -43,7 +44,7 @@ class Chains:
         self._world = world
         self._name = population
         self._spec: Population = world.scenario.populations[population]
-        self.sdk: Sdk = SDKS[self._spec.sdk]
+        self.sdk: Sdk = sdk_of(self._spec.sdk)
         self._writer = Writer(world.scenario, world.access, self.sdk)
         self._terms_of: dict[tuple[str, int], Terms] = {}
         self.hosts: dict[tuple[str, int], Host] = {}
@@ -75,11 +76,7 @@ class Chains:
             rule = _AT_EXPIRY
         else:
             rule = self.sdk.imds if self._is_imds(step) else self.sdk.sts
-        if step.refresh.advisory_s is not None:
-            rule = replace(rule, advisory=((math.inf, step.refresh.advisory_s),))
-        if step.refresh.mandatory_s is not None:
-            rule = replace(rule, mandatory_s=step.refresh.mandatory_s)
-        return rule
+        return step.refresh.applied(rule)
 
     def host(self, issuer: str, client: int) -> Host:
         """The host of a client."""
@@ -121,6 +118,7 @@ class Chains:
         retry = self._retry(step)
         request = self._signed(terms.request, step, asker.holder.client)
         sessions = ApiProvider(asker, api, request, terms.origin, terms.session_s, retry, source, parent)
+        sessions.keeps_client = self.sdk.keeps_client
         return self._vouched(step, asker, sessions) or sessions
 
     def _vouched(self, step: Step, asker: Asker, sessions: ApiProvider) -> Provider | None:
@@ -193,10 +191,7 @@ class Chains:
         return self.people[client]
 
     def _retry(self, step: Step) -> RetryRule:
-        if step.retry is None:
-            return self.sdk.retry
-        own = step.retry
-        return RetryRule(own.attempts, own.backoff, own.base_s, own.base_s, own.cap_s)
+        return self.sdk.retry if step.retry is None else step.retry.applied(self.sdk.retry)
 
     def _terms(self, chain: str, number: int) -> Terms:
         key = (chain, number)

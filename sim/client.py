@@ -206,4 +206,5 @@ class Client:
         else:
             self.settle(at)
         self.cache.close(at, EndReason.RESTARTED)
+        self.cache.asker.lives += 1
         self._refusing = True

@@ -15,7 +15,7 @@ from sim.providers.step import Step
 from sim.records import Level
 from sim.scenario import Scenario
 from sim.scenario_file import Loaded
-from sim.sdks import SDKS
+from sim.sdk_choice import sdk_of
 from sim.validation_chains import issuer_of
 from sim.workloads.on_off import OnOff
 
@@ -109,7 +109,7 @@ def _renewals(scenario: Scenario, population: Population, active_s: float, calls
 
 def _usable_s(scenario: Scenario, population: Population, step: Step) -> float:
     """Time from a fetch to the next, of a cache in steady use."""
-    sdk, issuer = SDKS[population.sdk], scenario.issuers.get(issuer_of(step))
+    sdk, issuer = sdk_of(population.sdk), scenario.issuers.get(issuer_of(step))
     if issuer is None:
         return math.inf
     if isinstance(issuer, Imds):  # a set is half an offer old on average when it is fetched

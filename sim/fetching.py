@@ -17,8 +17,10 @@ from sim.clock import Clock
 from sim.credentials import Credential, Holder, Origin
 from sim.issuers.api import Answer, Api, Request
 from sim.issuers.imds import MetadataService
-from sim.policies.retry import RetryRule, pause_s, retries
+from sim.policies.adaptive import RateLimiter
+from sim.policies.retry import RetryQuota, RetryRule, hinted_s, pause_s, retries
 from sim.records import EndReason, Kind, Outcome
+from sim.sdks.retry_modes import ADAPTIVE_LIMIT
 from sim.streams import Purpose, Stream, index_of
 
 __all__ = ["ApiProvider", "Asker", "Fetch", "Fetched", "ImdsProvider", "Provider", "chain_fetch"]
@@ -57,12 +59,14 @@ class Asker:
         stream: Draws of the client's population.
         holder: The client.
         issued: Credentials issued to the client so far.
+        lives: How often its process has begun anew; what an SDK remembers is forgotten then.
     """
 
     clock: Clock
     stream: Stream
     holder: Holder
     issued: int = 0
+    lives: int = 0
     index: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -87,6 +91,43 @@ class Check(Protocol):
         """The answer to a request that would be granted; `k` numbers the client's attempts."""
 
 
+class ApiClient:
+    """A client object of an SDK for one API: the tokens it has for retries, and its own rate limit.
+
+    Args:
+        rule: The SDK's retry rule.
+        at_s: When it is made.
+        life: The process's life in which it is made.
+    """
+
+    __slots__ = ("life", "limiter", "quota")
+
+    def __init__(self, rule: RetryRule, at_s: float, life: int) -> None:
+        self.life = life
+        self.quota = None if rule.quota is None else RetryQuota(rule.quota)
+        self.limiter = RateLimiter(ADAPTIVE_LIMIT, at_s) if rule.adaptive else None
+
+    def begin(self) -> None:
+        """A new request."""
+        if self.quota is not None:
+            self.quota.begin()
+
+    def sends_at(self, at_s: float) -> float:
+        """When an attempt that is ready at `at_s` is sent."""
+        return at_s if self.limiter is None else self.limiter.sends_at(at_s)
+
+    def answered(self, answer: Answer, at_s: float) -> None:
+        """An attempt was answered."""
+        if self.limiter is not None:
+            self.limiter.answered(at_s, answer.error == "throttle")
+        if self.quota is not None and answer.outcome is Outcome.OK:
+            self.quota.succeed()
+
+    def affords(self, answer: Answer) -> bool:
+        """Whether the client can pay for another attempt; if so, it does."""
+        return self.quota is None or self.quota.pay(answer.error, answer.timed_out)
+
+
 @dataclass(slots=True)
 class ApiProvider:
     """Asks an AWS API for a session and tries again as its SDK does.
@@ -101,6 +142,7 @@ class ApiProvider:
         source: Provider of the credential that signs the request, if it is itself temporary.
         parent: Credential that signs it, if that is a key.
         check: What the issuer asks of others before it grants a request.
+        keeps_client: Whether one client object of the SDK serves all fetches of a process.
     """
 
     asker: Asker
@@ -112,6 +154,8 @@ class ApiProvider:
     source: SourceCache | None = None
     parent: str | None = None
     check: Check | None = None
+    keeps_client: bool = False
+    _client: ApiClient | None = None
 
     def fetch(self, ordinal: int) -> Fetch:
         """Ask until there is an answer or no attempt is left."""
@@ -131,27 +175,43 @@ class ApiProvider:
 
     def attempts(self, ordinal: int, signer: Credential | None) -> Fetch:
         """The attempts of one fetch; `signer` is the temporary credential that signs them, if one does."""
-        asker, api, request = self.asker, self.api, self.request
+        asker, api, request, client = self.asker, self.api, self.request, self._api_client()
         clock, holder = asker.clock, asker.holder
         parent = self.parent if signer is None else signer.id
         attempt, pause = 1, 0.0
         while True:
+            if (sent := client.sends_at(clock.now)) > clock.now:
+                yield clock.at(sent, holder.rank)
             now = clock.now
             answer = api.ask(now, request, asker, (ordinal << 16) | attempt, signer)
             if self.check is not None and answer.outcome is Outcome.OK:
                 answer = self.check(now, (ordinal << 16) | attempt, answer)
             done = now + answer.latency_s
+            client.answered(answer, done)
             if answer.outcome is Outcome.OK:
                 credential = asker.mint(Kind.SESSION, self.origin, now, self.session_s, parent)
                 api.record(now, holder, request, attempt, answer, credential.id)
                 return Fetched(credential, done)
             api.record(now, holder, request, attempt, answer, None)
-            if not retries(self.retry, answer.error, attempt):
+            if not retries(self.retry, answer.error, attempt) or not client.affords(answer):
                 return Fetched(None, done)
-            u = asker.uniform(Purpose.BACKOFF, (ordinal << 16) | attempt)
-            pause = pause_s(self.retry, answer.error, attempt, u, pause)
+            pause = self._pause(answer, ordinal, attempt, pause)
             attempt += 1
             yield clock.at(done + pause, holder.rank)
+
+    def _pause(self, answer: Answer, ordinal: int, attempt: int, before_s: float) -> float:
+        """Pause after a refused attempt: the SDK's own, or what the answer asks for."""
+        u = self.asker.uniform(Purpose.BACKOFF, (ordinal << 16) | attempt)
+        own = pause_s(self.retry, answer.error, attempt, u, before_s)
+        return hinted_s(self.retry, own, answer.retry_after_s)
+
+    def _api_client(self) -> ApiClient:
+        """The SDK's client object: a new one for each fetch, or the one that this process has kept."""
+        client = self._client
+        if client is None or not self.keeps_client or client.life != self.asker.lives:
+            client = self._client = ApiClient(self.retry, self.asker.clock.now, self.asker.lives)
+        client.begin()
+        return client
 
 
 class HostCredentials(Protocol):

@@ -23,10 +23,11 @@ from sim.principals.account import Account
 from sim.principals.population import Population, Start
 from sim.principals.role import Role
 from sim.principals.user import AccessKey, User
-from sim.providers.step import RefreshWindows, Step
+from sim.providers.step import Step
 from sim.records import TABLES, Level, Verdict
 from sim.scenario import Run, Scenario
-from sim.sdks import SDKS, Sdk
+from sim.sdk_words import RefreshWords
+from sim.sdks import Sdk
 from sim.threats.theft import Theft
 from sim.workloads.poisson import Poisson
 from sim.world import World
@@ -49,20 +50,20 @@ KNOWN: Final[Mapping[type, frozenset[str]]] = {
     Start: frozenset({"at_s", "spread_s"}),
     Poisson: frozenset({"kind", "action", "rps"}),
     Step: frozenset({"from_", "role", "user", "service", "session_s", "place", "cache", "refresh", "retry"}),
-    RefreshWindows: frozenset({"advisory_s", "mandatory_s"}),
+    RefreshWords: frozenset(RefreshWords.model_fields),
     Sts: frozenset({"kind", "latency_s"}),
     Role: frozenset({"account", "trust", "allow", "deny", "policies", "max_session_s"}),
     User: frozenset({"account", "per", "groups", "allow", "deny", "policies", "key", "password"}),
     AccessKey: frozenset({"number", "age_s", "copies"}),
     Sdk: frozenset(
-        {"name", "title", "source", "sts", "imds", "retry", "default_session_s", "imds_operations"}
+        {"name", "title", "source", "sts", "imds", "retry", "default_session_s", "imds_operations", "keeps_client"}
     ),
     Refresh: frozenset(
         {"advisory", "mandatory_s", "strict", "background", "on_failed", "again_after", "jitter_s", "constant_s"}
         | {"jitter_until_s", "share_of_life", "share_min_s", "life_cap_s"}
     ),
     ApiProvider: frozenset(
-        {"asker", "api", "request", "origin", "session_s", "retry", "parent"}
+        {"asker", "api", "request", "origin", "session_s", "retry", "parent", "keeps_client", "_client"}
     ),
 }  # fmt: skip
 """Fields that the compiled loop knows, or that cannot reach it, by the kind of block."""
@@ -152,8 +153,6 @@ def _of_population(scenario: Scenario) -> Iterator[str]:
         yield from _unknown(population.start)
         if population.start.at_s < 0:
             yield "it starts before 0"
-    if not isinstance(population.sdk, str) or population.sdk not in SDKS:
-        yield "its SDK is none of the presets"
 
 
 def _of_step(scenario: Scenario) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sim.problems import did_you_mean, shorten
-from sim.scenario_words import field_at
+from sim.scenario_words import field_at, long_form
 from sim.scenario_yaml import Path, Plain, copied, entry
 
 __all__ = ["Overlay", "apply", "matches", "segments"]
@@ -140,12 +140,22 @@ def _absent_blocks(data: Plain, path: str) -> list[Path]:
         return []
     made = []
     for owner in owners:
-        here = entry(data, owner)
+        here = _written_out(data, owner)
         if isinstance(here, dict) and _all_fields(data, owner, rest[:-1]):
             for key in rest[:-1]:
                 here = here.setdefault(key, {})
             made.append((*owner, *rest))
     return made
+
+
+def _written_out(data: Plain, place: Path) -> Plain:
+    """What stands at a place; a block in its short form (`sdk: botocore-1.44`) is written out there first."""
+    here = entry(data, place)
+    key = None if isinstance(here, dict | list) or not place else long_form(data, place)
+    if key is None:
+        return here
+    written = entry(data, place[:-1])[place[-1]] = {key: here}
+    return written
 
 
 def _all_fields(data: Plain, owner: Path, keys: tuple[str, ...]) -> bool:

@@ -26,6 +26,7 @@ __all__ = [
     "field_at",
     "fields",
     "kind_at",
+    "long_form",
     "model_for",
     "names",
 ]
@@ -142,6 +143,16 @@ def kind_at(data: Plain, path: Path) -> Kind:
         kind = child(kind, data, key)
         data = step_into(data, key)
     return _entry(kind, data)
+
+
+def long_form(data: Plain, path: Path) -> str | None:
+    """The field for which a scalar may stand in a block's place, such as an SDK's `preset`; None if there is none."""
+    kind: Kind = Scenario
+    here = data
+    for key in path:
+        kind, here = child(kind, here, key), step_into(here, key)
+    forms = (getattr(model, "short_form", None) for model in alternatives(kind))
+    return next((str(form) for form in forms if form is not None), None)
 
 
 def step_into(data: Plain, key: str | int | float) -> Plain:

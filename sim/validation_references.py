@@ -12,6 +12,7 @@ from sim.problems import did_you_mean, shorten
 from sim.scenario import Scenario
 from sim.scenario_errors import Finding
 from sim.scenario_yaml import Path
+from sim.sdk_choice import preset_of
 from sim.sdks import SDKS
 
 __all__ = ["PLACES", "RULES", "unknown"]
@@ -125,7 +126,8 @@ def _populations(scenario: Scenario) -> Iterator[Finding]:
         path = ("populations", name)
         yield from unknown((*path, "credentials"), "chain", population.credentials, scenario.credentials)
         yield from unknown((*path, "intended_role"), "role", population.intended_role, scenario.roles)
-        yield from unknown((*path, "sdk"), "SDK preset", population.sdk, SDKS)
+        place = (*path, "sdk") if isinstance(population.sdk, str) else (*path, "sdk", "preset")
+        yield from unknown(place, "SDK preset", preset_of(population.sdk), SDKS)
 
 
 def _copies(scenario: Scenario) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from sim.providers.step import Step
 from sim.scenario import Scenario
 from sim.scenario_errors import Finding
 from sim.scenario_yaml import Path
+from sim.sdk_choice import preset_of
 from sim.validation_chains import issuer_of, operation_of, steps
 
 __all__ = ["RULES"]
@@ -100,7 +101,7 @@ def _codes(scenario: Scenario) -> Iterator[Finding]:
 def _tokens(scenario: Scenario) -> Iterator[Finding]:
     """AWS does not let botocore's users set the length of a web-identity session."""
     for name, population in scenario.populations.items():
-        preset = str(population.sdk)
+        preset = preset_of(population.sdk)
         for index, step in enumerate(scenario.credentials.get(population.credentials, ())):
             asks = operation_of(scenario, step) == "AssumeRoleWithWebIdentity" and step.session_s is not None
             if asks and preset.startswith("botocore"):

@@ -67,6 +67,7 @@ class Worker(Client):
         else:
             self.settle(now)
         self.cache.close(now, EndReason.RESTARTED)
+        self.cache.asker.lives += 1
 
     def _live(self) -> Process:
         while self._left and not self._done:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.aws.fact import assumed, documented, measured
+from sim.aws.fact import documented, measured
 
 _CREDENTIALS = "botocore 1.44.5: credentials.py"
 _UTILS = "botocore 1.44.5: utils.py"
@@ -12,6 +12,9 @@ _STUB = "botocore 1.44.5 against a stub on 127.0.0.1"
 _1_44 = ("sdk:botocore-1.44", "sdk:botocore-1.24")
 _2026 = ("sdk:botocore-2026",)
 _IMDS = ("sdk:botocore-1.44",)
+_CLI_V1 = "awscli 1.46.3:"
+_CLI_V2 = "github.com/aws/aws-cli@73fb33b (2.36.7):"
+_READ = "2026-11-28"
 
 ADVISORY_S = documented(
     900, "s", f"{_CREDENTIALS} _DEFAULT_ADVISORY_REFRESH_TIMEOUT", "one thread refreshes, others go on", uses=_1_44
@@ -22,7 +25,7 @@ CACHE_WINDOW_S = documented(
     "s",
     f"{_CREDENTIALS} CachedCredentialFetcher.DEFAULT_EXPIRY_WINDOW_SECONDS",
     "an entry with less life left counts as expired; the CLI's file cache too",
-    uses=("sdk:aws-cli-v2", *_1_44),
+    uses=("sdk:aws-cli-v1", "sdk:aws-cli-v2", *_1_44),
 )
 JITTER_S = documented(0, "s", f"{_CREDENTIALS} RefreshableCredentials._refresh", "no jitter on refreshes", uses=_1_44)
 SSO_TOKEN_ADVISORY_S = documented(900, "s", "botocore 1.44.5: tokens.py SSOTokenProvider._REFRESH_WINDOW")
@@ -74,6 +77,13 @@ UNAVAILABLE_LEGACY_TOTAL_S = measured(7, "s", f"{_STUB}, n = 6", "5 attempts aga
 EXPIRED_TOKEN_ATTEMPTS = measured(
     1, "attempts", _STUB, "403 ExpiredToken, every mode: no retry, no refresh", uses=_1_44
 )
+CLIENT_PER_REFRESH = documented(
+    True,
+    "",
+    f"{_CREDENTIALS} AssumeRoleCredentialFetcher._create_client",
+    "each refresh makes a new STS client: retry quota and rate limit start anew",
+    uses=(*_1_44, *_2026),
+)
 DENIED_FETCHES = measured(
     0,
     "requests",
@@ -84,10 +94,27 @@ DENIED_FETCHES = measured(
 IMDS_EXTENDED_MEAN_S = measured(1259, "s", f"{_STUB}, n = 200", "800 s left when IMDS answers with the old set")
 IMDS_EXTENDED_S = measured((1020, 1495), "s", f"{_STUB}, n = 200", "the same: shortest, longest")
 
-CLI_SSO_SILENT = assumed(
+CLI_SSO_SILENT = documented(
     True,
     "",
-    "CLI v2 renews role credentials silently while the portal session lives; its source was not read",
-    source="https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-sso.html",
+    f"{_CLI_V2} customizations/sso/__init__.py inject_json_file_cache; botocore/credentials.py SSOCredentialFetcher",
+    "role credentials of Identity Center lie in a file and are fetched silently while the portal's token lives",
     uses=("sdk:aws-cli-v2",),
+    read=_READ,
+)
+CLI_CACHE = documented(
+    "~/.aws/cli/cache",
+    "",
+    f"{_CLI_V1} customizations/assumerole.py CACHE_DIR; {_CLI_V2} customizations/sso/utils.py AWS_CREDS_CACHE_DIR",
+    "sessions of roles; v2 keeps those of Identity Center there too",
+    uses=("sdk:aws-cli-v1", "sdk:aws-cli-v2"),
+    read=_READ,
+)
+CLI_V1_RETRY_MODE = documented(
+    "legacy",
+    "",
+    f"{_CLI_V1} botocore/configprovider.py _DEFAULT_RETRY_MODE",
+    "it brings a botocore 1.43.62 of its own, whose default is legacy",
+    uses=("sdk:aws-cli-v1",),
+    read=_READ,
 )

@@ -7,8 +7,9 @@ from sim.aws.fact import documented
 _CACHE = "github.com/aws/aws-sdk-go-v2@26f0876: aws/credential_cache.go"
 _EC2 = "github.com/aws/aws-sdk-go-v2@72a935b: credentials/ec2rolecreds/provider.go"
 _IMDS = "github.com/aws/aws-sdk-go-v2@0253c2d: feature/ec2/imds/api_client.go"
-_STS = "aws-sdk-go-v2: credentials/stscreds/assume_role_provider.go (third-party copy)"
+_STS = "github.com/aws/aws-sdk-go-v2@0f1f7ec: credentials/stscreds/assume_role_provider.go"
 _BACKOFF = "aws-sdk-go-v2: aws/retry/jitter_backoff.go (third-party copy); github.com/aws/aws-sdk-go-v2#3091 (2025-05)"
+_READ = "2026-11-28"
 _OLD = ("sdk:go-v2-old",)
 _NEW = ("sdk:go-v2-2026",)
 
@@ -20,6 +21,7 @@ ASSUME_ROLE_DEFAULT_S = documented(
     f"{_STS} DefaultDuration",
     "unless set; also in the default chain; web identity uses STS's default",
     uses=(*_OLD, *_NEW),
+    read=_READ,
 )
 EC2_LIFE_CAP_S = documented(3600, "s", f"{_EC2} Retrieve", "longer credentials are treated as ending in 1 h", uses=_OLD)
 EC2_EXTENSION_S = documented((300, 900), "s", f"{_EC2} HandleFailToRefresh", "uniform", uses=_OLD)
@@ -50,4 +52,20 @@ NON_RECOVERABLE_2026_S = documented(
     "github.com/aws/aws-sdk-go-v2@fd9ba2c: stscreds/nonrecoverable.go",
     "such an error is cached",
     uses=_NEW,
+)
+CLIENT_KEPT = documented(
+    True,
+    "",
+    f"{_STS} AssumeRoleOptions.Client",
+    "one STS client serves all refreshes, so its retry quota lives as long as the process",
+    uses=(*_OLD, *_NEW),
+    read=_READ,
+)
+RETRY_QUOTA = documented(
+    (500, 5, 10, 1),
+    "tokens",
+    "github.com/aws/aws-sdk-go-v2@1489ddb: aws/retry/standard.go DefaultRetryRateTokens",
+    "tokens, cost, cost after a timeout, returned by a success",
+    uses=_OLD,
+    read=_READ,
 )

@@ -7,10 +7,11 @@ from sim.aws.fact import documented
 _STS = "github.com/aws/aws-sdk-java-v2@0d77cea: StsCredentialsProvider.java"
 _CACHE = "github.com/aws/aws-sdk-java-v2@03b0e59: CachedSupplier.java"
 _IMDS = "aws-sdk-java-v2: InstanceProfileCredentialsProvider.java (third-party copy)"
-_CONTAINER = "aws-sdk-java-v2: ContainerCredentialsProvider.java (third-party copy)"
-_WINDOWS = "aws-sdk-java-v2: CacheRefreshUtils.java windowForLifetime (third-party copy)"
+_CONTAINER = "github.com/aws/aws-sdk-java-v2@0173e12: ContainerCredentialsProvider.java"
+_WINDOWS = "github.com/aws/aws-sdk-java-v2@1d29849: CacheRefreshUtils.java computePrefetchWindow"
 _BACKOFF = "github.com/aws/aws-sdk-java-v2 pull request #7028"
 _RETRY = "github.com/aws/aws-sdk-java-v2@25787b3: DefaultRetryStrategy.java"
+_READ = "2026-11-28"
 _OLD = ("sdk:java-v2-2025",)
 _NEW = ("sdk:java-v2-2026",)
 
@@ -28,9 +29,9 @@ IMDS_FAILURE_PAUSE_S = documented(
 IMDS_EXTENSION_S = documented(
     (60, 600), "s", f"{_CACHE} handleFetchedSuccess", "an expired answer is extended", uses=_OLD
 )
-CONTAINER_STALE_S = documented(60, "s", f"{_CONTAINER} staleTime")
+CONTAINER_STALE_S = documented(60, "s", f"{_CONTAINER} staleTime", read=_READ)
 CONTAINER_PREFETCH_S = documented(
-    (3600, 900), "s", f"{_CONTAINER} prefetchTime", "earlier of now + 1 h, expiry - 15 min"
+    (3600, 900), "s", f"{_CONTAINER} prefetchTime", "earlier of now + 1 h, expiry - 15 min", read=_READ
 )
 RETRY_ATTEMPTS = documented(4, "attempts", f"{_RETRY} Legacy.MAX_ATTEMPTS", "legacy mode, the default", uses=_OLD)
 RETRY_BASE_S = documented(0.1, "s", f"{_RETRY} Legacy.BASE_DELAY", "full jitter", uses=_OLD)
@@ -38,8 +39,17 @@ RETRY_THROTTLE_BASE_S = documented(0.5, "s", f"{_RETRY} Legacy.THROTTLED_BASE_DE
 RETRY_CAP_S = documented(20, "s", f"{_RETRY} Legacy.MAX_BACKOFF", uses=_OLD)
 RETRY_THROTTLE_COST = documented(0, "tokens", f"{_RETRY} Legacy.THROTTLE_EXCEPTION_TOKEN_COST", uses=_OLD)
 
-WINDOW_2026_S = documented((300, 900, 3600), "s", _WINDOWS, "life up to 20 min, below 90 min, longer", uses=_NEW)
-LIFE_2026_S = documented((1200, 5400), "s", _WINDOWS, "up to the first; below the second", uses=_NEW)
+WINDOW_2026_S = documented(
+    (300, 900, 3600), "s", _WINDOWS, "life below 20 min, below 90 min, longer", uses=_NEW, read=_READ
+)
+LIFE_2026_S = documented(
+    (1200, 5400),
+    "s",
+    _WINDOWS,
+    "below the first, in whole minutes of what is left, which a session of 20 min never has whole; below the second",
+    uses=_NEW,
+    read=_READ,
+)
 STALE_2026_S = documented(
     60, "s", "github.com/aws/aws-sdk-java-v2 pull request #7053", "also IMDS, container", uses=_NEW
 )
@@ -47,3 +57,11 @@ AGAIN_AFTER_2026_S = documented(
     (300, 600), "s", _BACKOFF, "uniform pause after a failed refresh, cached set served", uses=_NEW
 )
 SMITHY_JAVA_AGAIN_AFTER_S = documented((300, 600), "s", "smithy-java: CachingIdentityResolver (third-party copy)")
+CLIENT_KEPT = documented(
+    True,
+    "",
+    f"{_STS} stsClient",
+    "the provider keeps the STS client that it was built with; its retry quota lives as long as the process",
+    uses=(*_OLD, *_NEW),
+    read=_READ,
+)

@@ -23,3 +23,11 @@ CONTAINER_SLEEP_S = documented(1, "s", "npm @aws-sdk/credential-provider-http 3.
 OLD_RETRY_BASE_S = documented(0.1, "s", "npm @smithy/util-retry: constants", "before the 2026 rules")
 OLD_RETRY_THROTTLE_BASE_S = documented(0.5, "s", "npm @smithy/util-retry: constants", "before the 2026 rules")
 CLOCK_CORRECTION_S = documented(240, "s", f"{_CORE}: isClockSkewed", "corrects when the clocks differ by this or more")
+CLIENT_KEPT = documented(
+    True,
+    "",
+    "npm @aws-sdk/nested-clients 3.998.5: sts/defaultStsRoleAssumers getDefaultRoleAssumer",
+    "the STS client is made once and kept; its retry quota lives as long as the process",
+    uses=_USE,
+    read="2026-11-28",
+)

@@ -38,6 +38,11 @@ def _user_features(user: Mapping[str, Any]) -> Iterator[str]:
         yield "password"
 
 
+def _preset(sdk: object) -> object:
+    """Name of an SDK preset that is named alone or with changes."""
+    return sdk.get("preset") if isinstance(sdk, Mapping) else sdk
+
+
 def features(scenario: Mapping[str, Any]) -> set[str]:
     """Features of a resolved scenario: issuer kinds, operations, SDKs, quota profiles, kinds of principals.
 
@@ -45,7 +50,7 @@ def features(scenario: Mapping[str, Any]) -> set[str]:
         scenario: The resolved scenario as plain data, defaults filled in.
     """
     found = {str(issuer.get("kind")) for issuer in _values(scenario, "issuers")}
-    found |= {f"sdk:{population.get('sdk')}" for population in _values(scenario, "populations")}
+    found |= {f"sdk:{_preset(population.get('sdk'))}" for population in _values(scenario, "populations")}
     found |= {name for chain in _values(scenario, "credentials") for step in chain for name in _step_features(step)}
     found |= {name for account in _values(scenario, "accounts") for name in _account_features(account)}
     found |= {name for user in _values(scenario, "users") for name in _user_features(user)}

@@ -12,6 +12,7 @@ from sim import aws, estimate, scenario_file, sdks
 from sim.aws.quotas import QUOTA_PROFILES
 from sim.cli.loading import load
 from sim.cli.parser import Arguments
+from sim.cli.presets import sdk_row
 from sim.cli.screen import show_table
 
 __all__ = ["COMMANDS"]
@@ -37,7 +38,7 @@ def _schema(arguments: Arguments) -> int:
 def _facts(arguments: Arguments) -> int:
     rows: list[dict[str, Any]]
     if arguments.sdks:
-        rows = [{"name": sdk.name, "title": sdk.title, "source": sdk.source} for sdk in sdks.SDKS.values()]
+        rows = [sdk_row(sdk) for sdk in sdks.SDKS.values()]
     elif arguments.quotas:
         rows = [asdict(profile) for profile in QUOTA_PROFILES.values()]
     else:

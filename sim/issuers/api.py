@@ -20,11 +20,21 @@ __all__ = ["Answer", "Api", "Downtime", "Request"]
 
 
 class Answer(NamedTuple):
-    """What one attempt got."""
+    """What one attempt got.
+
+    Attributes:
+        outcome: Granted, or how it was refused.
+        error: How SDKs class the refusal.
+        latency_s: Time until the answer.
+        retry_after_s: Pause that the answer asks for (x-amz-retry-after), if it does.
+        timed_out: Whether there was no answer in time.
+    """
 
     outcome: Outcome
     error: ErrorClass
     latency_s: float
+    retry_after_s: float | None = None
+    timed_out: bool = False
 
 
 class Downtime:
@@ -134,7 +144,7 @@ class Api:
         """An attempt at an issuer that refuses some, or answers late: too late for a client that has given up."""
         late = sum(one.adds_s(at) for one in self._impairments)
         if self.latency_s + late > self._timeout_s:
-            return self._unavailable._replace(latency_s=self._timeout_s)
+            return self._unavailable._replace(latency_s=self._timeout_s, timed_out=True)
         refusing = [one.refuses(at, drawer, number) for one in self._impairments]  # each takes its token
         if any(refusing):
             return self._unavailable._replace(latency_s=self.latency_s + late)
@@ -146,7 +156,7 @@ class Api:
         if bucket is not None and not bucket[0].take(at):
             refusal = bucket[1]
             outcome = Outcome.THROTTLED if refusal.retryable != "transient" else Outcome.UNAVAILABLE
-            return Answer(outcome, refusal.retryable, self.latency_s)
+            return Answer(outcome, refusal.retryable, self.latency_s, refusal.retry_after_s)
         if not request.allowed or (request.refused is not None and request.refused.covers(at)):
             return self._denied
         if signer is not None and at >= signer.valid_until_s:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.spec import Name, Positive, Spec
+from sim.spec import Name, NonNegative, Positive, Spec
 
 __all__ = ["QUOTA_GROUPS", "Account", "Quota", "QuotaGroup", "Refusal"]
 
@@ -33,6 +33,8 @@ class Refusal(Spec):
     """Error code in the answer."""
     retryable: Literal["throttle", "transient", "no"] = "throttle"
     """How SDKs classify it: a throttle (long back-off), a transient error (short), or final."""
+    retry_after_s: NonNegative | None = None
+    """Pause that the answer asks for (header x-amz-retry-after); the SDKs of 2026 keep it, within 5 s of their own."""
 
 
 class Quota(Spec):

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 
 from sim.principals.workday import Workday
+from sim.sdk_words import SdkWords
 from sim.spec import Dist, Name, NonNegative, Positive, Share, Spec
 from sim.workloads import AnyCalls
 
@@ -57,8 +58,8 @@ class Population(Spec):
     """Account and role pairs that a person uses, each with a credential of its own (rounded, at least 1)."""
     people: bool = False
     """Whether clients are people: they log in, and their work has hours."""
-    sdk: str = "botocore-1.44"
-    """SDK preset (`credflow facts --sdks`)."""
+    sdk: str | SdkWords = "botocore-1.44"
+    """SDK preset (`credflow facts --sdks`), or one with changes: `{preset: botocore-1.44, sts: {advisory_s: 300}}`."""
     credentials: Name
     """Chain by which its clients get credentials."""
     intended_role: Name | None = None

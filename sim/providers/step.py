@@ -6,34 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from sim.sdk_words import RefreshWords, Retry
 from sim.spec import Dist, LogNormal, Name, NonNegative, Positive, Share, Spec
 
-__all__ = ["Backoff", "Chain", "LoginWay", "RefreshWindows", "Retry", "Step"]
-
-
-class RefreshWindows(Spec):
-    """Refresh windows that replace the SDK preset's, field by field."""
-
-    advisory_s: NonNegative | None = None
-    """Life left below which a refresh is tried while the old credential still serves."""
-    mandatory_s: NonNegative | None = None
-    """Life left below which callers wait for the refresh."""
-
-
-Backoff = Literal["none", "fixed", "exponential", "full_jitter", "equal_jitter", "decorrelated"]
-
-
-class Retry(Spec):
-    """How refused requests are tried again; replaces the SDK preset's rule."""
-
-    attempts: Annotated[int, Field(ge=1, le=1000)] = 3
-    """Attempts in all, the first included."""
-    backoff: Backoff = "full_jitter"
-    """Law of the pause before a retry."""
-    base_s: NonNegative = 1.0
-    """Base of the pause."""
-    cap_s: Positive = 20.0
-    """Longest pause before jitter."""
+__all__ = ["Chain", "LoginWay", "Step"]
 
 
 RootTask = Literal[
@@ -94,10 +70,10 @@ class Step(Spec):
     """Where the credential lies; by default process memory, a person's laptop or browser."""
     cache: Literal["none", "thread", "process", "host", "file"] | None = None
     """Who shares it; the preset decides where not given."""
-    refresh: RefreshWindows = RefreshWindows()
+    refresh: RefreshWords = RefreshWords()
     """Refresh windows other than the preset's."""
     retry: Retry | None = None
-    """Retry rule other than the preset's."""
+    """Retry rule other than the preset's, field by field."""
     login: LoginWay = LoginWay()
     """How a person gets through a login."""
 

@@ -6,8 +6,9 @@ import importlib
 import pkgutil
 
 from sim.sdks.base import Sdk
+from sim.sdks.retry_modes import RETRY_MODES
 
-__all__ = ["SDKS", "Sdk"]
+__all__ = ["RETRY_MODES", "SDKS", "Sdk"]
 
 SDKS: dict[str, Sdk] = {
     value.name: value

@@ -22,6 +22,8 @@ class Sdk:
         imds: Refresh windows for instance-profile credentials.
         retry: Retry rule towards STS and other AWS APIs.
         default_session_s: Session length it asks of AssumeRole when the user gives none.
+        keeps_client: Whether one STS client, with its retry quota and rate limit, serves all refreshes of a
+            process; otherwise each refresh makes a new one.
         imds_operations: HTTP requests of one fetch from the instance metadata service, in order.
     """
 
@@ -32,4 +34,5 @@ class Sdk:
     imds: Refresh
     retry: RetryRule
     default_session_s: float = 3600.0
+    keeps_client: bool = False
     imds_operations: tuple[str, ...] = ("PutToken", "GetRoleName", "GetCredentials")

@@ -6,14 +6,13 @@ import math
 from dataclasses import replace
 from typing import Final
 
-from sim.aws import retries
 from sim.aws import sdk_botocore as facts
 from sim.policies.refresh import Refresh
-from sim.policies.retry import RetryRule
 from sim.sdks.base import Sdk
-from sim.sdks.shared import STANDARD_2026, by_lifetime
+from sim.sdks.retry_modes import LEGACY, STANDARD_2026, STANDARD_OLD
+from sim.sdks.shared import by_lifetime
 
-__all__ = ["AWS_CLI_V2", "BOTOCORE_1_24", "BOTOCORE_1_44", "BOTOCORE_2026"]
+__all__ = ["AWS_CLI_V1", "AWS_CLI_V2", "BOTOCORE_1_24", "BOTOCORE_1_44", "BOTOCORE_2026"]
 
 _STS: Final = Refresh(
     advisory=((math.inf, float(facts.ADVISORY_S.value)),), mandatory_s=float(facts.MANDATORY_S.value), strict=True
@@ -43,13 +42,7 @@ BOTOCORE_1_24: Final = Sdk(
     source="botocore 1.24: expiry rewriting came later (github.com/boto/botocore#2664); retries: data/_retry.json",
     sts=_STS,
     imds=_IMDS,
-    retry=RetryRule(
-        attempts=retries.LEGACY_ATTEMPTS.value,
-        law="full_jitter",
-        throttle_base_s=float(retries.LEGACY_BASE_S.value),
-        transient_base_s=float(retries.LEGACY_BASE_S.value),
-        cap_s=math.inf,
-    ),
+    retry=LEGACY,
 )
 
 _BRANCH: Final = replace(
@@ -72,17 +65,20 @@ _FILE_CACHE: Final = Refresh(
     strict=True,
 )
 
-AWS_CLI_V2: Final = Sdk(
-    name="aws-cli-v2",
-    title="AWS CLI v2 (role credentials in a file)",
-    source="botocore 1.44.5: credentials.py CachedCredentialFetcher (the CLI v2's own copy was not read)",
+AWS_CLI_V1: Final = Sdk(
+    name="aws-cli-v1",
+    title="AWS CLI v1 (sessions of roles in a file)",
+    source="awscli 1.46.3: customizations/assumerole.py CACHE_DIR; botocore/configprovider.py (its own 1.43.62)",
     sts=_FILE_CACHE,
     imds=BOTOCORE_1_44.imds,
-    retry=RetryRule(
-        attempts=retries.ATTEMPTS.value,
-        law="full_jitter",
-        throttle_base_s=float(retries.OLD_BASE_S.value),
-        transient_base_s=float(retries.OLD_BASE_S.value),
-        cap_s=float(retries.CAP_S.value),
-    ),
+    retry=LEGACY,
+)
+
+AWS_CLI_V2: Final = Sdk(
+    name="aws-cli-v2",
+    title="AWS CLI v2 (sessions of roles, of Identity Center and of aws login in files)",
+    source="github.com/aws/aws-cli@73fb33b (2.36.7): customizations/assumerole.py, sso; botocore/credentials.py",
+    sts=_FILE_CACHE,
+    imds=BOTOCORE_1_44.imds,
+    retry=STANDARD_OLD,
 )

@@ -10,7 +10,8 @@ from sim.aws import sdk_go as facts
 from sim.policies.refresh import Refresh
 from sim.policies.retry import RetryRule
 from sim.sdks.base import Sdk
-from sim.sdks.shared import STANDARD_2026, by_lifetime
+from sim.sdks.retry_modes import OLD_QUOTA, STANDARD_2026
+from sim.sdks.shared import by_lifetime
 
 __all__ = ["GO_V2_2026", "GO_V2_OLD"]
 
@@ -36,7 +37,9 @@ GO_V2_OLD: Final = Sdk(
         throttle_base_s=float(facts.RETRY_BASE_S.value),
         transient_base_s=float(facts.RETRY_BASE_S.value),
         cap_s=float(facts.RETRY_CAP_S.value),
+        quota=OLD_QUOTA,
     ),
+    keeps_client=facts.CLIENT_KEPT.value,
     default_session_s=float(facts.ASSUME_ROLE_DEFAULT_S.value),
 )
 
@@ -50,5 +53,6 @@ GO_V2_2026: Final = Sdk(
     sts=_WINDOWS,
     imds=replace(_WINDOWS, life_cap_s=_HOUR),
     retry=STANDARD_2026,
+    keeps_client=facts.CLIENT_KEPT.value,
     default_session_s=float(facts.ASSUME_ROLE_DEFAULT_S.value),
 )

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Final
 
 from sim.aws import sdk_java as facts
 from sim.policies.refresh import Refresh
 from sim.policies.retry import RetryRule
 from sim.sdks.base import Sdk
-from sim.sdks.shared import STANDARD_2026, by_lifetime
+from sim.sdks.retry_modes import OLD_QUOTA, STANDARD_2026
+from sim.sdks.shared import by_lifetime
 
 __all__ = ["JAVA_V2_2025", "JAVA_V2_2026"]
 
@@ -45,8 +47,10 @@ JAVA_V2_2025: Final = Sdk(
         throttle_base_s=facts.RETRY_THROTTLE_BASE_S.value,
         transient_base_s=facts.RETRY_BASE_S.value,
         cap_s=float(facts.RETRY_CAP_S.value),
+        quota=replace(OLD_QUOTA, throttle_cost=facts.RETRY_THROTTLE_COST.value, timeout_cost=OLD_QUOTA.cost),
         throttle_law="equal_jitter",
     ),
+    keeps_client=facts.CLIENT_KEPT.value,
 )
 
 # Whether the older cache's prefetch jitter is kept was not read: none here.
@@ -59,4 +63,5 @@ JAVA_V2_2026: Final = Sdk(
     sts=_WINDOWS_2026,
     imds=_WINDOWS_2026,
     retry=STANDARD_2026,
+    keeps_client=facts.CLIENT_KEPT.value,
 )

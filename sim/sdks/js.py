@@ -9,7 +9,7 @@ from typing import Final
 from sim.aws import sdk_js as facts
 from sim.policies.refresh import Refresh
 from sim.sdks.base import Sdk
-from sim.sdks.shared import STANDARD_2026
+from sim.sdks.retry_modes import STANDARD_2026
 
 __all__ = ["JS_V3", "JS_V3_EXPLICIT"]
 
@@ -33,6 +33,7 @@ JS_V3: Final = Sdk(
     sts=_CHAIN,
     imds=_static_stability(_CHAIN),
     retry=STANDARD_2026,
+    keeps_client=facts.CLIENT_KEPT.value,
 )
 
 JS_V3_EXPLICIT: Final = Sdk(
@@ -42,4 +43,5 @@ JS_V3_EXPLICIT: Final = Sdk(
     sts=_EXPLICIT,
     imds=_static_stability(_EXPLICIT),
     retry=STANDARD_2026,
+    keeps_client=facts.CLIENT_KEPT.value,
 )

@@ -1,25 +1,14 @@
-"""What the SDK generations of 2026 have in common: refresh windows by lifetime and one retry rule."""
+"""What the SDK generations of 2026 have in common: refresh windows by lifetime."""
 
 from __future__ import annotations
 
 import math
-from typing import Final
 
-from sim.aws import retries, sdk_go
+from sim.aws import sdk_go
 from sim.aws.fact import Fact
 from sim.policies.refresh import Refresh
-from sim.policies.retry import RetryRule
 
-__all__ = ["STANDARD_2026", "by_lifetime"]
-
-STANDARD_2026: Final = RetryRule(
-    attempts=retries.ATTEMPTS.value,
-    law="full_jitter",
-    throttle_base_s=float(retries.THROTTLE_BASE_S.value),
-    transient_base_s=float(retries.TRANSIENT_BASE_S.value),
-    cap_s=float(retries.CAP_S.value),
-)
-"""The standard retry mode of 2026. Go and Java have it behind AWS_NEW_RETRIES_2026."""
+__all__ = ["by_lifetime"]
 
 
 def by_lifetime(

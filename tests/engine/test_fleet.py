@@ -222,7 +222,7 @@ def with_block(part: Scenario, changed: Any) -> Scenario:
         "Start": lambda: in_population("start", changed),
         "Poisson": lambda: in_population("calls", (changed,)),
         "Step": lambda: put(part, "credentials", {"app": (changed,)}),
-        "RefreshWindows": lambda: in_step("refresh", changed),
+        "RefreshWords": lambda: in_step("refresh", changed),
         "Sts": lambda: put(part, "issuers", {"sts": changed}),
         "Role": lambda: put(part, "roles", {"app": changed}),
         "User": lambda: put(part, "users", {"deployer": changed}),

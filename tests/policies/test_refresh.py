@@ -16,6 +16,7 @@ _GO_OLD = {length: length for length in _JS}
 _STEADY = {
     "botocore-1.24": _BOTOCORE,
     "botocore-1.44": _BOTOCORE,
+    "aws-cli-v1": _BOTOCORE,
     "aws-cli-v2": _BOTOCORE,
     "botocore-2026": _BY_LIFETIME,
     "java-v2-2026": _BY_LIFETIME,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.facts.transcription.line import DOC, MEAS, MEM, SRC, Line
+from tests.facts.transcription.line import DOC, MEAS, SRC, Line
 
 SDK_BOTOCORE: dict[str, Line] = {
     "advisory_s": (900, "s", SRC),
@@ -43,7 +43,10 @@ SDK_BOTOCORE: dict[str, Line] = {
     "denied_fetches": (0, "requests", MEAS),
     "imds_extended_mean_s": (1259, "s", MEAS),
     "imds_extended_s": ((1020, 1495), "s", MEAS),
-    "cli_sso_silent": (True, "", MEM),
+    "cli_sso_silent": (True, "", SRC),
+    "cli_cache": ("~/.aws/cli/cache", "", SRC),
+    "cli_v1_retry_mode": ("legacy", "", SRC),
+    "client_per_refresh": (True, "", SRC),
 }
 
 SDK_GO: dict[str, Line] = {
@@ -63,6 +66,8 @@ SDK_GO: dict[str, Line] = {
     "mandatory_2026_s": (60, "s", SRC),
     "again_after_2026_s": ((300, 600), "s", SRC),
     "non_recoverable_2026_s": ((1, 5), "s", SRC),
+    "client_kept": (True, "", SRC),
+    "retry_quota": ((500, 5, 10, 1), "tokens", SRC),
 }
 
 SDK_JAVA: dict[str, Line] = {
@@ -86,6 +91,7 @@ SDK_JAVA: dict[str, Line] = {
     "stale_2026_s": (60, "s", SRC),
     "again_after_2026_s": ((300, 600), "s", SRC),
     "smithy_java_again_after_s": ((300, 600), "s", SRC),
+    "client_kept": (True, "", SRC),
 }
 
 SDK_JS: dict[str, Line] = {
@@ -101,6 +107,7 @@ SDK_JS: dict[str, Line] = {
     "old_retry_base_s": (0.1, "s", SRC),
     "old_retry_throttle_base_s": (0.5, "s", SRC),
     "clock_correction_s": (240, "s", SRC),
+    "client_kept": (True, "", SRC),
 }
 
 RETRIES: dict[str, Line] = {
@@ -110,7 +117,7 @@ RETRIES: dict[str, Line] = {
     "cap_s": (20, "s", SRC),
     "retry_after_extra_max_s": (5, "s", SRC),
     "old_base_s": (1, "s", SRC),
-    "cli_is_old": (True, "", MEM),
+    "cli_new_retries": (False, "", SRC),
     "quota_tokens": (500, "tokens", SRC),
     "quota_throttle_cost": (5, "tokens", SRC),
     "quota_other_cost": (14, "tokens", SRC),

@@ -1,0 +1,144 @@
+"""What a scenario may change of an SDK preset, field by field: refresh windows and the retry rule.
+
+The same words stand at a population's `sdk` and at a step of its chain; the step's win.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Annotated, Any, ClassVar, Final, Literal
+
+from pydantic import Field, model_validator
+
+from sim.policies.refresh import Refresh
+from sim.policies.retry import RetryRule
+from sim.spec import NonNegative, Positive, Share, Spec
+
+__all__ = ["Backoff", "RefreshWords", "Retry", "SdkWords"]
+
+Pause = tuple[NonNegative, NonNegative]
+Window = tuple[Positive | None, NonNegative]
+
+
+class RefreshWords(Spec):
+    """Refresh windows that replace the SDK preset's, field by field."""
+
+    advisory_s: NonNegative | None = None
+    """Life left below which a refresh is tried while the old credential still serves."""
+    advisory: Annotated[tuple[Window, ...], Field(min_length=1)] | None = None
+    """The same by the credential's lifetime: [lifetime up to which, window], ascending; null for any longer one."""
+    mandatory_s: NonNegative | None = None
+    """Life left below which callers wait for the refresh; 0: only once expired."""
+    strict: bool | None = None
+    """Whether the windows begin just after their instant (botocore) instead of at it."""
+    background: bool | None = None
+    """Whether an advisory refresh runs beside the call that found it due, instead of inside it."""
+    on_failed: Literal["raise", "serve"] | None = None
+    """A failed refresh in the mandatory window: raise an error, or serve the cached credential, even expired."""
+    again_after: Pause | None = None
+    """Pause after a failed refresh, uniform between the two, seconds; [0, 0]: the next call tries."""
+    jitter_s: NonNegative | None = None
+    """The advisory instant is late by a uniform draw up to this."""
+    jitter_until_s: NonNegative | None = None
+    """The jitter ends where this life is left, if `jitter_s` would reach further."""
+    share_of_life: Share | None = None
+    """Refresh after this share of the life left at the fetch, if that is earlier than the window."""
+    share_min_s: NonNegative | None = None
+    """The share counts as at least this long."""
+    life_cap_s: Positive | None = None
+    """Lifetime that the SDK pretends a longer credential has."""
+    extend: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]] | Literal["no"] | None = None
+    """Static stability: the SDK pretends that a credential about to end lives for a whole number of seconds between
+    these from its fetch on; `no`: it does not."""
+    extend_when: Literal["expired", "short"] | None = None
+    """When it pretends: the credential is expired at the fetch, or has less life left than the number drawn."""
+
+    @model_validator(mode="after")
+    def _right(self) -> RefreshWords:
+        if self.advisory_s is not None and self.advisory is not None:
+            raise ValueError("advisory_s and advisory say the same; give one of them")
+        lifetimes = [math.inf if life is None else life for life, _ in self.advisory or ()]
+        if lifetimes and (lifetimes != sorted(set(lifetimes)) or lifetimes[-1] != math.inf):
+            raise ValueError("advisory must ascend by lifetime and end with one for any longer lifetime (null)")
+        for name in ("again_after", "extend"):
+            low, high = getattr(self, name) if isinstance(getattr(self, name), tuple) else (0, 0)
+            if high < low:
+                raise ValueError(f"{name}: [{low:g}, {high:g}] is not a range; the first must not be above the second")
+        return self
+
+    def applied(self, rule: Refresh) -> Refresh:
+        """The rule with what is said here in place of its own."""
+        said = {name: getattr(self, name) for name in type(self).model_fields if getattr(self, name) is not None}
+        changes: dict[str, Any] = {name: value for name, value in said.items() if name not in _TRANSLATED}
+        if self.advisory_s is not None:
+            changes["advisory"] = ((math.inf, self.advisory_s),)
+        if self.advisory is not None:
+            changes["advisory"] = tuple((math.inf if life is None else life, window) for life, window in self.advisory)
+        if self.extend is not None:
+            changes["extend"] = None if self.extend == "no" else self.extend
+        return replace(rule, **changes) if changes else rule
+
+
+_TRANSLATED: Final = frozenset({"advisory_s", "advisory", "extend"})
+
+Backoff = Literal["none", "fixed", "exponential", "full_jitter", "equal_jitter", "decorrelated"]
+RetryMode = Literal["legacy", "standard-old", "standard-2026", "adaptive"]
+
+
+class Retry(Spec):
+    """How refused requests are tried again; what is not given stays as the SDK preset has it."""
+
+    attempts: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """Attempts in all, the first included."""
+    backoff: Backoff | None = None
+    """Law of the pause before a retry."""
+    base_s: NonNegative | None = None
+    """Base of the pause."""
+    throttle_base_s: NonNegative | None = None
+    """Base of the pause after a throttle, where it is another one."""
+    cap_s: Positive | None = None
+    """Longest pause before jitter."""
+
+    def applied(self, rule: RetryRule) -> RetryRule:
+        """The rule with what is said here in place of its own."""
+        changes: dict[str, Any] = {}
+        if self.attempts is not None:
+            changes["attempts"] = self.attempts
+        if self.backoff is not None:
+            changes |= {"law": self.backoff, "throttle_law": None}
+        if self.base_s is not None:
+            changes |= {"transient_base_s": self.base_s, "throttle_base_s": self.base_s}
+        if self.throttle_base_s is not None:
+            changes["throttle_base_s"] = self.throttle_base_s
+        if self.cap_s is not None:
+            changes["cap_s"] = self.cap_s
+        return replace(rule, **changes) if changes else rule
+
+
+class SdkRetry(Retry):
+    """The retry rule of an SDK: its mode, and what is changed of it."""
+
+    mode: RetryMode | None = None
+    """Retry mode: `legacy` (botocore before 1.44), `standard-old` and `standard-2026`, or `adaptive` (with the client's
+    own rate limit); the preset's if not given."""
+
+
+class SdkWords(Spec):
+    """An SDK preset with changes: `{preset: botocore-1.44, sts: {advisory_s: 300}}`."""
+
+    short_form: ClassVar[str] = "preset"
+
+    preset: str = "botocore-1.44"
+    """SDK preset that is changed (`credflow facts --sdks`)."""
+    sts: RefreshWords = RefreshWords()
+    """Refresh windows for sessions from STS."""
+    imds: RefreshWords = RefreshWords()
+    """Refresh windows for credentials of the compute that a process runs on."""
+    retry: SdkRetry = SdkRetry()
+    """Retry rule towards STS and other AWS APIs."""
+    default_session_s: Positive | None = None
+    """Session length asked of AssumeRole where the step gives none."""
+    keeps_client: bool | None = None
+    """Whether one STS client, with its retry quota and its rate limit, lives as long as the process, instead of
+    for one refresh."""

@@ -1,0 +1,126 @@
+"""SDK presets with changes: field by field, in a file, in a strategy and on the command line; wrong ones refused."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+
+import pytest
+from ruamel.yaml import YAML
+
+from sim.cli.presets import sdk_row
+from sim.scenario_file import load
+from sim.sdk_choice import sdk_of
+from sim.sdk_words import RefreshWords, Retry, SdkWords
+from sim.sdks import RETRY_MODES, SDKS
+from tests.support.command import credflow
+from tests.support.small_scenario import GOOD, check_edit, edited, written
+
+APP = "app: {count: 3, credentials: app,"
+
+
+def test_a_name_alone_is_the_preset_itself() -> None:
+    for name, preset in SDKS.items():
+        assert sdk_of(name) == preset
+        assert sdk_of(SdkWords(preset=name)) == preset
+
+
+@pytest.mark.parametrize("block", ["sts", "imds"])
+@pytest.mark.parametrize(
+    ("words", "changed"),
+    [
+        ({"advisory_s": 100}, {"advisory": ((math.inf, 100.0),)}),
+        ({"advisory": ((1200, 300), (None, 900))}, {"advisory": ((1200.0, 300.0), (math.inf, 900.0))}),
+        ({"mandatory_s": 7}, {"mandatory_s": 7.0}),
+        ({"strict": False, "background": True}, {"strict": False, "background": True}),
+        ({"on_failed": "serve", "again_after": (1, 2)}, {"on_failed": "serve", "again_after": (1.0, 2.0)}),
+        ({"jitter_s": 5, "jitter_until_s": 1}, {"jitter_s": 5.0, "jitter_until_s": 1.0}),
+        ({"share_of_life": 0.5, "share_min_s": 9}, {"share_of_life": 0.5, "share_min_s": 9.0}),
+        ({"life_cap_s": 60, "extend": (1, 2)}, {"life_cap_s": 60.0, "extend": (1, 2)}),
+        ({"extend": "no", "extend_when": "expired"}, {"extend": None, "extend_when": "expired"}),
+    ],
+)
+def test_a_field_of_a_window_replaces_the_preset_s(block: str, words: dict, changed: dict) -> None:
+    sdk = sdk_of(SdkWords.model_validate({"preset": "botocore-1.44", block: words}))
+    preset = SDKS["botocore-1.44"]
+    other = "imds" if block == "sts" else "sts"
+    assert getattr(sdk, block) == dataclasses.replace(getattr(preset, block), **changed)
+    assert (getattr(sdk, other), sdk.retry) == (getattr(preset, other), preset.retry)
+
+
+def test_every_field_of_a_refresh_rule_can_be_said() -> None:
+    rule = {field.name for field in dataclasses.fields(SDKS["botocore-1.44"].sts) if field.init}
+    assert set(RefreshWords.model_fields) == rule | {"advisory_s"}
+
+
+def test_the_retry_rule_is_a_mode_and_what_is_changed_of_it() -> None:
+    words = {"preset": "botocore-1.44", "retry": {"mode": "legacy", "attempts": 2, "cap_s": 3}}
+    rule = sdk_of(SdkWords.model_validate(words)).retry
+    assert rule == dataclasses.replace(RETRY_MODES["legacy"], attempts=2, cap_s=3.0)
+    java = SDKS["java-v2-2025"].retry
+    assert Retry(backoff="fixed").applied(java).throttle_law is None
+    assert Retry(base_s=3).applied(java).throttle_base_s == 3.0
+    assert Retry(base_s=3, throttle_base_s=4).applied(java).throttle_base_s == 4.0
+    assert Retry().applied(java) is java
+
+
+def test_a_strategy_changes_one_field_of_a_preset_that_is_named_alone(tmp_path) -> None:
+    text = GOOD.replace(APP, APP + " sdk: js-v3,").replace(
+        "  base: {}", "  base: {}\n  early: {set: {populations.app.sdk.sts.advisory_s: 1200}}"
+    )
+    strategies = load(written(tmp_path, text)).strategies
+    assert strategies["base"].populations["app"].sdk == "js-v3"
+    early = strategies["early"].populations["app"].sdk
+    assert isinstance(early, SdkWords)
+    assert (early.preset, early.sts.advisory_s) == ("js-v3", 1200.0)
+
+
+def test_a_setting_changes_one_field_of_the_default_preset(tmp_path) -> None:
+    loaded = load(written(tmp_path, GOOD), {"populations.app.sdk.retry.mode": "legacy"})
+    assert sdk_of(loaded.base.populations["app"].sdk).retry == RETRY_MODES["legacy"]
+
+
+def test_a_setting_changes_one_field_of_a_changed_preset(tmp_path) -> None:
+    file = edited(tmp_path, APP, APP + " sdk: {preset: js-v3, sts: {mandatory_s: 2}},")
+    sdk = load(file, {"populations.app.sdk.sts.advisory_s": 60}).base.populations["app"].sdk
+    assert isinstance(sdk, SdkWords)
+    assert (sdk.sts.mandatory_s, sdk.sts.advisory_s) == (2.0, 60.0)
+
+
+@pytest.mark.parametrize(
+    ("sdk", "path", "words"),
+    [
+        ("botocor-1.44", "populations.app.sdk", ["no SDK preset", "did you mean botocore-1.44?"]),
+        ("{preset: js-v4}", "populations.app.sdk.preset", ["no SDK preset", "js-v3"]),
+        ("{preset: js-v3, stss: {}}", "populations.app.sdk.stss", ["unknown key", "did you mean sts?"]),
+        ("{sts: {advisory: 3}}", "populations.app.sdk.sts.advisory", ["list"]),
+        ("{sts: {advisory: [[60, 5]]}}", "populations.app.sdk.sts", ["any longer lifetime (null)"]),
+        ("{sts: {advisory: [[null, 5]], advisory_s: 5}}", "populations.app.sdk.sts", ["say the same"]),
+        ("{imds: {again_after: [9, 3]}}", "populations.app.sdk.imds", ["again_after", "not a range"]),
+        ("{imds: {on_failed: srve}}", "populations.app.sdk.imds.on_failed", ["serve"]),
+        ("{retry: {mode: standrad-old}}", "populations.app.sdk.retry.mode", ["standard-old"]),
+        ("{sts: {mandatory_s: -1}}", "populations.app.sdk.sts.mandatory_s", ["at least 0"]),
+    ],
+)
+def test_a_wrong_change_is_refused_at_its_place(tmp_path, sdk: str, path: str, words: list[str]) -> None:
+    check_edit(tmp_path, (APP, f"{APP} sdk: {sdk},", path, words))
+
+
+@pytest.mark.parametrize("name", sorted(SDKS))
+def test_the_facts_tell_a_preset_in_the_words_that_make_it(name: str) -> None:
+    """What `credflow facts --sdks` prints of another preset, put into a scenario, gives the preset."""
+    row, yaml = sdk_row(SDKS[name]), YAML(typ="safe")
+    words = {"preset": name, **{block: yaml.load(row[block]) for block in ("sts", "imds", "retry")}}
+    if words["retry"]["cap_s"] is None:
+        del words["retry"]["cap_s"]
+    told = sdk_of(SdkWords.model_validate(words))
+    assert (told.sts, told.imds) == (SDKS[name].sts, SDKS[name].imds)
+    if SDKS[name].retry.throttle_law is None:
+        assert told.retry == SDKS[name].retry
+
+
+def test_the_command_prints_them(tmp_path) -> None:
+    rows = json.loads(credflow("facts", "--sdks", "--json", folder=tmp_path).stdout)
+    assert [row["name"] for row in rows] == [sdk.name for sdk in SDKS.values()]
+    assert rows[0]["sts"].startswith("{advisory_s: 900, mandatory_s: 600")

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sim.aws import sts
 from sim.aws.sts_operations import ROOT_TASKS
-from sim.policies.authorization import statements_from
+from sim.policies.authorization import decide, statements_from
 from sim.policies.authorization_time import Attached, Permit, Stage
 from sim.policies.authorization_trust import Asker, AskerKind, may_assume
 from sim.principals.role import Role, Trust
@@ -87,9 +87,25 @@ class Access:
         return max((CHAINED_S + self._closure(f"role/{name}", (*passed, principal)) for name in reached), default=0.0)
 
     def _may_chain(self, principal: str, role: str) -> bool:
+        return self.reaches(principal, role)
+
+    def reaches(self, principal: str, role: str, *, mfa: bool = False) -> bool:
+        """Whether a credential of a principal may assume a role; `mfa` if a code was given for it."""
         kind, _, name = principal.partition("/")
         trust = trust_of(self._scenario.roles[role])
-        return any(may_assume(trust, asker).allowed for asker in self._principals(kind, name, role))
+        code = {"aws:MultiFactorAuthPresent": "true"} if mfa else {}
+        askers = (replace(asker, context={**asker.context, **code}) for asker in self._principals(kind, name, role))
+        return any(may_assume(trust, asker).allowed for asker in askers)
+
+    def vouched(self, idp: str, role: str) -> bool:
+        """Whether a token of an identity provider is enough to assume a role."""
+        account = self._number(self._scenario.roles[role].account)
+        asker = Asker("web_identity", idp, account_number=account)
+        return may_assume(trust_of(self._scenario.roles[role]), asker).allowed
+
+    def forbids(self, principal: str, action: str) -> bool:
+        """Whether a policy of a principal denies an action that needs no permission (GetSessionToken)."""
+        return decide(action, identity=self._policies(principal)).effect == "explicitly_denied"
 
     def _principals(self, kind: str, name: str, role: str) -> tuple[Asker, ...]:
         """As whom a principal asks: a permission set's session is a role, and its Identity Center vouches for it."""

@@ -10,6 +10,7 @@ from sim.policies.refresh import Refresh, retry_at, seen_expiry, windows
 from sim.recorder import Recorder
 from sim.records import EndReason
 from sim.streams import Purpose
+from sim.thieves.loot import Loot
 
 __all__ = ["Cache", "Place"]
 
@@ -30,26 +31,37 @@ class Place:
         recorder: The shard's sink.
         horizon_s: End of the run; nothing is written past it.
         probes: Instants at which a sampled thief looks here, ascending.
+        loot: What remembers all that lies here, where an incident is told of it.
     """
 
-    __slots__ = ("_horizon_s", "_probes", "_recorder", "name")
+    __slots__ = ("_horizon_s", "_loot", "_probes", "_recorder", "name")
 
-    def __init__(self, name: str, recorder: Recorder, horizon_s: float, probes: tuple[float, ...] = ()) -> None:
+    def __init__(
+        self,
+        name: str,
+        recorder: Recorder,
+        horizon_s: float,
+        probes: tuple[float, ...] = (),
+        loot: Loot | None = None,
+    ) -> None:
         self.name = name
         self._recorder = recorder
         self._horizon_s = horizon_s
         self._probes = probes
+        self._loot = loot
 
     @property
     def written(self) -> bool:
         """Whether anything that lies here is ever written."""
-        return bool(self._probes) or self._recorder.holdings is not None
+        return bool(self._probes) or self._loot is not None or self._recorder.holdings is not None
 
     def held(self, credential: Credential, start: float, stop: float, due: float, copies: int, asker: Asker) -> None:
         """Write that `credential` lay here in [start, stop), clipped to the run."""
         start, stop = max(start, 0.0), min(stop, self._horizon_s)
         if stop <= start:
             return
+        if self._loot is not None:
+            self._loot.lay(credential, start, stop)
         holder = asker.holder
         who = (holder.population, holder.client, holder.slot)
         terms = (credential.valid_until_s, credential.mint_until_s)

@@ -51,6 +51,7 @@ class Shard:
         clock.until(horizon, self.recorder.flush)
         for built in self.populations:
             self._finish(built)
+        self.world.incidents.write(self.recorder, self.world.access, self.world.authority, self.clients)
         return self.recorder.close()
 
     def _start(self, built: Built) -> None:

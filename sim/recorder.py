@@ -138,6 +138,8 @@ class Recorder:
         self.logins = self.sinks["logins"]
         self.rotations = self.sinks["rotations"]
         self.probes = self.sinks["probes"]
+        self.thefts = self.sinks["thefts"]
+        self.theft_spans = self.sinks["theft_spans"]
         self._per_second: dict[int, dict[tuple[str, ...], int]] = {}
 
     def count_request(self, at_s: float, key: tuple[str, ...]) -> None:

@@ -13,6 +13,7 @@ from sim import (
     validation_sessions,
     validation_strategies,
     validation_sts,
+    validation_theft,
     validation_timeline,
 )
 from sim.scenario import Scenario
@@ -28,6 +29,7 @@ RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     *validation_quotas.RULES,
     *validation_people.RULES,
     *validation_timeline.RULES,
+    *validation_theft.RULES,
 )
 """Rules for every resolved scenario, the base and each strategy."""
 

@@ -27,10 +27,12 @@ from sim.issuers.spec import IdentityCenter, IdentityProvider, Imds
 from sim.policies.bucket import ChangingBucket, TokenBucket
 from sim.policies.steps import Steps
 from sim.principals.account import Quota, Refusal
+from sim.principals.population import Population
 from sim.recorder import Recorder
 from sim.records import EndReason, Kind
 from sim.scenario import Scenario
 from sim.streams import Purpose, Stream, population_id
+from sim.thieves.incidents import Incidents
 from sim.timeline import Timeline
 from sim.timeline_clients import ClientTimeline
 from sim.timeline_policies import epochs
@@ -112,6 +114,11 @@ class World:
         return self._impairments[issuer]
 
     @cached_property
+    def incidents(self) -> Incidents:
+        """What leaks here, and the thieves that are followed."""
+        return Incidents(self.scenario, self.replication, _places_of_spec)
+
+    @cached_property
     def buckets(self) -> dict[tuple[str, str], tuple[TokenBucket, Refusal]]:
         """Token bucket and refusal of every (account, quota group) with a quota."""
         found = {}
@@ -155,7 +162,8 @@ class World:
 
     def place(self, name: str, population: str, client: int) -> Place:
         """A place of one client (of the population as a whole: client 0), with its sampled thefts."""
-        return Place(name, self.recorder, self.horizon_s, self.probes_of(population, name).get(client, ()))
+        probes = self.probes_of(population, name).get(client, ())
+        return Place(name, self.recorder, self.horizon_s, probes, self.incidents.watched(population, name, client))
 
     def probes_of(self, population: str, place: str) -> dict[int, tuple[float, ...]]:
         """Sampled thefts at a place of a population: ascending instants by client, clients without any absent."""
@@ -182,6 +190,10 @@ def places_of(place: str, count: int, per_host: int) -> int:
     if place in {"repository", "image", "backup", "ci", "host"}:
         return 1
     return -(-count // per_host) if place in {"imds", "agent"} else count
+
+
+def _places_of_spec(place: str, population: Population) -> int:
+    return places_of(place, population.count, population.per_host)
 
 
 class Host:

@@ -10,7 +10,7 @@ import pytest
 from analysis.load import ResultsError
 from analysis.metrics import METRICS
 from analysis.summary import summarise
-from sim.records import Level
+from sim.records import SCHEMA_VERSION, Level
 from tests.support.fake_results import fake_rows, write_fake_results, write_results
 from tests.support.fake_scenario import fake_scenario, fake_scenarios
 
@@ -67,7 +67,7 @@ def _row(summary: dict[str, Any], metric: str, strategy: str, table: str = "metr
 def test_all_metrics_of_the_contract_are_there_with_all_their_fields(summary: dict[str, Any]) -> None:
     assert REQUIRED <= {row["metric"] for row in summary["metrics"]} <= set(METRICS)
     assert all(set(row) >= ROW for row in summary["metrics"])
-    assert (summary["schema"], summary["scenario"], summary["baseline"]) == (1, "fake-directory", "keys")
+    assert (summary["schema"], summary["scenario"], summary["baseline"]) == (SCHEMA_VERSION, "fake-directory", "keys")
 
 
 def test_rows_have_selectors_that_the_reference_names(summary: dict[str, Any]) -> None:
@@ -158,7 +158,7 @@ def test_ranges_over_assumed_inputs_are_merged(folder: Path, tmp_path: Path) -> 
     shutil.copytree(folder, tmp_path / "run")
     row = {"metric": "calls.total", "strategy": "keys", "selector": None, "mean": 10.0}
     assumptions = {
-        "schema": 1,
+        "schema": SCHEMA_VERSION,
         "inputs": [],
         "base": [row],
         "results": [row | {"path": "p", "end": "low", "value": 1, "mean": 7.0}, row | {"path": "q", "mean": None}],

@@ -1,0 +1,128 @@
+"""Ways from one credential to the next: what a thief can obtain with what he holds, and for how long.
+
+Trust policies, identity policies and STS's own rules decide, as they stand at the instant. A thief draws no quota
+and asks in whatever Region answers, so outages and throttling do not stop him.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from sim.access import CHAINED_S, Access
+from sim.aws import sts
+from sim.aws.sts_operations import session_may
+from sim.credentials import Credential
+from sim.issuers.spec import IdentityCenter
+from sim.records import Kind
+from sim.scenario import Scenario
+
+__all__ = ["Target", "Ways"]
+
+_LONGEST_S: Final = {
+    "GetSessionToken": float(sts.GET_SESSION_TOKEN_MAX_S.value),
+    "GetFederationToken": float(sts.GET_FEDERATION_TOKEN_MAX_S.value),
+}
+_OWNERS: Final = ("user", "role", "permission_set")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A session that a thief may want.
+
+    Attributes:
+        operation: Operation that issues it.
+        principal: Whose session it is.
+        account: Account of the principal.
+    """
+
+    operation: Literal["GetSessionToken", "GetFederationToken", "AssumeRole", "GetRoleCredentials"]
+    principal: str
+    account: str
+
+
+@dataclass(slots=True)
+class Ways:
+    """What can be obtained with what.
+
+    Attributes:
+        scenario: The scenario.
+        access: Its policies over time.
+    """
+
+    scenario: Scenario
+    access: Access
+    _known: dict[tuple[int, str, Target, bool], bool] = field(default_factory=dict)
+
+    def targets(self) -> tuple[Target, ...]:
+        """Every session that somebody could ask for, in a fixed order."""
+        return tuple(self._targets())
+
+    def _targets(self) -> Iterator[Target]:
+        for name, user in self.scenario.users.items():
+            yield Target("GetSessionToken", f"user/{name}", user.account)
+            yield Target("GetFederationToken", f"user/{name}", user.account)
+        for name, role in self.scenario.roles.items():
+            yield Target("AssumeRole", f"role/{name}", role.account)
+        for issuer, spec in self.scenario.issuers.items():
+            if isinstance(spec, IdentityCenter):
+                for name, one in spec.permission_sets.items():
+                    yield Target("GetRoleCredentials", f"permission_set/{issuer}/{name}", one.account)
+
+    def life_s(self, signer: Credential, target: Target, at: float) -> float:
+        """Longest session that `signer` gets at an instant; 0 if none."""
+        if not signer.issued_at_s <= at < signer.valid_until_s:
+            return 0.0
+        if target.operation == "AssumeRole":
+            return self._role_s(signer, target, at)
+        if target.operation == "GetRoleCredentials":
+            return self._permission_set_s(signer, target)
+        if signer.kind is not Kind.ACCESS_KEY or signer.principal != target.principal:
+            return 0.0
+        return _LONGEST_S[target.operation] if self._allowed(signer, target, at) else 0.0
+
+    def _role_s(self, signer: Credential, target: Target, at: float) -> float:
+        longest = float(self.scenario.roles[target.principal.partition("/")[2]].max_session_s)
+        if signer.kind is Kind.PROJECTED_TOKEN:
+            mine = signer.principal == target.principal
+            return longest if mine and self._allowed(signer, target, at) else 0.0
+        if signer.kind not in (Kind.ACCESS_KEY, Kind.SESSION) or not self._allowed(signer, target, at):
+            return 0.0
+        return longest if signer.kind is Kind.ACCESS_KEY else min(longest, CHAINED_S)
+
+    def _permission_set_s(self, signer: Credential, target: Target) -> float:
+        """A portal token obtains the permission set that its person is assigned."""
+        if signer.kind is not Kind.SSO_TOKEN:
+            return 0.0
+        _, issuer, name = target.principal.split("/")
+        steps = self.scenario.credentials.get(signer.provider, ())
+        if not any(step.from_ == issuer and step.permission_set == name for step in steps):
+            return 0.0
+        spec = self.scenario.issuers[issuer]
+        assert isinstance(spec, IdentityCenter)
+        return float(spec.permission_sets[name].session_s)
+
+    def _allowed(self, signer: Credential, target: Target, at: float) -> bool:
+        """Whether the policies of the instant allow it; asked once for each set of policies."""
+        access = self.access.at(at)
+        issuer = signer.issuer if signer.kind is Kind.PROJECTED_TOKEN else ""
+        key = (id(access), f"{signer.operation} {signer.principal} {issuer}", target, signer.mfa)
+        if key not in self._known:
+            self._known[key] = _allows(access, signer, target)
+        return self._known[key]
+
+
+def _allows(access: Access, signer: Credential, target: Target) -> bool:
+    if signer.kind is Kind.PROJECTED_TOKEN:
+        return access.vouched(signer.issuer, target.principal.partition("/")[2])
+    action = f"sts:{target.operation}"
+    if session_may(signer.operation, signer.mfa, action) is False:
+        return False
+    if signer.principal.partition("/")[0] not in _OWNERS:
+        return False
+    if target.operation == "GetSessionToken":  # it needs no permission, so only a Deny stops it
+        return not access.forbids(signer.principal, action)
+    if target.operation == "GetFederationToken":
+        return access.allows(signer.principal, action)
+    return access.reaches(signer.principal, target.principal.partition("/")[2], mfa=signer.mfa)

@@ -1,0 +1,68 @@
+"""Incidents: they leak from a place that somebody has, and their thieves' stories can be told to the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from sim.issuers.spec import Imds
+from sim.providers.step import Step
+from sim.scenario import Scenario
+from sim.scenario_errors import Finding
+
+__all__ = ["RULES"]
+
+
+def _somewhere(scenario: Scenario) -> Iterator[Finding]:
+    """A strategy may hold nothing at a place; a place where nothing can lie in any is a mistake."""
+    held = set(_held_places(scenario))
+    for name, incident in scenario.theft.incidents.items():
+        if incident.place not in held:
+            yield (
+                ("theft", "incidents", name, "place"),
+                f"nobody has anything at {incident.place}; this scenario keeps credentials at "
+                f"{', '.join(sorted(held))} (see place of a step, copies of a key)",
+            )
+
+
+def _held_places(scenario: Scenario) -> Iterator[str]:
+    people = {population.credentials for population in scenario.populations.values() if population.people}
+    for user in scenario.users.values():
+        yield from user.key.copies if user.key is not None else ()
+    for name, chain in scenario.credentials.items():
+        for step in chain:
+            yield from _places_of(scenario, step, name in people)
+
+
+def _places_of(scenario: Scenario, step: Step, is_peoples: bool) -> Iterator[str]:
+    if isinstance(scenario.issuers.get(step.from_), Imds):
+        yield "imds"
+    if step.place is not None:
+        yield step.place
+    elif step.way == "console" or step.from_ == "password":
+        yield "browser"
+    else:
+        yield from ("laptop", "process") if is_peoples else ("process",)
+
+
+def _foothold_ends(scenario: Scenario) -> Iterator[Finding]:
+    """What lay at the place until the hole was closed has to be known."""
+    foothold, horizon = scenario.theft.foothold_s, scenario.run.horizon_s
+    for name, incident in scenario.theft.incidents.items():
+        if "foothold" in incident.thieves and incident.at_s < horizon < incident.at_s + foothold:
+            yield (
+                ("theft", "incidents", name, "thieves"),
+                f"the run ends at {horizon:g} s, before the hole is closed ({incident.at_s:g} + theft.foothold_s "
+                f"{foothold:g} s): let foothold_s be at most {horizon - incident.at_s:g}, the run longer, or leave "
+                "foothold out",
+            )
+
+
+def _thieves_once(scenario: Scenario) -> Iterator[Finding]:
+    for name, incident in scenario.theft.incidents.items():
+        if len(set(incident.thieves)) < len(incident.thieves):
+            yield ("theft", "incidents", name, "thieves"), f"{', '.join(incident.thieves)}: each thief once"
+
+
+RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (_somewhere, _foothold_ends, _thieves_once)
+"""Every rule of this file."""

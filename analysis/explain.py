@@ -148,6 +148,9 @@ def _calls(row: Row, when: Clock) -> Told:
 
 def _rotation(row: Row, when: Clock) -> Told:
     late = f", {_length(row['late_s'])} late" if row["late_s"] >= 1 else ""
+    if row["outcome"] == "refused":
+        yield row["started_at_s"], f"ROTATION of {row['user']} refused: a third key (LimitExceeded)"
+        return
     yield row["started_at_s"], f"ROTATION of {row['user']}: {row['new']} created, due {when(row['due_at_s'])}{late}"
     if not pd.isna(row["done_at_s"]):
         yield row["done_at_s"], f"rotation done: {row['old']} deactivated ({row['toil_min']:.0f} min of work)"

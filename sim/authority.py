@@ -65,8 +65,16 @@ class Authority:
     def pieces(self, credential: Credential, action: str) -> tuple[tuple[float, Verdict], ...]:
         """The verdict over time, as (until, verdict) pieces in order; the last one lasts for ever.
 
-        A credential is refused from the instant of its expiry on (inclusive).
+        A credential is refused from the instant of its expiry on (inclusive), and a new key until IAM has made
+        it known everywhere.
         """
+        pieces = self._to_its_end(credential, action)
+        known = credential.accepted_from_s
+        if math.isinf(known):
+            return pieces
+        return ((known, Verdict.INVALID_CLIENT_TOKEN_ID), *(piece for piece in pieces if piece[0] > known))
+
+    def _to_its_end(self, credential: Credential, action: str) -> tuple[tuple[float, Verdict], ...]:
         while_valid = self._while_valid(credential, action)
         end = credential.valid_until_s
         if math.isinf(end):

@@ -8,9 +8,10 @@ from typing import Final
 
 from sim.cache import Cache
 from sim.credentials import Credential, Origin
-from sim.fetching import ApiProvider, Asker, Fetch, ImdsProvider, Provider
+from sim.fetching import ApiProvider, Asker, Fetch, ImdsProvider, Provider, SigningKey
 from sim.issuers.api import Downtime, Request
 from sim.issuers.spec import IdentityCenter, Imds
+from sim.key_lives import rotated_users
 from sim.mfa import MfaProvider
 from sim.people import ConsoleSignIn, Person, Portal, SamlProvider, SsoProvider
 from sim.policies.refresh import Refresh
@@ -46,6 +47,8 @@ class Chains:
         self._spec: Population = world.scenario.populations[population]
         self.sdk: Sdk = sdk_of(self._spec.sdk)
         self._writer = Writer(world.scenario, world.access, self.sdk)
+        self._rotated = rotated_users(world.scenario)
+        self.signing: list[tuple[str, SigningKey]] = []
         self._terms_of: dict[tuple[str, int], Terms] = {}
         self.hosts: dict[tuple[str, int], Host] = {}
         self.people: dict[int, Person] = {}
@@ -93,6 +96,11 @@ class Chains:
         """What all credentials of a chain's first step have in common."""
         return self._terms(chain, 0).origin
 
+    def key_origin(self, user: str) -> Origin:
+        """What all access keys of a user have in common."""
+        step = Step.model_validate({"from": "access_key", "user": user})
+        return self._over_time(self._writer.terms(self._spec.credentials, step), self._spec.credentials, step).origin
+
     def mint(self, asker: Asker, chain: str, at: float) -> Credential:
         """A session that was issued before the run began."""
         terms = self._terms(chain, 0)
@@ -117,9 +125,18 @@ class Chains:
         api = self._world.api(issuer)
         retry = self._retry(step)
         request = self._signed(terms.request, step, asker.holder.client)
-        sessions = ApiProvider(asker, api, request, terms.origin, terms.session_s, retry, source, parent)
+        key = self._signing_key(step, asker)
+        sessions = ApiProvider(asker, api, request, terms.origin, terms.session_s, retry, source, parent, key=key)
         sessions.keeps_client = self.sdk.keeps_client
         return self._vouched(step, asker, sessions) or sessions
+
+    def _signing_key(self, step: Step, asker: Asker) -> SigningKey | None:
+        """The key that signs a step's requests, if somebody rotates it."""
+        if step.user is None or step.user not in self._rotated:
+            return None
+        key = SigningKey(asker)
+        self.signing.append((step.user, key))
+        return key
 
     def _vouched(self, step: Step, asker: Asker, sessions: ApiProvider) -> Provider | None:
         """What has to happen before an issuer is asked: a login, a token, an MFA code; None if nothing."""

@@ -88,6 +88,7 @@ class Credential:
         parent: Credential that signed the request for it.
         issued_at_s: Instant of issue on the issuer's clock.
         expires_at_s: Expiry returned by the issuer; inf for a key.
+        accepted_from_s: From when AWS accepts it: IAM takes a while to make a new key known; -inf if at once.
         valid_until_s: Until when AWS accepts it; inf if nothing ends it.
         mint_until_s: Until when the last thing minted from it would be accepted.
         end_cause: What ends its validity: expiry, rotation, deactivation, deletion, revocation, never.
@@ -95,6 +96,7 @@ class Credential:
     """
 
     __slots__ = (
+        "accepted_from_s",
         "account",
         "calls_signed",
         "end_cause",
@@ -114,7 +116,7 @@ class Credential:
         "valid_until_s",
     )
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the terms of a credential
         self,
         kind: Kind,
         holder: Holder,
@@ -125,6 +127,7 @@ class Credential:
         *,
         parent: str | None = None,
         valid_until_s: float | None = None,
+        accepted_from_s: float = -math.inf,
     ) -> None:
         self.id = credential_id(kind, holder, ordinal)
         self.kind = kind
@@ -139,6 +142,7 @@ class Credential:
         self.parent = parent
         self.issued_at_s = issued_at_s
         self.expires_at_s = expires_at_s
+        self.accepted_from_s = accepted_from_s
         self.valid_until_s = expires_at_s if valid_until_s is None else valid_until_s
         ends = "rotation" if kind is Kind.ACCESS_KEY else "expiry"
         self.end_cause = "never" if math.isinf(self.valid_until_s) else ends
@@ -147,6 +151,10 @@ class Credential:
                 self.valid_until_s, self.end_cause = max(ending.at_s, issued_at_s), ending.cause
         self.mint_until_s = self.valid_until_s + origin.mints_s
         self.calls_signed = 0
+
+    def accepted(self, at: float) -> bool:
+        """Whether AWS accepts it at an instant; not any more at the instant of its end."""
+        return self.accepted_from_s <= at < self.valid_until_s
 
 
 @dataclass(frozen=True, slots=True)

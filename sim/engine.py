@@ -8,6 +8,7 @@ from pathlib import Path
 
 from simpy import Event
 
+from sim.campaign import schedule
 from sim.client import Client
 from sim.clock import Clock
 from sim.faults.restart import Restart
@@ -37,6 +38,9 @@ class Shard:
         self.populations: list[Built] = [build_population(world, name, clients) for name in world.scenario.populations]
         self.recorder = world.recorder
         self._processes: dict[Client, Event] = {}
+        if world.scenario.rotation is not None:
+            owners = (owner for built in self.populations for owner in built.owners.values())
+            schedule(world.scenario.rotation, owners)
 
     def run(self) -> dict[str, tuple[int, str]]:
         """Start every process, pass the time to the horizon, write what is still open.
@@ -70,17 +74,19 @@ class Shard:
         for number, fault in enumerate(self.world.scenario.timeline):
             if isinstance(fault, Restart) and fault.restart in by_name:
                 built = by_name[fault.restart]
-                if built.first_step.from_ == "access_key":
-                    continue  # a key is read again from where it lies
                 for index, client in built.clients:
                     share = self.world.stream(built.name).uniform(Purpose.RESTART, index, number)
-                    self.clock.process(self._restart(client, fault.at_s + fault.ramp_s * share))
+                    self.clock.process(self._restart(built, client, fault.at_s + fault.ramp_s * share))
 
-    def _restart(self, client: Client, at: float) -> Generator[Event, None, None]:
+    def _restart(self, built: Built, client: Client, at: float) -> Generator[Event, None, None]:
         if at < self.world.horizon_s:
             yield self.clock.at(at, client.cache.asker.holder.rank)
             process = self._processes[client]
+            if built.first_step.from_ == "access_key":  # it is read again from where it lies
+                built.reread(client, at)
+                return
             client.restart(process)
+            built.reread(client, at)
             if process.triggered:  # it had nothing left to do before the horizon; now it has
                 self._processes[client] = self.clock.process(client.run())
 

@@ -23,7 +23,7 @@ from sim.records import EndReason, Kind, Outcome
 from sim.sdks.retry_modes import ADAPTIVE_LIMIT
 from sim.streams import Purpose, Stream, index_of
 
-__all__ = ["ApiProvider", "Asker", "Fetch", "Fetched", "ImdsProvider", "Provider", "chain_fetch"]
+__all__ = ["ApiProvider", "Asker", "Fetch", "Fetched", "ImdsProvider", "Provider", "SigningKey", "chain_fetch"]
 
 
 class Fetched(NamedTuple):
@@ -129,6 +129,21 @@ class ApiClient:
 
 
 @dataclass(slots=True)
+class SigningKey:
+    """The key with which a client signs its requests for sessions, held while somebody else rotates it."""
+
+    asker: Asker
+    credential: Credential | None = None
+
+    def hold(self, credential: Credential, at: float) -> None:  # noqa: ARG002 - one signature for all holders
+        """Sign with `credential` from now on."""
+        self.credential = credential
+
+    def settle(self, to: float) -> None:
+        """A signer has no calls of its own."""
+
+
+@dataclass(slots=True)
 class ApiProvider:
     """Asks an AWS API for a session and tries again as its SDK does.
 
@@ -141,6 +156,7 @@ class ApiProvider:
         retry: The SDK's retry rule.
         source: Provider of the credential that signs the request, if it is itself temporary.
         parent: Credential that signs it, if that is a key.
+        key: The key that signs it, if somebody rotates it.
         check: What the issuer asks of others before it grants a request.
         keeps_client: Whether one client object of the SDK serves all fetches of a process.
     """
@@ -155,6 +171,7 @@ class ApiProvider:
     parent: str | None = None
     check: Check | None = None
     keeps_client: bool = False
+    key: SigningKey | None = None
     _client: ApiClient | None = None
 
     def fetch(self, ordinal: int) -> Fetch:
@@ -177,12 +194,13 @@ class ApiProvider:
         """The attempts of one fetch; `signer` is the temporary credential that signs them, if one does."""
         asker, api, request, client = self.asker, self.api, self.request, self._api_client()
         clock, holder = asker.clock, asker.holder
-        parent = self.parent if signer is None else signer.id
         attempt, pause = 1, 0.0
         while True:
             if (sent := client.sends_at(clock.now)) > clock.now:
                 yield clock.at(sent, holder.rank)
             now = clock.now
+            signer = signer if self.key is None else self.key.credential
+            parent = self.parent if signer is None else signer.id
             answer = api.ask(now, request, asker, (ordinal << 16) | attempt, signer)
             if self.check is not None and answer.outcome is Outcome.OK:
                 answer = self.check(now, (ordinal << 16) | attempt, answer)

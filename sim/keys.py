@@ -1,104 +1,36 @@
-"""Long-term access keys: ages and rotations by renewal theory, copies, the control plane's requests."""
+"""Long-term access keys of one IAM user: copies, rotations in six steps, and the clients that follow them.
+
+Create a second key, deploy it, wait, deactivate the old one, confirm, delete it. What IAM changes takes effect after
+its propagation: a new key is refused for a while, an inactive one accepted. A client that has a reload lag may sign
+with either at the wrong time.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final
 
 from simpy import Event
 
 from sim.cache import Place, write_credential
 from sim.credentials import Credential, Origin
 from sim.fetching import Asker
-from sim.issuers.api import Api, Request
-from sim.laws import draw, mean_of, size_biased
-from sim.principals.user import AccessKey, AsFound, Rotation
+from sim.issuers.api import Answer, Api, Request
+from sim.key_lives import Cause, Lives, Turn
+from sim.key_turns import Consumer, KeyHolder, Underway
+from sim.principals.user import AccessKey, Rotation
 from sim.recorder import Recorder
-from sim.records import EndReason, Kind
-from sim.streams import Purpose
+from sim.records import EndReason, Kind, Outcome
 
-__all__ = ["KeyHolder", "KeyOwner", "Lives"]
+__all__ = ["DEFAULT_ROTATION", "KeyHolder", "KeyOwner"]
 
+DEFAULT_ROTATION: Final = Rotation(period_s=math.nextafter(math.inf, 0))
+"""Steps of a rotation that no policy describes: a campaign's, or an emergency's."""
 _BEFORE: Final = 1 << 20
 """Number of the cycle before the one that covers time 0."""
-
-
-class KeyHolder(Protocol):
-    """A client that signs with a key which somebody else rotates."""
-
-    def hold(self, credential: Credential, at: float) -> None:
-        """Use `credential` from `at` on."""
-
-    def settle(self, to: float) -> None:
-        """Count the calls before `to`."""
-
-
-@dataclass(slots=True)
-class Lives:
-    """When one user's key is replaced: cycles drawn by number, the one that straddles 0 in equilibrium.
-
-    The cycle that covers a random instant is longer than others (its law is size-biased) and the instant
-    is uniform in it; an exponential life has no memory. So ages at time 0 need no warm-up.
-    """
-
-    asker: Asker
-    key: AccessKey
-
-    def first(self) -> tuple[float, float]:
-        """Instants of creation (not after 0) and of replacement (inf: never) of the key held at 0."""
-        key = self.key
-        if key.life == "never":
-            age = key.age_s if key.age_s is not None else 0.0
-            return -age, math.inf
-        if not self._by_policy:
-            assert isinstance(key.life, AsFound)
-            age = key.age_s if key.age_s is not None else self._exponential(Purpose.AGE, 0)
-            return -age, self._exponential(Purpose.LIFE, 0)
-        rotation = self._rotation
-        if key.age_s is not None:
-            return -key.age_s, max(rotation.period_s + self.late(0) - key.age_s, 0.0)
-        cycle = self._equilibrium_cycle(rotation)
-        age = cycle * self.asker.uniform(Purpose.AGE, 0)
-        return -age, cycle - age
-
-    def following(self, number: int) -> float:
-        """Length of cycle `number` (from 1)."""
-        if not self._by_policy:
-            return self._exponential(Purpose.LIFE, number)
-        return self._rotation.period_s + self.late(number)
-
-    def late(self, number: int) -> float:
-        """Lateness at the end of cycle `number`; 0 for keys without a policy."""
-        if not self._by_policy or self.key.rotation is None:
-            return 0.0
-        return max(draw(self.asker.stream, self._rotation.late_s, Purpose.LATENESS, self.asker.index, number), 0.0)
-
-    @property
-    def _rotation(self) -> Rotation:
-        assert self.key.rotation is not None
-        return self.key.rotation
-
-    @property
-    def _by_policy(self) -> bool:
-        life = self.key.life
-        if isinstance(life, AsFound):
-            return self.asker.uniform(Purpose.CYCLE, 1) < life.policy_share
-        return life == "policy"
-
-    def _exponential(self, purpose: Purpose, k: int) -> float:
-        assert isinstance(self.key.life, AsFound)
-        return -self.key.life.mean_life_s * math.log1p(-self.asker.uniform(purpose, k))
-
-    def _equilibrium_cycle(self, rotation: Rotation) -> float:
-        """Size-biased period + lateness: a mixture of the plain and the size-biased lateness."""
-        mean_late = mean_of(rotation.late_s)
-        plain = self.asker.uniform(Purpose.CYCLE, 0) * (rotation.period_s + mean_late) < rotation.period_s
-        if plain:
-            return rotation.period_s + self.late(0)
-        u = self.asker.uniform(Purpose.LATENESS, 0)
-        return rotation.period_s + size_biased(rotation.late_s, u)
+_NEVER: Final = Turn(math.inf, math.inf, 0.0, "policy", 0.0, 0.0)
 
 
 @dataclass(slots=True)
@@ -114,8 +46,10 @@ class KeyOwner:
         account: Account of the user.
         propagation_s: Delay until a change takes effect everywhere.
         places: Where copies lie, with their number.
-        holders: Clients that sign with it.
         horizon_s: End of the run.
+        consumers: Clients that sign with it.
+        extra: Turns that nobody's policy asks for: (instant, cause, overlap, confirm), in order of time.
+        current: The newest key.
     """
 
     asker: Asker
@@ -128,93 +62,258 @@ class KeyOwner:
     places: tuple[tuple[Place, int], ...]
     recorder: Recorder
     horizon_s: float
-    holders: list[KeyHolder] = field(default_factory=list)
+    consumers: list[Consumer] = field(default_factory=list)
+    extra: list[tuple[float, Cause, float, float]] = field(default_factory=list)
     current: Credential | None = None
     _held_from: float = 0.0
+    _generation: int = 0
+    _cycle: int = 0
+    _free_at_s: float = -math.inf
+    _turn: Turn = _NEVER
+    _underway: list[Underway] = field(default_factory=list)
+
+    @property
+    def lives(self) -> Lives:
+        """When the policy replaces the key."""
+        return Lives(self.asker, self.key)
+
+    @property
+    def rotation(self) -> Rotation:
+        """How a rotation is done."""
+        return self.key.rotation or DEFAULT_ROTATION
+
+    @property
+    def copies(self) -> int:
+        """How many copies of the key lie about."""
+        return sum(number for _, number in self.places)
 
     def run(self) -> Generator[Event, None, None]:
         """Hold the first key, then rotate until the horizon; the end of the last one is drawn beyond it."""
-        lives = Lives(self.asker, self.key)
-        created, ends = lives.first()
-        number = 0
-        self._hold(created, ends, 0.0)
-        if -self._overlap() < created and self.key.life != "never" and self.key.age_s is None:
-            self._rotated_before(lives, created)
-        while ends < self.horizon_s:
-            yield self.asker.clock.at(max(ends, 0.0), self.asker.holder.rank)
-            late = lives.late(number)
-            number += 1
-            old, began = self.current, self.asker.clock.now
-            ends = began + lives.following(number)
-            self._hold(began, ends, began)
-            assert old is not None and self.current is not None
-            self._ask("CreateAccessKey", began, self.current.id)
-            self.asker.clock.process(self._deactivate(old, self.current, began, late))
+        created, ends = self.lives.first()
+        if self.key.life != "never" and self.key.age_s is None:
+            self._free_at_s = created + self.rotation.overlap_s + self.rotation.confirm_s
+        self._turn = self._plan(0.0, ends)
+        self.current = self._make(created, self._turn)
+        self._begin(created)
+        while self._turn.asked_at_s < self.horizon_s:
+            turn = self._turn
+            yield self.asker.clock.at(max(turn.asked_at_s, 0.0), self.asker.holder.rank)
+            if turn.at_s > turn.asked_at_s:
+                self._refused(turn)
+            if turn.at_s < self.horizon_s:
+                yield self.asker.clock.at(max(turn.at_s, self.asker.clock.now), self.asker.holder.rank)
+                self._rotate(turn)
 
     def finish(self) -> None:
-        """Write what is held at the horizon."""
-        self._release(self.horizon_s, EndReason.OPEN)
+        """Write what is held, and what is under way, at the horizon."""
+        for one in self._underway:
+            if one.left_at_s is None:
+                self._write_key(one.old, one.held_from_s, self.horizon_s, EndReason.OPEN)
+            self._write(one, None)
+        self._copies_end(self.horizon_s)
+        if self.current is not None:
+            self._write_key(self.current, self._held_from, self.horizon_s, EndReason.OPEN)
 
-    def _overlap(self) -> float:
-        return self.key.rotation.overlap_s if self.key.rotation is not None else 0.0
+    def reread(self, client: Asker, at: float) -> None:
+        """A client restarts at `at` and reads the newest key."""
+        self._follow((one for one in self.consumers if one.asker is client), self._generation, at)
 
-    def _hold(self, created: float, ends: float, at: float) -> None:
-        for client in self.holders:
-            client.settle(at)
-        self._release(at, EndReason.ROTATED)
-        self.current = self._make(created, ends)
-        self._held_from = at
-        for client in self.holders:
-            client.hold(self.current, at)
+    # --- Planning --------------------------------------------------------------------------------------------------
 
-    def _make(self, created: float, ends: float) -> Credential:
-        """A key that is replaced at `ends` and accepted until the overlap and the propagation are over."""
+    def _plan(self, began: float, ends: float) -> Turn:
+        """The turn that ends the key made at `began`, whose life by policy ends at `ends`."""
+        rotation = self.rotation
+        wanted = Turn(ends, ends, self.lives.late(self._cycle), "policy", rotation.overlap_s, rotation.confirm_s)
+        extra = next((one for one in self.extra if one[0] >= began and one[0] < ends), None)
+        if extra is not None:
+            self.extra.remove(extra)
+            at, cause, overlap_s, confirm_s = extra
+            wanted = Turn(at, at, 0.0, cause, overlap_s, confirm_s)
+        if wanted.cause == "emergency" or math.isinf(wanted.asked_at_s):
+            return wanted
+        if self.key.number > 1:
+            return wanted._replace(at_s=math.inf)
+        waits = max(self._free_at_s - max(wanted.asked_at_s, 0.0), 0.0)
+        return wanted._replace(at_s=wanted.asked_at_s + waits)
+
+    def _make(self, created: float, turn: Turn, accepted_from_s: float = -math.inf) -> Credential:
+        """A key that is replaced by a turn and accepted until its deactivation has propagated."""
         ordinal = self.asker.issued
         self.asker.issued += 1
-        until = ends + self._overlap() + self.propagation_s
+        until = turn.deactivated_at_s + self.propagation_s
         return Credential(
-            Kind.ACCESS_KEY, self.asker.holder, ordinal, self.origin, created, math.inf, valid_until_s=until
+            Kind.ACCESS_KEY,
+            self.asker.holder,
+            ordinal,
+            self.origin,
+            created,
+            math.inf,
+            valid_until_s=until,
+            accepted_from_s=accepted_from_s,
         )
 
-    def _rotated_before(self, lives: Lives, began: float) -> None:
-        """A rotation that began before time 0 and whose old key is still active."""
-        new = self.current
-        assert new is not None
-        old = self._make(began - lives.following(_BEFORE), began)
-        write_credential(self.recorder, old, 0.0, 0.0, EndReason.ROTATED, 0.0)
-        self.asker.clock.process(self._deactivate(old, new, began, lives.late(_BEFORE)))
+    # --- The steps -------------------------------------------------------------------------------------------------
 
-    def _release(self, at: float, reason: EndReason) -> None:
-        key = self.current
-        if key is None:
+    def _begin(self, created: float) -> None:
+        """What is held at time 0: the newest key, or still the one before it."""
+        for one in self.consumers:
+            one.generation = -1
+        before = self._before(created)
+        if before is None:
+            self._follow(self.consumers, 0, 0.0)
             return
-        due = max(at, self.asker.clock.now)
-        for place, copies in self.places:
-            place.held(key, self._held_from, at, due, copies, self.asker)
-        write_credential(self.recorder, key, self._held_from, at, reason, due)
+        for one in self.consumers:
+            if one.follows_at_s(created, 0) > 0:
+                one.holder.hold(before.old, 0.0)
+        self._underway.append(before)
+        self._deploy(created, 0)
+        self.asker.clock.process(self._retire(before))
 
-    def _deactivate(self, old: Credential, new: Credential, began: float, late: float) -> Generator[Event, None, None]:
-        """After the overlap the old key is made inactive and deleted."""
-        done = began + self._overlap()
-        toil = self.key.rotation.toil_min if self.key.rotation is not None else 0.0
-        if done >= self.horizon_s:
-            self._rotated(old, new, began, late, None, toil)
+    def _before(self, created: float) -> Underway | None:
+        """A rotation before time 0 whose old key is still active, or still used."""
+        if self.key.life == "never" or self.key.age_s is not None:
+            return None
+        rotation, lives = self.rotation, self.lives
+        late = lives.late(_BEFORE)
+        turn = Turn(created, created, late, "policy", rotation.overlap_s, rotation.confirm_s)
+        if max(turn.deleted_at_s, *(one.follows_at_s(created, 0) for one in self.consumers)) <= 0:
+            return None
+        old = self._make(created - lives.following(_BEFORE), turn)
+        return Underway(turn, old, self.current, 0)
+
+    def _refused(self, turn: Turn) -> None:
+        """CreateAccessKey while two keys exist: LimitExceeded. Without a way out it is asked for again next time."""
+        self._ask("CreateAccessKey", turn.asked_at_s, None, refused=True)
+        if turn.at_s < self.horizon_s:
             return
-        yield self.asker.clock.at(done, self.asker.holder.rank)
-        self._ask("UpdateAccessKey", done, None)
-        self._ask("DeleteAccessKey", done, None)
-        self._rotated(old, new, began, late, done, toil)
+        assert self.current is not None
+        self._write(Underway(turn, self.current, None, self._generation), turn.asked_at_s)
+        self._cycle += 1
+        again = turn.asked_at_s + self.lives.following(self._cycle)
+        self._turn = self._plan(math.nextafter(turn.asked_at_s, math.inf), again)
 
-    def _rotated(
-        self, old: Credential, new: Credential, began: float, late: float, done: float | None, toil: float
-    ) -> None:
-        holder = self.asker.holder
-        who = (holder.population, holder.client, holder.slot)
-        row = (*who, self.user, old.id, new.id, began - late, began, done, late, toil)
-        self.recorder.rotations.add(self.horizon_s if done is None else done, holder.rank, row)
+    def _rotate(self, turn: Turn) -> None:
+        """Create the second key and deploy it; the other steps follow by themselves."""
+        old, began = self.current, self.asker.clock.now
+        assert old is not None
+        self._generation += 1
+        self._cycle += 1
+        self._free_at_s = turn.deleted_at_s
+        self._turn = self._plan(began, began + self.lives.following(self._cycle))
+        for one in self.consumers:
+            one.holder.settle(began)
+        self._copies_end(began)
+        known = began + self.propagation_s if any(one.reload for one in self.consumers) else -math.inf
+        self.current = self._make(began, self._turn, known)
+        held_from, self._held_from = self._held_from, began
+        self._ask("CreateAccessKey", began, self.current.id)
+        underway = Underway(turn, old, self.current, self._generation, held_from)
+        self._underway.append(underway)
+        self._deploy(began, self._generation)
+        self.asker.clock.process(self._retire(underway))
 
-    def _ask(self, operation: str, at: float, issued: str | None) -> None:
+    def _deploy(self, created: float, number: int) -> None:
+        """Hand the newest key to its clients, each in its own time."""
+        now, due = self.asker.clock.now, dict[float, list[Consumer]]()
+        for one in self.consumers:
+            due.setdefault(max(one.follows_at_s(created, number), now), []).append(one)
+        self._follow(due.pop(now, []), number, now)
+        later = [(at, due[at]) for at in sorted(due) if at < self.horizon_s]
+        if later:
+            self.asker.clock.process(self._reload(later, number))
+
+    def _reload(self, due: list[tuple[float, list[Consumer]]], number: int) -> Generator[Event, None, None]:
+        for at, ones in due:
+            yield self.asker.clock.at(at, self.asker.holder.rank)
+            self._follow(ones, number, at)
+
+    def _follow(self, consumers: Iterable[Consumer], number: int, at: float) -> None:
+        """Clients read the key where it lies: the newest one, whichever rotation told them to."""
+        assert self.current is not None
+        for one in consumers:
+            if one.generation < number:
+                one.generation = self._generation
+                one.holder.hold(self.current, at)
+        self._left(at)
+
+    def _left(self, at: float) -> None:
+        """Write the keys that nobody signs with any more."""
+        oldest = min((one.generation for one in self.consumers), default=self._generation)
+        for one in self._underway:
+            if one.left_at_s is None and oldest >= one.generation:
+                one.left_at_s = at
+                self._write_key(one.old, one.held_from_s, at, EndReason.ROTATED)
+        self._close(at)
+
+    def _retire(self, underway: Underway) -> Generator[Event, None, None]:
+        """After the overlap the old key is made inactive; confirmed, it is deleted."""
+        turn = underway.turn
+        if turn.deactivated_at_s >= self.horizon_s:
+            return
+        yield from self._until(turn.deactivated_at_s)
+        underway.done_at_s, underway.on_old = turn.deactivated_at_s, self._on_old(underway)
+        if turn.deactivated_at_s >= 0 and turn.cause != "emergency":
+            self._ask("UpdateAccessKey", turn.deactivated_at_s, None)
+        if turn.deleted_at_s >= self.horizon_s:
+            return
+        yield from self._until(turn.deleted_at_s)
+        if turn.deleted_at_s >= 0:
+            self._ask("DeleteAccessKey", turn.deleted_at_s, None)
+        underway.deleted = True
+        self._close(self.asker.clock.now)
+
+    def _until(self, at: float) -> Generator[Event, None, None]:
+        if at > self.asker.clock.now:
+            yield self.asker.clock.at(at, self.asker.holder.rank)
+
+    # --- What is written -------------------------------------------------------------------------------------------
+
+    def _on_old(self, underway: Underway) -> int:
+        return sum(one.generation < underway.generation for one in self.consumers)
+
+    def _close(self, at: float) -> None:
+        over = [one for one in self._underway if one.over]
+        for one in over:
+            self._underway.remove(one)
+            self._write(one, at)
+
+    def _copies_end(self, at: float) -> None:
+        """The copies at the user's places are replaced with the key."""
+        if self.current is not None:
+            due = max(at, self.asker.clock.now)
+            for place, copies in self.places:
+                place.held(self.current, self._held_from, at, due, copies, self.asker)
+
+    def _write_key(self, key: Credential, held_from: float, at: float, reason: EndReason) -> None:
+        write_credential(self.recorder, key, held_from, at, reason, max(at, self.asker.clock.now))
+
+    def _write(self, one: Underway, ended: float | None) -> None:
+        holder, turn = self.asker.holder, one.turn
+        started = turn.asked_at_s if one.new is None else turn.at_s
+        row = (
+            holder.population,
+            holder.client,
+            holder.slot,
+            self.user,
+            one.old.id,
+            None if one.new is None else one.new.id,
+            turn.cause,
+            one.outcome,
+            turn.asked_at_s - turn.late_s,
+            started,
+            None if one.new is None else started + self.propagation_s,
+            one.left_at_s,
+            one.done_at_s,
+            ended,
+            turn.late_s + (started - turn.asked_at_s),
+            len(self.consumers),
+            one.on_old if one.done_at_s is not None else self._on_old(one),
+            0.0 if one.new is None else self.rotation.toil_min,
+        )
+        self.recorder.rotations.add(self.horizon_s if ended is None else ended, holder.rank, row)
+
+    def _ask(self, operation: str, at: float, issued: str | None, *, refused: bool = False) -> None:
         if self.iam is not None:
-            request = Request(operation, "iam", self.account)
-            answer = self.iam.ask(at, request, self.asker, self.asker.issued)
-            self.iam.record(at, self.asker.holder, request, 1, answer, issued)
+            request = Request(operation, "iam", self.account, allowed=not refused)
+            answer: Answer = self.iam.ask(at, request, self.asker, self.asker.issued)
+            self.iam.record(at, self.asker.holder, request, 1, answer, issued if answer.outcome is Outcome.OK else None)

@@ -11,7 +11,7 @@ from scipy.special import gammaincinv, ndtri
 from sim.spec import Discrete, Dist, Exponential, Geometric, LogNormal, Normal, Uniform
 from sim.streams import Purpose, Stream
 
-__all__ = ["draw", "mean_of", "quantile", "quantiles", "size_biased"]
+__all__ = ["draw", "lowest", "mean_of", "quantile", "quantiles", "size_biased"]
 
 
 def draw(stream: Stream, dist: Dist, purpose: Purpose, index: int, k: int = 0) -> float:
@@ -66,6 +66,18 @@ def mean_of(dist: Dist) -> float:
         case Discrete(discrete=weights):
             return sum(value * weight for value, weight in weights.items()) / sum(weights.values())
     return float(dist)
+
+
+def lowest(dist: Dist) -> float:
+    """Lowest value of a law whose draws below 0 are cut where they make no sense: a normal law's is 0."""
+    match dist:
+        case Uniform(uniform=p):
+            return p.low
+        case Discrete(discrete=weights):
+            return min(value for value, weight in weights.items() if weight > 0)
+        case float() | int():
+            return float(dist)
+    return 0.0
 
 
 def quantiles(dist: Dist, u: NDArray[np.float64]) -> NDArray[np.float64]:

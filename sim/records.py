@@ -259,17 +259,25 @@ LOGINS: Final = Table(
 
 ROTATIONS: Final = Table(
     "rotations",
-    "One row per rotation of an access key, written when the old key is deactivated or at the horizon.",
-    "done_at_s, then open ones",
+    "One row per rotation of an access key, written when the old key is deleted and nobody signs with it any more, or "
+    "at the horizon.",
+    "ended_at_s, then open ones",
     (
         *_WHO,
         Column("user", "string", "", "IAM user of the scenario."),
         Column("old", "string", "", "Key that is replaced."),
-        Column("new", "string", "", "Key that replaces it."),
+        Column("new", "string", "", "Key that replaces it; null if it was refused.", True),
+        Column("cause", "string", "", "policy, campaign (a rehearsal), emergency (the old key was deactivated)."),
+        Column("outcome", "string", "", "done (the old key is deactivated), open, refused (a third key)."),
         Column("due_at_s", "float64", "s", "When the policy asked for it."),
-        Column("started_at_s", "float64", "s", "When the new key was created."),
+        Column("started_at_s", "float64", "s", "When the new key was created, or refused."),
+        Column("accepted_at_s", "float64", "s", "From when AWS accepts the new key; null if refused.", True),
+        Column("left_at_s", "float64", "s", "When the last client left the old key; null while open.", True),
         Column("done_at_s", "float64", "s", "When the old key was deactivated; null while open.", True),
+        Column("ended_at_s", "float64", "s", "When it was deleted and left by all; null while open.", True),
         Column("late_s", "float64", "s", "Start after the due instant."),
+        Column("consumers", "int32", "clients", "Clients that sign with the key."),
+        Column("on_old", "int32", "clients", "Those still on the old key when it was deactivated, or at the horizon."),
         Column("toil_min", "float64", "min", "Work of a person."),
     ),
 )

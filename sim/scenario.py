@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 from sim.faults import AnyFault
 from sim.issuers.spec import AnyIssuer
 from sim.principals.account import Account
+from sim.principals.campaign import Campaign
 from sim.principals.group import Group
 from sim.principals.population import Population
 from sim.principals.role import Role
@@ -140,6 +141,8 @@ class Scenario(Spec):
     """Clients and what they do."""
     timeline: tuple[AnyFault, ...] = ()
     """What happens at an instant."""
+    rotation: Campaign | None = None
+    """A rehearsal: many keys rotated in a row, beside what the policies of the users ask for."""
     theft: Theft = Theft()
     """Where thieves look."""
     strategies: dict[Name, Strategy] = {"base": Strategy()}

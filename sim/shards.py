@@ -10,6 +10,7 @@ from sim.faults.base import FaultSpec, IamChange
 from sim.faults.brownout import Brownout
 from sim.faults.quota import QuotaChange
 from sim.issuers.spec import Iam, IdentityCenter
+from sim.key_lives import rotated_users
 from sim.providers.step import Step
 from sim.scenario import Basis, Scenario
 from sim.threats.theft import Theft
@@ -53,7 +54,8 @@ def blocks_of(part: Scenario) -> tuple[range, ...]:
     population = next(iter(part.populations.values()))
     shared = {name for name, user in part.users.items() if user.per == "population"}
     first = part.credentials[population.credentials][0]
-    contends = any(_meets(part, population.credentials)) or (first.from_ == "access_key" and first.user in shared)
+    common = shared & (rotated_users(part) | ({first.user} if first.from_ == "access_key" else set()))
+    contends = any(_meets(part, population.credentials)) or common & _signers(part, population.credentials)
     size = _BLOCK_CLIENTS - _BLOCK_CLIENTS % population.per_host
     if contends or size == 0 or population.count <= _BLOCK_CLIENTS:
         return ()
@@ -61,10 +63,29 @@ def blocks_of(part: Scenario) -> tuple[range, ...]:
 
 
 def _meets(scenario: Scenario, chain: str) -> Iterator[str]:
+    if scenario.rotation is not None and _signers(scenario, chain) & _in_campaign(scenario):
+        yield "rotation"  # the same people, one key after the other
     for step in scenario.credentials[chain]:
         yield from _met_at(scenario, step)
         if step.source is not None:
             yield from _meets(scenario, step.source)
+
+
+def _signers(scenario: Scenario, chain: str) -> set[str]:
+    """Users whose keys a chain signs with."""
+    return {
+        step.user
+        for name in _chains(scenario, [chain])
+        for step in scenario.credentials[name]
+        if step.user is not None and step.from_ != "password"
+    }
+
+
+def _in_campaign(scenario: Scenario) -> set[str]:
+    """Users whose keys a rotation campaign replaces."""
+    campaign = scenario.rotation
+    named = set() if campaign is None else set(campaign.users or scenario.users)
+    return {name for name in named if name in scenario.users and scenario.users[name].key is not None}
 
 
 def _met_at(scenario: Scenario, step: Step) -> Iterator[str]:
@@ -140,6 +161,7 @@ def part_of(scenario: Scenario, populations: tuple[str, ...]) -> Scenario:
             "issuers": {name: issuer for name, issuer in scenario.issuers.items() if name in issuers},
             "users": {name: user for name, user in scenario.users.items() if name in users},
             "timeline": tuple(fault for fault in scenario.timeline if met.by(fault)),
+            "rotation": scenario.rotation if used & _in_campaign(scenario) else None,
             "theft": _theft_part(scenario.theft, met),
             "strategies": {},
             "baseline": None,
@@ -165,8 +187,9 @@ def _issuers(scenario: Scenario, steps: list[Step]) -> Iterator[str]:
         if isinstance(issuer, IdentityCenter):
             yield issuer.idp
             yield issuer.sts or name
+    rotated = rotated_users(scenario) & {step.user for step in steps}
     changed = any(isinstance(fault, IamChange) for fault in _all_faults(scenario))
-    if changed or any(step.from_ == "access_key" for step in steps):
+    if changed or rotated or any(step.from_ == "access_key" for step in steps):
         yield from (name for name, issuer in scenario.issuers.items() if isinstance(issuer, Iam))
 
 

@@ -70,6 +70,8 @@ class Purpose(IntEnum):
     AGENT_AGAIN = 43
     PASSWORD_AGE = 44
     PASSWORD_CHANGE = 45
+    RELOAD = 46
+    NEVER_RELOADS = 47
     BROWNOUT = 50
     SKEW = 51
     IMDS_STUCK = 52

@@ -12,6 +12,7 @@ from sim.faults.deactivate_key import DeactivateKey
 from sim.faults.imds_stuck import ImdsStuck
 from sim.faults.skew import Skew
 from sim.issuers.api import Downtime
+from sim.key_lives import Cause
 from sim.providers.step import Step
 from sim.streams import Purpose, Stream
 from sim.timeline import Timeline
@@ -64,6 +65,15 @@ class ClientTimeline:
             (self._timeline.effect_s(f), math.inf if f.replaced_after_s is None else f.at_s + f.replaced_after_s)
             for f in faults
             if f.client in (None, client)
+        ]
+
+    def replaced(self, user: str, client: int) -> list[tuple[float, Cause, float, float]]:
+        """When a user's deactivated keys are replaced by new ones, as turns of its key owner."""
+        faults = [f for f in self._timeline.of_kind(DeactivateKey) if f.deactivate_key == user]
+        return [
+            (f.at_s + f.replaced_after_s, "emergency", 0.0, 0.0)
+            for f in faults
+            if f.client in (None, client) and f.replaced_after_s is not None
         ]
 
     def _skews(self, population: str, client: int) -> tuple[tuple[float, float, float], ...]:

@@ -10,6 +10,7 @@ from sim import (
     validation_people,
     validation_quotas,
     validation_references,
+    validation_rotation,
     validation_sessions,
     validation_strategies,
     validation_sts,
@@ -28,6 +29,7 @@ RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     *validation_sts.RULES,
     *validation_quotas.RULES,
     *validation_people.RULES,
+    *validation_rotation.RULES,
     *validation_timeline.RULES,
     *validation_theft.RULES,
 )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from sim.cache import Place
 from sim.calendar import Calendar
 from sim.chains import Chains, place_of
 from sim.client import Client, When
+from sim.fetching import Asker
 from sim.issuers.spec import Iam, Imds
+from sim.key_turns import Consumer
 from sim.keys import KeyOwner
 from sim.laws import draw
 from sim.ledger import Ledger, Part
@@ -16,13 +19,16 @@ from sim.principals.population import Population, Work
 from sim.principals.user import AccessKey, User
 from sim.providers.step import Step
 from sim.stationary import imds_fetched_at, session_age
-from sim.streams import Purpose
+from sim.streams import Purpose, Stream, population_id
 from sim.worker import Worker
 from sim.workloads.base import Caller, Calls
 from sim.workloads.merged import merge
 from sim.world import World
 
-__all__ = ["Built", "build_population"]
+__all__ = ["KEY_SLOT", "Built", "build_population"]
+
+KEY_SLOT: Final = 4094
+"""Slot of an IAM user as the holder of its access keys."""
 
 
 class Built:
@@ -31,7 +37,7 @@ class Built:
     Attributes:
         name: Name of the population.
         clients: (index, client) pairs in the order of index and slot.
-        owners: IAM users with a key, by number.
+        owners: IAM users with a key that is rotated or signs every call, by name and number.
         chains: Its caches, hosts and people.
     """
 
@@ -42,7 +48,12 @@ class Built:
         self.chains = Chains(world, name)
         self.first_step: Step = self.chains.steps(self.spec.credentials)[0]
         self.clients: list[tuple[int, Client]] = []
-        self.owners: dict[int, KeyOwner] = {}
+        self.owners: dict[tuple[str, int], KeyOwner] = {}
+
+    def reread(self, client: Client, at: float) -> None:
+        """A client that restarts at `at` reads the newest keys of its users."""
+        for owner in self.owners.values():
+            owner.reread(client.cache.asker, at)
 
 
 def build_population(world: World, name: str, clients: range | None = None) -> Built:
@@ -95,11 +106,17 @@ def _build_client(built: Built, client: int, slot: int, callers: list[Caller], w
     else:
         made = Client(world.clock, cache, calls, ledger, when, fails_first=step.way == "saml-file")
     built.clients.append((client, made))
+    while built.chains.signing:
+        title, key_of = built.chains.signing.pop()
+        _owner(built, title, client).consumers.append(
+            Consumer(key_of, key_of.asker, built.spec.reload, when.starts_at_s)
+        )
     for source in built.chains.steps(built.spec.credentials):
         if isinstance(world.scenario.issuers.get(source.from_), Imds):
             built.chains.host(source.from_, client).clients.append(made)
     if step.from_ == "access_key":
-        _owner(built, client).holders.append(made)
+        owner = _owner(built, str(step.user), client)
+        owner.consumers.append(Consumer(made, asker, built.spec.reload, when.starts_at_s))
     elif built.spec.start is None:
         _hold_at_start(built, made)
 
@@ -144,20 +161,18 @@ def _hold_at_start(built: Built, made: Client) -> None:
     made.hold(built.chains.mint(asker, built.spec.credentials, at), at)
 
 
-def _owner(built: Built, client: int) -> KeyOwner:
+def _owner(built: Built, user_name: str, client: int) -> KeyOwner:
     """The IAM user whose key a client signs with."""
-    user_name = str(built.first_step.user)
     user = built.world.scenario.users[user_name]
     number = client if user.per == "client" else 0
-    if number not in built.owners:
-        built.owners[number] = _key_owner(built, user_name, user, number)
-    return built.owners[number]
+    if (user_name, number) not in built.owners:
+        built.owners[user_name, number] = _key_owner(built, user_name, user, number)
+    return built.owners[user_name, number]
 
 
 def _key_owner(built: Built, user_name: str, user: User, number: int) -> KeyOwner:
     world = built.world
-    tag = f"{built.name}-{number:06d}"
-    asker = world.asker(world.holder(built.name, number, 4094, tag))
+    asker = _user_of(built, user_name, number)
     iam = next((name for name, spec in world.scenario.issuers.items() if isinstance(spec, Iam)), None)
     spec = world.scenario.issuers[iam] if iam is not None else None
     key = user.key or AccessKey()
@@ -165,14 +180,25 @@ def _key_owner(built: Built, user_name: str, user: User, number: int) -> KeyOwne
         asker=asker,
         user=user_name,
         key=key,
-        origin=built.chains.origin(built.spec.credentials),
+        origin=built.chains.key_origin(user_name),
         iam=world.api(iam) if iam is not None else None,
         account=user.account,
         propagation_s=spec.propagation_s if isinstance(spec, Iam) else 0.0,
         places=_copies(built, key, number),
         recorder=world.recorder,
         horizon_s=world.horizon_s,
+        extra=world.client_timeline.replaced(user_name, number),
     )
+
+
+def _user_of(built: Built, user_name: str, number: int) -> Asker:
+    """An IAM user as a holder of keys; a further user of the same clients has draws and ids of its own."""
+    world, stem = built.world, built.name
+    if user_name == built.first_step.user:
+        return world.asker(world.holder(stem, number, KEY_SLOT, f"{stem}-{number:06d}"))
+    stream = world.stream(stem)
+    own = Stream(stream.seed, stream.replication, population_id(f"{stem}/{user_name}"))
+    return Asker(world.clock, own, world.holder(stem, number, KEY_SLOT, f"{stem}-{user_name}-{number:06d}"))
 
 
 def _copies(built: Built, key: AccessKey, number: int) -> tuple[tuple[Place, int], ...]:

@@ -129,7 +129,7 @@ class Api:
             request: What is asked.
             drawer: Whose draws decide where only a share is served.
             number: Number of the attempt among all of the drawer.
-            signer: Credential that signs, if it is a temporary one.
+            signer: Credential that signs, if it can end: a temporary one, or a key that is rotated.
         """
         for downtime in self._downtimes:
             if downtime.covers(at):
@@ -159,7 +159,7 @@ class Api:
             return Answer(outcome, refusal.retryable, self.latency_s, refusal.retry_after_s)
         if not request.allowed or (request.refused is not None and request.refused.covers(at)):
             return self._denied
-        if signer is not None and at >= signer.valid_until_s:
+        if signer is not None and not signer.accepted(at):
             return self._denied
         return self._ok
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
+from sim.principals.reload import Reload
 from sim.principals.workday import Workday
 from sim.sdk_words import SdkWords
 from sim.spec import Dist, Name, NonNegative, Positive, Share, Spec
@@ -62,6 +63,9 @@ class Population(Spec):
     """SDK preset (`credflow facts --sdks`), or one with changes: `{preset: botocore-1.44, sts: {advisory_s: 300}}`."""
     credentials: Name
     """Chain by which its clients get credentials."""
+    reload: Reload | None = None
+    """How its clients follow a rotation of the key that they sign with; without it they change over with the key, and
+    the key works at once."""
     intended_role: Name | None = None
     """Role they are meant to sign with; another one counts as off identity."""
     calls: tuple[AnyCalls, ...]

@@ -26,6 +26,9 @@ class Rotation(Spec):
     """How late people are."""
     overlap_s: NonNegative = 604800.0
     """How long both keys are active: from the new key's creation to the old one's deactivation."""
+    confirm_s: NonNegative = 0.0
+    """Time between deactivation, which can be undone, and deletion of the old key. A user has two keys at most, active
+    or not: as long as the old one exists, a further one is refused."""
     toil_min: NonNegative = 20.0
     """Work of a person per rotation, minutes."""
 
@@ -43,13 +46,13 @@ class AccessKey(Spec):
     """A long-term access key of an IAM user."""
 
     number: Annotated[int, Field(ge=1, le=iam.ACCESS_KEYS_PER_USER.value)] = 1
-    """Keys per user; AWS allows two."""
+    """Keys per user; AWS allows two. With two, a third one is refused (LimitExceeded), so nothing is rotated."""
     life: AsFound | Literal["policy", "never"] = "never"
     """What ends a key: `policy` (rotation), a mixture as found in real accounts, or nothing."""
     rotation: Rotation | None = None
     """The rotation policy; needed unless `life` is `never`."""
-    age_s: NonNegative | None = None
-    """Age at time 0 of every key; drawn from the stationary law of `life` where not given."""
+    age_s: Dist | None = None
+    """Age at time 0 of a key; drawn from the stationary law of `life` where not given."""
     copies: dict[Name, Dist] = {}
     """Place -> copies of the key that lie there (rounded down): laptop, repository, image, ..."""
 

@@ -231,7 +231,8 @@ def _faults(rows: dict[str, list[Row]], replication: int, strategy: str) -> None
                 {"population": "people", "client": client, "slot": 0, "user": "person", "toil_min": 20.0}
                 | {"old": f"key-people-{client:06d}-0000", "new": f"key-people-{client:06d}-0001", "due_at_s": 1_000.0}
                 | {"started_at_s": 1_000.0 + 500 * (client - 2), "late_s": 500.0 * (client - 2)}
-                | {"done_at_s": None if client == 5 else 90_000.0}
+                | {"done_at_s": None if client == 5 else 90_000.0, "ended_at_s": None if client == 5 else 90_000.0}
+                | {"cause": "policy", "outcome": "open" if client == 5 else "done", "consumers": 1}
             )
 
 

@@ -37,7 +37,7 @@ _WHO = ["population", "client", "slot"]
 _BY_SECOND = ["second", "population", "issuer", "operation", "quota_group", "account", "outcome"]
 _ORDER = {
     "credentials": "ended_at_s", "holdings": "to_s", "requests": "at_s", "requests_per_second": "second",
-    "waits": "done_at_s", "logins": "done_at_s", "rotations": "done_at_s", "probes": "to_s",
+    "waits": "done_at_s", "logins": "done_at_s", "rotations": "ended_at_s", "probes": "to_s",
 }  # fmt: skip
 
 
@@ -237,17 +237,21 @@ def _assert_signed(frames: Frames) -> None:
     assert (counted == expected).all(), counted[counted != expected]
     assert set(calls.loc[calls["credential"].isna(), "verdict"]) <= _NEVER_SIGNED
     assert not set(signed["verdict"]) & _NEVER_SIGNED
-    _assert_verdicts_fit(signed, credentials)
+    _assert_verdicts_fit(frames, signed, credentials)
     _assert_portal_tokens(frames, credentials)
 
 
-def _assert_verdicts_fit(signed: pd.DataFrame, credentials: pd.DataFrame) -> None:
+def _assert_verdicts_fit(frames: Frames, signed: pd.DataFrame, credentials: pd.DataFrame) -> None:
     """No ok at or after the end of validity, nothing expired before it."""
     valid_until = credentials["valid_until_s"].reindex(signed["credential"]).to_numpy()
     ok = (signed["verdict"] == "ok").to_numpy()
     assert (signed["from_s"].to_numpy()[ok] < valid_until[ok]).all()
     ended = signed["verdict"].isin(["ExpiredToken", "InvalidClientTokenId"]).to_numpy()
-    assert (signed["to_s"].to_numpy()[ended] >= valid_until[ended]).all()
+    rotations = frames["rotations"].dropna(subset="new")
+    known = rotations.drop_duplicates("new").set_index("new")["accepted_at_s"].astype(float)
+    known_from = known.reindex(signed["credential"]).fillna(-np.inf).to_numpy()
+    too_early = (signed["verdict"] == "InvalidClientTokenId").to_numpy() & (signed["from_s"].to_numpy() < known_from)
+    assert (signed["to_s"].to_numpy()[ended & ~too_early] >= valid_until[ended & ~too_early]).all()
 
 
 def _assert_portal_tokens(frames: Frames, credentials: pd.DataFrame) -> None:

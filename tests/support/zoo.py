@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.sdks import SDKS
+from tests.support.zoo_rotation import ROTATIONS
 from tests.support.zoo_timeline import timeline_zoo
 
 __all__ = ["ZOO", "document", "fleet"]
@@ -287,5 +288,6 @@ ZOO: dict[str, dict[str, Any]] = {
     **_faults(),
     **_crowds(),
     **timeline_zoo(document, fleet, STAFF),
+    **ROTATIONS,
 }
 """Every small scenario by name."""

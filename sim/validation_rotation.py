@@ -24,14 +24,14 @@ def _not_negative(path: Path, law: Dist | None, what: str) -> Iterator[Finding]:
 def _lags(scenario: Scenario) -> Iterator[Finding]:
     for name, population in scenario.populations.items():
         if population.reload is not None:
-            path = ("populations", name, "reload", "lag_s")
-            yield from _not_negative(path, population.reload.lag_s, "a lag, counted from the new key's creation,")
+            here: Path = ("populations", name, "reload", "lag_s")
+            yield from _not_negative(here, population.reload.lag_s, "a lag, counted from the new key's creation,")
     for name, user in scenario.users.items():
         if user.key is not None:
             yield from _not_negative(("users", name, "key", "age_s"), user.key.age_s, "an age")
             if user.key.rotation is not None:
-                path = ("users", name, "key", "rotation", "late_s")
-                yield from _not_negative(path, user.key.rotation.late_s, "lateness, counted from the due instant,")
+                here = ("users", name, "key", "rotation", "late_s")
+                yield from _not_negative(here, user.key.rotation.late_s, "lateness, counted from the due instant,")
 
 
 def _reloads(scenario: Scenario) -> Iterator[Finding]:

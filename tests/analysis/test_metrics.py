@@ -189,18 +189,6 @@ def test_working_days_count_parts_of_days() -> None:
     assert working_days(sunday_noon, 7 * 86_400.0, days) == 5.0
 
 
-def test_rotations_done_late_and_their_toil() -> None:
-    rows = [
-        {"population": "people", "done_at_s": 5.0, "late_s": 0.0, "toil_min": 20.0},
-        {"population": "people", "done_at_s": None, "late_s": 3.0, "toil_min": 20.0},
-        {"population": "app", "done_at_s": 9.0, "late_s": 3.0, "toil_min": 90.0},
-    ]
-    found = values("rotation", context(), rotations=rows)
-    assert [number(found, f"rotation.{name}") for name in ("done", "begun", "late", "toil_min")] == [2, 3, 2, 130]
-    assert number(found, "rotation.toil_min", "population=people") == 40
-    assert number(found, "rotation.late_share", "population=people") == 0.5
-
-
 DAY = 86_400.0
 
 

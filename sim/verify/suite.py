@@ -13,6 +13,7 @@ from sim.verify.delivery_rows import delivery_rows
 from sim.verify.js_rows import js_rows
 from sim.verify.queue_rows import queue_rows
 from sim.verify.quota_rows import quota_rows
+from sim.verify.rotation_rows import rotation_rows
 from sim.verify.rows import Row
 
 __all__ = ["GROUPS", "all_rows"]
@@ -24,6 +25,7 @@ GROUPS: tuple[Callable[[], list[Row]], ...] = (
     session_rows,
     key_rows,
     theft_rows,
+    rotation_rows,
     quota_rows,
     queue_rows,
     backoff_rows,

@@ -5,22 +5,39 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sim.aws import sts
 from sim.aws.sts_operations import ROOT_TASKS
 from sim.policies.authorization import decide, statements_from
-from sim.policies.authorization_time import Attached, Permit, Stage
+from sim.policies.authorization_time import Attached, Permit, Stage, Target
 from sim.policies.authorization_trust import Asker, AskerKind, may_assume
+from sim.policy_words import levels_of
 from sim.principals.role import Role, Trust
 from sim.principals.user import User
 from sim.providers.step import Step
 from sim.scenario import Scenario
 
-__all__ = ["CHAINED_S", "KEY_MINTS_S", "Access"]
+__all__ = ["CHAINED_S", "KEY_MINTS_S", "Access", "Asked"]
 
 CHAINED_S: Final = float(sts.CHAINED_MAX_S.value)
 KEY_MINTS_S: Final = float(sts.GET_SESSION_TOKEN_MAX_S.value)
+
+
+class Asked(NamedTuple):
+    """What is asked of AWS again and again.
+
+    Attributes:
+        principal: `role/NAME`, `user/NAME`, `federated/NAME`, `permission_set/ISSUER/NAME` or `root/ACCOUNT/TASK`.
+        action: IAM action.
+        resource: Resource of the scenario, if one is named.
+        limited_by: Step (chain, number) whose session policy limits the session, if one does.
+    """
+
+    principal: str
+    action: str
+    resource: str | None = None
+    limited_by: tuple[str, int] | None = None
 
 
 class Access:
@@ -44,29 +61,82 @@ class Access:
         """The policies as they stand at an instant."""
         return next((access for from_s, access in reversed(self.later) if from_s <= instant), self)
 
-    def permit(self, principal: str, action: str) -> Permit:
-        """What `role/NAME`, `user/NAME` or `permission_set/ISSUER/NAME` may do over time, for an action."""
-        return Permit(self.stages(principal), action, self._scenario.run.start.timestamp())
+    def permit(self, asked: Asked) -> Permit:
+        """What is allowed over time, of what is asked."""
+        epoch_s = self._scenario.run.start.timestamp()
+        return Permit(self.stages(asked), asked.action, epoch_s, target=self._target(asked))
 
     def allows(self, principal: str, action: str) -> bool:
         """Whether a principal may call an action at time 0."""
-        return self.permit(principal, action).pieces(0.0)[0][1]
+        return self.permit(Asked(principal, action)).pieces(0.0)[0][1]
 
-    def stages(self, principal: str) -> tuple[Stage, ...]:
-        """The policies of a principal over time; the place where verbs of the timeline add stages."""
-        stages = [Stage(-math.inf, Attached(self._policies(principal)))]
+    def stages(self, asked: Asked) -> tuple[Stage, ...]:
+        """The policies that bear on what is asked, over time; the place where verbs of the timeline add stages."""
+        stages = [Stage(-math.inf, self._attached(asked))]
         for from_s, access in self.later:
-            attached = Attached(access._policies(principal))
+            attached = access._attached(asked)
             if attached != stages[-1].attached:
                 stages.append(Stage(from_s, attached))
         return tuple(stages)
+
+    def _attached(self, asked: Asked) -> Attached:
+        """All policies that bear on what is asked, as they stand in this scenario."""
+        scenario, principal = self._scenario, asked.principal
+        kind, _, name = principal.partition("/")
+        account = scenario.accounts[self.account_of(kind, name)]
+        target = scenario.resources.get(asked.resource or "")
+        return Attached(
+            self._policies(principal),
+            self._boundary(kind, name),
+            self._session_policy(asked.limited_by),
+            levels_of(account.scps),
+            None if target is None else target.policy,
+            () if target is None else scenario.accounts[target.account].rcps,
+        )
+
+    def _target(self, asked: Asked) -> Target:
+        """Who asks for what; a principal's ARN matters only where a resource is named or a policy may name it."""
+        target = self._scenario.resources.get(asked.resource or "")
+        kind, _, name = asked.principal.partition("/")
+        if kind == "root":
+            return Target()
+        number = self._number(self.account_of(kind, name))
+        if kind in {"user", "federated"}:
+            user = f"arn:aws:iam::{number}:user/{name}"
+            federated = f"arn:aws:sts::{number}:federated-user/{name}"
+            principal, behind = (user, None) if kind == "user" else (federated, user)
+        else:
+            role = name.rpartition("/")[2]
+            principal, behind = f"arn:aws:sts::{number}:assumed-role/{role}/*", f"arn:aws:iam::{number}:role/{role}"
+        if target is None:
+            return Target(principal, behind)
+        return Target(principal, behind, target.arn, self._number(target.account))
+
+    def _boundary(self, kind: str, name: str) -> Mapping[str, Any] | None:
+        if kind == "role":
+            return self._scenario.roles[name].boundary
+        return self._scenario.users[name].boundary if kind in {"user", "federated"} else None
+
+    def _session_policy(self, step: tuple[str, int] | None) -> tuple[Mapping[str, Any], ...] | None:
+        if step is None:
+            return None
+        policy = self._scenario.credentials[step[0]][step[1]].session_policy
+        return None if policy is None else (policy,)
 
     def trusts(self, role: str, step: Step) -> bool:
         """Whether the trust policy of `role` lets the step's identity assume it."""
         trust = trust_of(self._scenario.roles[role])
         mfa = {"aws:MultiFactorAuthPresent": "true"} if self._mfa(step) else {}
-        askers = (replace(asker, context={**asker.context, **mfa}) for asker in self._askers(step, role))
+        limits = self._session_policies(step.source)
+        askers = (
+            replace(asker, context={**asker.context, **mfa}, session=limits) for asker in self._askers(step, role)
+        )
         return any(may_assume(trust, asker).allowed for asker in askers)
+
+    def _session_policies(self, source: str | None) -> tuple[Mapping[str, Any], ...]:
+        """The session policy of the session that signs a request."""
+        step = self._scenario.credentials[source][0] if source is not None else None
+        return () if step is None or step.session_policy is None else (step.session_policy,)
 
     def _mfa(self, step: Step) -> bool:
         """Whether an MFA code was given with the request or for the user's session that signs it."""
@@ -120,6 +190,7 @@ class Access:
             self._number(account),
             same_account=account == self._scenario.roles[role].account,
             policies=self._policies(f"{kind}/{name}"),
+            scps=levels_of(self._scenario.accounts[account].scps),
         )
         return session, Asker("identity_center", issuer, account, self._number(account))
 
@@ -128,7 +199,9 @@ class Access:
         if kind == "permission_set":
             issuer, _, permission_set = name.partition("/")
             return str(getattr(self._scenario.issuers[issuer], "permission_sets")[permission_set].account)  # noqa: B009
-        owner: Role | User = self._scenario.users[name] if kind == "user" else self._scenario.roles[name]
+        if kind == "root":
+            return name.partition("/")[0]
+        owner: Role | User = self._scenario.roles[name] if kind == "role" else self._scenario.users[name]
         return owner.account
 
     def _principal(self, kind: str, name: str, role: str) -> Asker:
@@ -141,6 +214,8 @@ class Access:
             self._number(owner.account),
             same_account=owner.account == self._scenario.roles[role].account,
             policies=self._policies(f"{kind}/{name}"),
+            boundary=owner.boundary,
+            scps=levels_of(self._scenario.accounts[owner.account].scps),
         )
 
     def _number(self, account: str) -> str:
@@ -176,8 +251,6 @@ class Access:
         scenario = self._scenario
         if kind == "root":
             return tuple(statements_from(ROOT_TASKS[name.partition("/")[2]]))
-        if kind == "federated":  # the intersection with session policies, and none is given
-            return ()
         if kind == "role":
             role = scenario.roles[name]
             return tuple(statements_from(role.allow, role.deny, role.policies))

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 from typing import Final, Protocol
 
+from sim.access import Asked
 from sim.aws import signing
 from sim.aws.sts_operations import session_may
 from sim.credentials import Credential
@@ -36,7 +37,9 @@ _USUALLY_OFF_S: Final = float(signing.SKEW_DEFAULT_S.value)
 class Judge(Protocol):
     """Whoever judges calls."""
 
-    def pieces(self, credential: Credential, action: str) -> tuple[tuple[float, Verdict], ...]:
+    def pieces(
+        self, credential: Credential, action: str, resource: str | None = None
+    ) -> tuple[tuple[float, Verdict], ...]:
         """The verdict over time, as (until, verdict) pieces in order; the last one lasts for ever."""
 
 
@@ -44,38 +47,44 @@ class Authority:
     """Judges calls.
 
     Args:
-        permits: What a principal may do over time, for an action; asked once for each pair.
+        permits: What is allowed over time; asked once for each question.
     """
 
-    def __init__(self, permits: Callable[[str, str], Permit]) -> None:
+    def __init__(self, permits: Callable[[Asked], Permit]) -> None:
         self._permits = permits
-        self._known: dict[tuple[str, str], Permit] = {}
+        self._known: dict[Asked, Permit] = {}
 
-    def _while_valid(self, credential: Credential, action: str) -> tuple[tuple[float, Verdict], ...]:
+    def _while_valid(
+        self, credential: Credential, action: str, resource: str | None
+    ) -> tuple[tuple[float, Verdict], ...]:
         """What AWS says over time to a credential that is valid."""
         always = session_may(credential.operation, credential.mfa, action)
         if always is not None:
             return ((math.inf, _SAID[always]),)
-        pair = (credential.principal, action)
-        if pair not in self._known:
-            self._known[pair] = self._permits(*pair)
+        asked = Asked(credential.principal, action, resource, credential.limited_by)
+        if asked not in self._known:
+            self._known[asked] = self._permits(asked)
         issued = None if credential.kind is Kind.ACCESS_KEY else credential.issued_at_s
-        return tuple([(until, _SAID[allowed]) for until, allowed in self._known[pair].pieces(issued)])
+        return tuple([(until, _SAID[allowed]) for until, allowed in self._known[asked].pieces(issued)])
 
-    def pieces(self, credential: Credential, action: str) -> tuple[tuple[float, Verdict], ...]:
+    def pieces(
+        self, credential: Credential, action: str, resource: str | None = None
+    ) -> tuple[tuple[float, Verdict], ...]:
         """The verdict over time, as (until, verdict) pieces in order; the last one lasts for ever.
 
         A credential is refused from the instant of its expiry on (inclusive), and a new key until IAM has made
         it known everywhere.
         """
-        pieces = self._to_its_end(credential, action)
+        pieces = self._to_its_end(credential, action, resource)
         known = credential.accepted_from_s
         if math.isinf(known):
             return pieces
         return ((known, Verdict.INVALID_CLIENT_TOKEN_ID), *(piece for piece in pieces if piece[0] > known))
 
-    def _to_its_end(self, credential: Credential, action: str) -> tuple[tuple[float, Verdict], ...]:
-        while_valid = self._while_valid(credential, action)
+    def _to_its_end(
+        self, credential: Credential, action: str, resource: str | None
+    ) -> tuple[tuple[float, Verdict], ...]:
+        while_valid = self._while_valid(credential, action, resource)
         end = credential.valid_until_s
         if math.isinf(end):
             return while_valid
@@ -99,10 +108,12 @@ class SkewedAuthority:
         self._authority = authority
         self._skews = skews
 
-    def pieces(self, credential: Credential, action: str) -> tuple[tuple[float, Verdict], ...]:
+    def pieces(
+        self, credential: Credential, action: str, resource: str | None = None
+    ) -> tuple[tuple[float, Verdict], ...]:
         """The verdict over time, as (until, verdict) pieces in order; the last one lasts for ever."""
         allowed = _ALLOWED_OFF_S.get(action.partition(":")[0], _USUALLY_OFF_S)
-        pieces = self._authority.pieces(credential, action)
+        pieces = self._authority.pieces(credential, action, resource)
         for start, stop, off_s in self._skews:
             if abs(off_s) > allowed:
                 pieces = _overlaid(pieces, start, stop, Verdict.REQUEST_TIME_TOO_SKEWED)

@@ -85,6 +85,7 @@ class Credential:
         issuer: Issuer that minted it.
         operation: Operation that minted it.
         mfa: Whether an MFA code was given for it.
+        limited_by: Step (chain, number) whose session policy limits it, if one does.
         parent: Credential that signed the request for it.
         issued_at_s: Instant of issue on the issuer's clock.
         expires_at_s: Expiry returned by the issuer; inf for a key.
@@ -106,6 +107,7 @@ class Credential:
         "issued_at_s",
         "issuer",
         "kind",
+        "limited_by",
         "mfa",
         "mint_until_s",
         "operation",
@@ -139,6 +141,7 @@ class Credential:
         self.issuer = origin.issuer
         self.operation = origin.operation
         self.mfa = origin.mfa
+        self.limited_by = origin.limited_by
         self.parent = parent
         self.issued_at_s = issued_at_s
         self.expires_at_s = expires_at_s
@@ -170,6 +173,7 @@ class Origin:
         mints_s: Life of the longest-lived thing that can be minted from one at its last valid instant.
         mfa: Whether an MFA code was given for it.
         endings: What the timeline ends of them before their time.
+        limited_by: Step (chain, number) whose session policy limits them, if one does.
     """
 
     principal: str
@@ -180,3 +184,4 @@ class Origin:
     mints_s: float = 0.0
     mfa: bool = False
     endings: tuple[Ending, ...] = ()
+    limited_by: tuple[str, int] | None = None

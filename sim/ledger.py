@@ -29,10 +29,11 @@ def _verdict_at(pieces: Pieces, at: float) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Calls of one action."""
+    """Calls of one action, on one resource of the scenario if they name one."""
 
     calls: Calls
     action: str
+    resource: str | None = None
 
 
 @dataclass(slots=True)
@@ -150,7 +151,9 @@ class Ledger:
     def _pieces(self, credential: Credential) -> tuple[Pieces, ...]:
         """The verdict over time of every part's calls, kept for the credential asked about last."""
         if credential is not self._judged_for:
-            self._judged = tuple([self._authority.pieces(credential, part.action) for part in self.parts])
+            self._judged = tuple(
+                [self._authority.pieces(credential, part.action, part.resource) for part in self.parts]
+            )
             self._judged_for = credential
         return self._judged
 

@@ -13,6 +13,7 @@ from sim.principals.account import Account
 from sim.principals.campaign import Campaign
 from sim.principals.group import Group
 from sim.principals.population import Population
+from sim.principals.resource import Resource
 from sim.principals.role import Role
 from sim.principals.user import User
 from sim.providers.step import Chain
@@ -135,6 +136,8 @@ class Scenario(Spec):
     """IAM groups."""
     users: dict[Name, User] = {}
     """IAM users."""
+    resources: dict[Name, Resource] = {}
+    """What calls are done to, where its policy or its account matters."""
     credentials: dict[Name, Chain]
     """Credential-provider chains."""
     populations: Annotated[dict[Name, Population], Field(min_length=1)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sim.access import KEY_MINTS_S, Access
@@ -97,6 +97,7 @@ class Writer:
         issuer = step.from_.partition(".")[0]
         mints = self.access.mints_s(f"role/{role}")
         origin = Origin(f"role/{role}", account, chain, issuer, operation.name, mints, step.mfa)
+        origin = self._limited(origin, chain, step)
         group, charged = self._charged(step, operation, account)
         allowed = self.access.trusts(role, step)
         default = self.sdk.default_session_s if operation.name == "AssumeRole" else operation.default_s
@@ -120,8 +121,15 @@ class Writer:
         else:
             mints = self.access.mints_s(caller)
         origin = Origin(principal, account, chain, step.from_.partition(".")[0], operation.name, mints, step.mfa)
+        origin = self._limited(origin, chain, step)
         length = step.session_s if step.session_s is not None else operation.default_s
         return Terms(Request(operation.name, group, charged, allowed), origin, length)
+
+    def _limited(self, origin: Origin, chain: str, step: Step) -> Origin:
+        """What a step yields, with the session policy that it passes."""
+        if step.session_policy is None:
+            return origin
+        return replace(origin, limited_by=(chain, self.scenario.credentials[chain].index(step)))
 
     def _charged(self, step: Step, operation: StsOperation, role_account: str) -> tuple[str, str]:
         """Quota group and account of a request: signed ones are charged to the caller's account."""

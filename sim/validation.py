@@ -8,6 +8,7 @@ from typing import Any, Final
 from sim import (
     validation_chains,
     validation_people,
+    validation_policies,
     validation_quotas,
     validation_references,
     validation_rotation,
@@ -30,6 +31,7 @@ RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     *validation_quotas.RULES,
     *validation_people.RULES,
     *validation_rotation.RULES,
+    *validation_policies.RULES,
     *validation_timeline.RULES,
     *validation_theft.RULES,
 )

@@ -35,7 +35,8 @@ def _workday(scenario: Scenario) -> Iterator[Finding]:
             yield ("populations", name, "people"), "must be true where calls are on_off: those are people at work"
         if population.people and population.work is not None:
             yield ("populations", name, "work"), "people have no fixed work of calls; use a population of processes"
-        actions = sorted({calls.action for calls in population.calls})
+        named = ((one.action, one.resource) for one in population.calls)
+        actions = sorted({f"{action} on {name}" if name else action for action, name in named})
         if population.work is not None and len(actions) > 1:
             yield ("populations", name, "calls"), f"a fixed work is of one action, not of {', '.join(actions)}"
 

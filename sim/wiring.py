@@ -129,11 +129,13 @@ def _starts_at(built: Built, client: int) -> float:
 
 
 def _parts(built: Built, callers: list[Caller]) -> tuple[Part, ...]:
-    """A cache's calls, one part per action."""
-    made: dict[str, list[Calls]] = {}
+    """A cache's calls, one part per action and resource."""
+    made: dict[tuple[str, str | None], list[Calls]] = {}
     for number, spec in enumerate(built.spec.calls):
-        made.setdefault(spec.action, []).extend(spec.calls_of(replace(caller, number=number)) for caller in callers)
-    return tuple(Part(merge(tuple(calls)), action) for action, calls in made.items())
+        made.setdefault((spec.action, spec.resource), []).extend(
+            spec.calls_of(replace(caller, number=number)) for caller in callers
+        )
+    return tuple(Part(merge(tuple(calls)), *asked) for asked, calls in made.items())
 
 
 def _calendar(built: Built, client: int) -> Calendar:

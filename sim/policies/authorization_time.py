@@ -20,7 +20,7 @@ from sim.policies.authorization_conditions import seconds_of
 from sim.policies.authorization_match import as_list
 from sim.policies.authorization_statement import Policy, statements
 
-__all__ = ["Attached", "Permit", "Stage"]
+__all__ = ["Attached", "Permit", "Stage", "Target"]
 
 _CLOCK: Final = frozenset({"aws:currenttime", "aws:epochtime"})
 _ISSUE: Final = frozenset({"aws:tokenissuetime"})
@@ -34,18 +34,40 @@ class Attached:
         identity: Its own policies and those of its groups.
         boundary: Its permissions boundary, if it has one.
         session: Policies passed when its session was made, if any were.
-        scps: Service control policies of its account, if it is in an organisation.
+        scps: Service control policies of its account, by level, if it is in an organisation.
+        resource: Policy of the resource that is asked for, if it has one.
+        rcps: Resource control policies of the resource's account.
     """
 
     identity: tuple[Policy, ...] = ()
     boundary: Policy | None = None
     session: tuple[Policy, ...] | None = None
-    scps: tuple[Policy, ...] | None = None
+    scps: tuple[tuple[Policy, ...], ...] = ()
+    resource: Policy | None = None
+    rcps: tuple[Policy, ...] = ()
 
     def documents(self) -> tuple[Policy, ...]:
         """Every document."""
-        own = () if self.boundary is None else (self.boundary,)
-        return (*self.identity, *own, *(self.session or ()), *(self.scps or ()))
+        own = tuple(one for one in (self.boundary, self.resource) if one is not None)
+        levels = (document for level in self.scps for document in level)
+        return (*self.identity, *own, *(self.session or ()), *levels, *self.rcps)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Who asks for what, where policies of resources have to know.
+
+    Attributes:
+        principal: ARN of who asks; None where only its own policies matter.
+        behind: ARN of the role or user behind a session.
+        arn: ARN of the resource.
+        account: Account of the resource, as ARNs write it.
+    """
+
+    principal: str | None = None
+    behind: str | None = None
+    arn: str | None = None
+    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +92,14 @@ class Permit:
         action: IAM action.
         epoch_s: Unix seconds of time 0.
         context: Further condition keys of its requests.
+        target: Who asks for what.
     """
 
     stages: Sequence[Stage]
     action: str
     epoch_s: float
     context: Mapping[str, Any] = field(default_factory=dict)
+    target: Target = Target()
     _issue_cuts: list[float] = field(init=False)
     _clock_cuts: list[float] = field(init=False)
     _known: dict[tuple[int, int] | None, tuple[tuple[float, bool], ...]] = field(init=False, default_factory=dict)
@@ -121,11 +145,17 @@ class Permit:
             context["aws:TokenIssueTime"] = issued_at_s + self.epoch_s
         return decide(
             self.action,
+            self.target.arn,
+            principal=self.target.principal,
             context=context,
             identity=attached.identity,
             boundary=attached.boundary,
             session=attached.session,
+            resource_policy=attached.resource,
             scps=attached.scps,
+            rcps=attached.rcps,
+            resource_account=self.target.account,
+            session_of=self.target.behind,
         ).allowed
 
 

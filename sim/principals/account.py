@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sim.aws import iam
+from sim.policy_words import Document, Levels
 from sim.spec import Name, NonNegative, Positive, Spec
 
 __all__ = ["QUOTA_GROUPS", "Account", "Quota", "QuotaGroup", "Refusal"]
@@ -58,3 +60,12 @@ class Account(Spec):
     quotas: dict[QuotaGroup, Quota | Name] = {}
     """Bucket per quota group: numbers, or the name of a profile (`credflow facts --quotas`). A group
     without an entry is counted but refuses nobody."""
+    trust_policy_chars: Annotated[int, Field(ge=iam.TRUST_POLICY_CHARS.value, le=iam.TRUST_POLICY_CHARS_MAX.value)] = (
+        iam.TRUST_POLICY_CHARS.value
+    )
+    """Quota of the length of a role's trust policy, characters without white space."""
+    scps: Levels = ()
+    """Service control policies that limit its users and roles, a level after the other from the organisation's root;
+    every level must allow. None for a management account, where they do not act, or outside an organisation."""
+    rcps: tuple[Document, ...] = ()
+    """Resource control policies: what they deny of its resources is denied to everybody."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from sim.aws import iam
+from sim.policy_words import Document
 from sim.spec import Name, Spec
 
 __all__ = ["Role", "Trust"]
@@ -46,6 +47,8 @@ class Role(Spec):
     """Actions it denies on every resource."""
     policies: tuple[dict[str, Any], ...] = ()
     """Further identity policies, as IAM policy documents."""
+    boundary: Document | None = None
+    """Permissions boundary, as a document: what it does not allow is denied, whatever else allows it."""
     max_session_s: Annotated[float, Field(ge=iam.ROLE_MAX_SESSION_MIN_S.value, le=iam.ROLE_MAX_SESSION_MAX_S.value)] = (
         float(iam.ROLE_MAX_SESSION_DEFAULT_S.value)
     )

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from sim.aws import iam
+from sim.policy_words import Document
 from sim.principals.role import Patterns
 from sim.spec import Dist, Name, NonNegative, Positive, Share, Spec
 
@@ -81,6 +82,8 @@ class User(Spec):
     """Actions it denies on every resource."""
     policies: tuple[dict[str, Any], ...] = ()
     """Further identity policies, as IAM policy documents."""
+    boundary: Document | None = None
+    """Permissions boundary, as a document: what it does not allow is denied, whatever else allows it."""
     key: AccessKey | None = None
     """Its access key."""
     password: Password | None = None

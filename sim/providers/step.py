@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from sim.policy_words import Document
 from sim.sdk_words import RefreshWords, Retry
 from sim.spec import Dist, LogNormal, Name, NonNegative, Positive, Share, Spec
 
@@ -60,6 +61,9 @@ class Step(Spec):
     a process has somebody at its side when it starts, and nobody later."""
     permission_set: Name | None = None
     """Permission set, for an Identity Center issuer."""
+    session_policy: Document | None = None
+    """Session policy passed with AssumeRole* or GetFederationToken: the session may do what both it and the role (or
+    the user) allow; without one, a federated user may do nothing of its own."""
     session_s: Positive | None = None
     """Session length asked for, where AWS lets one ask."""
     way: Literal["sso", "saml-file", "process", "console"] | None = None

@@ -8,7 +8,7 @@ from typing import Annotated, Protocol
 from pydantic import Field
 
 from sim.calendar import Calendar
-from sim.spec import Spec
+from sim.spec import Name, Spec
 from sim.streams import Purpose, Stream, index_of
 
 __all__ = ["Action", "Caller", "Calls", "CallsSpec"]
@@ -74,6 +74,8 @@ class CallsSpec(Spec):
 
     action: Action = "s3:GetObject"
     """The IAM action that each call performs; the policies decide whether it is allowed."""
+    resource: Name | None = None
+    """Resource of the scenario that it is done to, whose policy has a say; none is named if absent."""
 
     def calls_of(self, caller: Caller) -> Calls:
         """The calls of one client."""

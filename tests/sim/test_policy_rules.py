@@ -1,0 +1,98 @@
+"""Policy documents that AWS would refuse, and trust that nobody can satisfy: told at their place in the file."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.scenario_file import load
+from tests.support.small_scenario import GOOD, check_edit, edited, problems_of, written
+
+APP = "app: {account: main, trust: {role: host, saml: idp}, max_session_s: 43200}"
+STATEMENT = "{Effect: Allow, Action: 's3:*', Resource: '*'}"
+
+
+@pytest.mark.parametrize(
+    ("policy", "place", "words"),
+    [
+        ("{Statment: []}", "", ["needs a Statement"]),
+        ("{Version: 2012-10-17, Statement: []}", "Statement", ["at least one statement"]),
+        (f"{{Version: 2012-10-18, Statement: [{STATEMENT}]}}", "Version", ["2012-10-17"]),
+        ("{Statement: [{Effect: allow, Action: '*', Resource: '*'}]}", "Statement.0.Effect", ["Allow or Deny"]),
+        ("{Statement: [{Effect: Allow, Resource: '*'}]}", "Statement.0", ["Action or NotAction is missing"]),
+        ("{Statement: [{Effect: Allow, Action: 's3*', Resource: '*'}]}", "Statement.0.Action", ["service:Operation"]),
+        ("{Statement: [{Effect: Allow, Action: '*:Get', Resource: '*'}]}", "Statement.0.Action", ["no action"]),
+        (
+            "{Statement: [{Effect: Allow, Action: '*', Resource: '*', Condition: {StringEqual: {'aws:username': a}}}]}",
+            "Statement.0.Condition.StringEqual",
+            ["unknown condition operator", "did you mean StringEquals?"],
+        ),
+        (
+            "{Statement: [{Effect: Allow, Principal: '*', Action: '*', Resource: '*'}]}",
+            "Statement.0.Principal",
+            ["Principal"],
+        ),
+    ],
+)
+@pytest.mark.parametrize("key", ["policies", "boundary"])
+def test_a_wrong_document_is_told_at_its_place(tmp_path, key: str, policy: str, place: str, words: list[str]) -> None:
+    said = f"[{policy}]" if key == "policies" else policy
+    path = ".".join(part for part in ("roles.app", "policies.0" if key == "policies" else "boundary", place) if part)
+    check_edit(tmp_path, (APP, APP[:-1] + f", {key}: {said}}}", path, words))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "words"),
+    [
+        (APP, APP[:-1] + ", allow: ['s3']}", "roles.app.allow.0", ["'s3' is no action"]),
+        (
+            "main: {quotas: {signed: documented-600}}",
+            "main: {scps: [[{Statement: [{Effect: Allow, Action: '*', Resource: '*', Sidd: x}]}]]}",
+            "accounts.main.scps.0.0.Statement.0.Sidd",
+            ["unknown element"],
+        ),
+        (
+            "source: instance, session_s: 3600}",
+            "source: instance, session_policy: {Statement: [{Effect: Allow, Action: 's3:%s', Resource: '*'}]}}"
+            % ("x" * 2048),
+            "credentials.app.0.session_policy",
+            ["at most 2,048"],
+        ),
+        (
+            "instance: [{from: imds}]",
+            f"instance: [{{from: imds, session_policy: {{Statement: [{STATEMENT}]}}}}]",
+            "credentials.instance.0.session_policy",
+            ["takes no session policy", "AssumeRole"],
+        ),
+        (
+            "app: {count: 3, credentials: app, calls: {kind: poisson, rps: 1}}",
+            "app: {count: 3, credentials: app, calls: {kind: poisson, rps: 1, resource: photos}}",
+            "populations.app.calls.resource",
+            ["no resource"],
+        ),
+        (
+            APP,
+            "app: {account: main, trust: {Statement: [{Effect: Allow, Principal: {Service: 'x.amazonaws.com'},"
+            " Action: 'sts:AssumeRole'}]}}",
+            "roles.app.trust",
+            ["nobody of the scenario can satisfy", "credentials.app.0", "accounts.X.number"],
+        ),
+    ],
+)
+def test_what_aws_would_refuse(tmp_path, old: str, new: str, path: str, words: list[str]) -> None:
+    check_edit(tmp_path, (old, new, path, words))
+
+
+def _trust(length: int) -> str:
+    arns = ", ".join(f"'arn:aws:iam::000000000{n:03d}:root'" for n in range(length // 35))
+    statement = f"{{Effect: Allow, Principal: {{AWS: [{arns}, '*']}}, Action: 'sts:AssumeRole'}}"
+    return f"app: {{account: main, trust: {{Statement: [{statement}]}}, max_session_s: 43200}}"
+
+
+def test_a_trust_policy_over_the_quota_and_over_what_it_can_be_raised_to(tmp_path) -> None:
+    (problem,) = problems_of(edited(tmp_path, APP, _trust(3000)))
+    assert problem.path == "roles.app.trust"
+    assert "AWS takes 2,048" in problem.text
+    raised = GOOD.replace("main: {quotas:", "main: {trust_policy_chars: 4096, quotas:")
+    assert load(written(tmp_path, raised.replace(APP, _trust(3000))))
+    (problem,) = problems_of(written(tmp_path, raised.replace(APP, _trust(5000))))
+    assert "AWS takes 4,096" in problem.text

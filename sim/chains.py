@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from sim.cache import Cache
 from sim.credentials import Credential, Origin
 from sim.fetching import ApiProvider, Asker, Fetch, ImdsProvider, Provider, SigningKey
+from sim.hosts import Host
 from sim.issuers.api import Downtime, Request
 from sim.issuers.spec import IdentityCenter, Imds
 from sim.key_lives import rotated_users
@@ -23,8 +25,8 @@ from sim.sdk_choice import sdk_of
 from sim.sdks import Sdk
 from sim.streams import Purpose
 from sim.terms import Terms, Writer
-from sim.tokens import IdpKeys, JobTokenProvider, ProjectedToken, ProjectedTokenProvider
-from sim.world import SIGN_IN, Host, World
+from sim.tokens import IdpKeys, JobTokenProvider, Pod, ProjectedToken, ProjectedTokenProvider
+from sim.world import SIGN_IN, World
 
 __all__ = ["Chains", "place_of"]
 
@@ -39,9 +41,10 @@ class Chains:
     Args:
         world: What the shard's clients meet.
         population: Name of the population.
+        before: Those of its processes before an upgrade; they have the same hosts, pods and people.
     """
 
-    def __init__(self, world: World, population: str) -> None:
+    def __init__(self, world: World, population: str, before: Chains | None = None) -> None:
         self._world = world
         self._name = population
         self._spec: Population = world.scenario.populations[population]
@@ -50,9 +53,14 @@ class Chains:
         self._rotated = rotated_users(world.scenario)
         self.signing: list[tuple[str, SigningKey]] = []
         self._terms_of: dict[tuple[str, int], Terms] = {}
-        self.hosts: dict[tuple[str, int], Host] = {}
-        self.people: dict[int, Person] = {}
-        self.tokens: dict[tuple[str | None, int], ProjectedToken] = {}
+        self.hosts: dict[tuple[str, int], Host] = before.hosts if before else {}
+        self.people: dict[int, Person] = before.people if before else {}
+        self.tokens: dict[tuple[str | None, int], ProjectedToken] = before.tokens if before else {}
+
+    def signed(self) -> Iterator[tuple[str, SigningKey]]:
+        """The keys that sign requests of the client built last, by user; told once."""
+        while self.signing:
+            yield self.signing.pop()
 
     def steps(self, chain: str) -> tuple[Step, ...]:
         """The steps of a chain."""
@@ -175,23 +183,15 @@ class Chains:
     def _make_token(self, idp: str, client: int, role: Origin) -> ProjectedToken:
         world, spec = self._world, self._world.idp(idp).spec
         every_s = spec.token_s * (spec.token_renewed_at or 1.0)
-        start, stream = self._spec.start, world.stream(self._name)
-        if start is None:
-            first_at_s = -every_s * stream.uniform(Purpose.TOKEN_PHASE, client)
-        else:
-            first_at_s = start.at_s + start.spread_s * stream.uniform(Purpose.START, client)
+        spans = world.lifetimes(self._name).present(client)
+        first_at_s = spans[0][0] if spans else math.inf
+        if math.isinf(first_at_s):
+            first_at_s = -every_s * world.stream(self._name).uniform(Purpose.TOKEN_PHASE, client)
         mints_s = role.mints_s + world.scenario.roles[role.principal.partition("/")[2]].max_session_s
         origin = Origin(role.principal, role.account, role.provider, idp, "TokenRequest", mints_s)
         pod = world.asker(world.holder(self._name, client, TOKEN_SLOT, f"{self._name}-{client:06d}"))
-        return ProjectedToken(
-            pod,
-            origin,
-            spec.token_s,
-            every_s,
-            first_at_s,
-            world.place("process", self._name, client),
-            world.recorder,
-        )
+        times = Pod(spec.token_s, every_s, first_at_s, spans, world.horizon_s)
+        return ProjectedToken(pod, origin, times, world.place("process", self._name, client), world.recorder)
 
     def _portal(self, spec: IdentityCenter, issuer: str, role: Origin) -> Portal:
         longest = max(permission_set.session_s for permission_set in spec.permission_sets.values())

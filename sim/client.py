@@ -82,8 +82,8 @@ class Client:
         while True:
             try:
                 yield from self._live()
-            except Interrupt:
-                self._restart()
+            except Interrupt as interrupt:
+                self._restart(EndReason(str(interrupt.cause)))
             else:
                 return
 
@@ -190,14 +190,19 @@ class Client:
             cache.postpone(fetched)
             self._refusing = blocking and cache.rule.on_failed == "raise"
 
-    def restart(self, process: Event) -> None:
-        """Start the process anew, whether its SimPy process still runs or has nothing left to do."""
-        if isinstance(process, simpy.Process) and process.is_alive:
-            process.interrupt("restart")
-        else:
-            self._restart()
+    def restart(self, process: Event, reason: EndReason = EndReason.RESTARTED) -> None:
+        """End the process, whether its SimPy process still runs or has nothing left to do; its calls start the next.
 
-    def _restart(self) -> None:
+        Args:
+            process: Its SimPy process.
+            reason: What its credentials end with.
+        """
+        if isinstance(process, simpy.Process) and process.is_alive:
+            process.interrupt(reason)
+        else:
+            self._restart(reason)
+
+    def _restart(self, reason: EndReason) -> None:
         """What lay in memory is gone; calls in flight end as RefreshFailed."""
         at = max(self._clock.now, self._counted)
         pending, self._pending = self._pending, None
@@ -205,6 +210,6 @@ class Client:
             self._share(Fetched(None, at), pending.since, pending.blocking, Verdict.REFRESH_FAILED)
         else:
             self.settle(at)
-        self.cache.close(at, EndReason.RESTARTED)
+        self.cache.close(at, reason)
         self.cache.asker.lives += 1
         self._refusing = True

@@ -9,10 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import heappop, heappush
+from typing import Final
 
 from simpy import Environment, Event
 
-__all__ = ["Clock"]
+__all__ = ["AFTER_CLIENTS", "BEFORE_CLIENTS", "Clock"]
+
+BEFORE_CLIENTS: Final = 0
+"""Rank of what must be there when a client's process starts."""
+AFTER_CLIENTS: Final = 1 << 62
+"""Rank of what ends once all clients have."""
 
 
 class Clock(Environment):

@@ -10,10 +10,12 @@ from simpy import Event
 
 from sim.campaign import schedule
 from sim.client import Client
-from sim.clock import Clock
+from sim.clock import BEFORE_CLIENTS, Clock
 from sim.faults.restart import Restart
 from sim.fleet_plain import obstacle
+from sim.lifetimes import Life
 from sim.recorder import Recorder
+from sim.records import EndReason
 from sim.scenario import Scenario
 from sim.streams import Purpose
 from sim.timeline import resolved
@@ -35,11 +37,12 @@ class Shard:
         self.clock = world.clock
         self.world = world
         self.clients = clients
-        self.populations: list[Built] = [build_population(world, name, clients) for name in world.scenario.populations]
+        names = world.scenario.populations
+        self.populations: list[Built] = [built for name in names for built in build_population(world, name, clients)]
         self.recorder = world.recorder
         self._processes: dict[Client, Event] = {}
         if world.scenario.rotation is not None:
-            owners = (owner for built in self.populations for owner in built.owners.values())
+            owners = (owner for built in self.populations if not built.version for owner in built.owners.values())
             schedule(world.scenario.rotation, owners)
 
     def run(self) -> dict[str, tuple[int, str]]:
@@ -53,27 +56,44 @@ class Shard:
             self._start(built)
         self._schedule_restarts()
         clock.until(horizon, self.recorder.flush)
-        for built in self.populations:
-            self._finish(built)
+        self._finish()
         self.world.incidents.write(self.recorder, self.world.access, self.world.authority, self.clients)
         return self.recorder.close()
 
     def _start(self, built: Built) -> None:
         clock = self.clock
-        for host in built.chains.hosts.values():
-            clock.process(host.run())
-        for token in built.chains.tokens.values():
-            clock.process(token.run())
-        for owner in built.owners.values():
-            clock.process(owner.run())
+        for thing in built.things:
+            clock.process(thing.run())
+        if built.lives:
+            clock.process(self._pass_lives(built))
         for _, client in built.clients:
             self._processes[client] = clock.process(client.run())
 
+    def _pass_lives(self, built: Built) -> Generator[Event, None, None]:
+        """Let the processes of a population end; those that sign with a key read it when they start."""
+        turns: list[tuple[float, int, Client, Life]] = []
+        for _, client in built.clients:
+            for life in built.lives[client]:
+                turns.append((life.stop_s, client.cache.asker.holder.rank, client, life))
+                if life.start_s > 0:
+                    turns.append((life.start_s, BEFORE_CLIENTS, client, life))
+        for at, rank, client, life in sorted(turns, key=lambda turn: turn[:2]):
+            if at >= self.world.horizon_s:
+                return
+            if rank == BEFORE_CLIENTS and not built.reads[client]:
+                continue
+            yield self.clock.at(at, rank)
+            if rank == BEFORE_CLIENTS:
+                built.begin(client, at)
+            else:
+                built.end(client, at)
+                self._end(client, life.reason)
+
     def _schedule_restarts(self) -> None:
-        by_name = {built.name: built for built in self.populations}
         for number, fault in enumerate(self.world.scenario.timeline):
-            if isinstance(fault, Restart) and fault.restart in by_name:
-                built = by_name[fault.restart]
+            if not isinstance(fault, Restart):
+                continue
+            for built in (one for one in self.populations if one.name == fault.restart):
                 for index, client in built.clients:
                     share = self.world.stream(built.name).uniform(Purpose.RESTART, index, number)
                     self.clock.process(self._restart(built, client, fault.at_s + fault.ramp_s * share))
@@ -81,26 +101,27 @@ class Shard:
     def _restart(self, built: Built, client: Client, at: float) -> Generator[Event, None, None]:
         if at < self.world.horizon_s:
             yield self.clock.at(at, client.cache.asker.holder.rank)
-            process = self._processes[client]
-            if built.first_step.from_ == "access_key":  # it is read again from where it lies
-                built.reread(client, at)
-                return
-            client.restart(process)
+            if built.first_step.from_ != "access_key":  # a key is read again from where it lies
+                self._end(client, EndReason.RESTARTED)
             built.reread(client, at)
-            if process.triggered:  # it had nothing left to do before the horizon; now it has
-                self._processes[client] = self.clock.process(client.run())
 
-    def _finish(self, built: Built) -> None:
-        for _, client in built.clients:
-            client.finish()
-        for person in built.chains.people.values():
-            person.finish(self.world.horizon_s)
-        for token in built.chains.tokens.values():
-            token.finish(self.world.horizon_s)
-        for owner in built.owners.values():
-            owner.finish()
-        for host in built.chains.hosts.values():
-            host.finish()
+    def _end(self, client: Client, reason: EndReason) -> None:
+        """A client's process ends; what calls there are later on start another one."""
+        process = self._processes[client]
+        client.restart(process, reason)
+        if process.triggered:  # it had nothing left to do before the horizon; now it may have
+            self._processes[client] = self.clock.process(client.run())
+
+    def _finish(self) -> None:
+        """Write what is open at the horizon: clients first, then what they count their calls on."""
+        for built in self.populations:
+            for _, client in built.clients:
+                client.finish()
+        for built in self.populations:
+            for person in built.chains.people.values():
+                person.finish(self.world.horizon_s)
+            for thing in built.things:
+                thing.finish()
 
 
 def simulate(

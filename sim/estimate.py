@@ -8,6 +8,7 @@ from typing import Final
 
 from sim.issuers.spec import IdentityCenter, Imds
 from sim.laws import mean_of
+from sim.lifetimes import mean_life_s, number_of_clients
 from sim.policies.refresh import advisory_at
 from sim.principals.population import Population
 from sim.problems import Problem, ScenarioError
@@ -39,15 +40,17 @@ class Estimate:
         events: Events of the simulation.
         rows: Rows of all tables.
         seconds: Seconds on one core.
+        clients: Clients that it makes; those that arrive follow from the arrivals of the first replication.
     """
 
     events: float
     rows: float
     seconds: float
+    clients: int = 0
 
     def times(self, factor: float) -> Estimate:
         """The size of so many runs."""
-        return Estimate(self.events * factor, self.rows * factor, self.seconds * factor)
+        return Estimate(self.events * factor, self.rows * factor, self.seconds * factor, round(self.clients * factor))
 
 
 def estimate(loaded: Loaded) -> dict[str, Estimate]:
@@ -77,18 +80,21 @@ def require_affordable(loaded: Loaded) -> None:
 def estimate_scenario(scenario: Scenario) -> Estimate:
     """Rough size of one replication of one resolved scenario."""
     events = rows = 0.0
-    for population in scenario.populations.values():
-        caches = population.count * population.threads * max(mean_of(population.profiles), 1.0)
-        active_s, calls = _activity(population, scenario.run.horizon_s)
+    clients = 0
+    for name, population in scenario.populations.items():
+        number = number_of_clients(scenario, name)
+        clients += number
+        caches = number * population.threads * max(mean_of(population.profiles), 1.0)
+        active_s, calls = _activity(population, mean_life_s(scenario, name))
         renewals = caches * (1 + _renewals(scenario, population, active_s, calls))
         singly = caches * calls if scenario.run.record is Level.CALLS else 0.0
         events += _EVENTS_PER_RENEWAL * renewals + singly
         rows += _ROWS_PER_RENEWAL * renewals + singly
-    return Estimate(events, rows, events / _EVENTS_PER_SECOND)
+    return Estimate(events, rows, events / _EVENTS_PER_SECOND, clients)
 
 
 def _activity(population: Population, horizon_s: float) -> tuple[float, float]:
-    """Seconds in which one cache is in use, and its calls, per run."""
+    """Seconds in which one cache is in use, and its calls, per life of `horizon_s`."""
     active_s = calls = 0.0
     for process in population.calls:
         used_s = horizon_s

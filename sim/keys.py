@@ -30,6 +30,8 @@ DEFAULT_ROTATION: Final = Rotation(period_s=math.nextafter(math.inf, 0))
 """Steps of a rotation that no policy describes: a campaign's, or an emergency's."""
 _BEFORE: Final = 1 << 20
 """Number of the cycle before the one that covers time 0."""
+_GONE: Final = 1 << 30
+"""Generation of a client that is told of no key."""
 _NEVER: Final = Turn(math.inf, math.inf, 0.0, "policy", 0.0, 0.0)
 
 
@@ -117,6 +119,20 @@ class KeyOwner:
     def reread(self, client: Asker, at: float) -> None:
         """A client restarts at `at` and reads the newest key."""
         self._follow((one for one in self.consumers if one.asker is client), self._generation, at)
+
+    def join(self, consumer: Consumer, at: float) -> None:
+        """A process starts at `at` and reads the newest key; before the run, it waits for the first one."""
+        self.consumers.append(consumer)
+        if self.current is not None:
+            consumer.generation = self._generation
+            consumer.holder.hold(self.current, at)
+
+    def leave(self, consumer: Consumer, at: float) -> None:
+        """A process ends at `at`: it is told of no key any more, and signs with none."""
+        self.consumers.remove(consumer)
+        consumer.generation = _GONE
+        if self._underway:
+            self._left(at)
 
     # --- Planning --------------------------------------------------------------------------------------------------
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Final
 
 from sim.faults.base import FaultSpec, IamChange
 from sim.faults.brownout import Brownout
 from sim.faults.quota import QuotaChange
+from sim.faults.scale import Scale
+from sim.faults.upgrade import Upgrade
 from sim.issuers.spec import Iam, IdentityCenter
 from sim.key_lives import rotated_users
+from sim.overlay import segments
 from sim.providers.step import Step
 from sim.scenario import Basis, Scenario
 from sim.threats.theft import Theft
+from sim.upgrades import versions
 
 __all__ = ["blocks_of", "part_of", "shards_of"]
 
@@ -28,8 +33,8 @@ def shards_of(scenario: Scenario) -> tuple[tuple[str, ...], ...]:
     their users, so they connect nobody.
     """
     groups: list[tuple[list[str], set[str]]] = []
-    for name, population in scenario.populations.items():
-        met = set(_meets(scenario, population.credentials))
+    for name in scenario.populations:
+        met = {thing for seen in _seen(scenario, name) for thing in _meets(seen, seen.populations[name].credentials)}
         joined = [group for group in groups if group[1] & met]
         for group in joined:
             groups.remove(group)
@@ -47,11 +52,14 @@ def blocks_of(part: Scenario) -> tuple[range, ...]:
     fixed size, whole hosts each, so that the files do not depend on the number of workers.
 
     Returns:
-        Ranges of client indices that cover the population; empty if the shard must stay whole.
+        Ranges of client indices that cover the population; empty if the shard must stay whole, or its clients come
+        and go.
     """
     if len(part.populations) > 1:
         return ()
     population = next(iter(part.populations.values()))
+    if population.arrivals is not None or any(isinstance(f, Scale | Upgrade) for f in _all_faults(part)):
+        return ()
     shared = {name for name, user in part.users.items() if user.per == "population"}
     first = part.credentials[population.credentials][0]
     common = shared & (rotated_users(part) | ({first.user} if first.from_ == "access_key" else set()))
@@ -60,6 +68,11 @@ def blocks_of(part: Scenario) -> tuple[range, ...]:
     if contends or size == 0 or population.count <= _BLOCK_CLIENTS:
         return ()
     return tuple(range(start, min(start + size, population.count)) for start in range(0, population.count, size))
+
+
+def _seen(scenario: Scenario, population: str) -> tuple[Scenario, ...]:
+    """The scenario as a population's processes may ever see it, upgrades of response plans included."""
+    return versions(scenario.model_copy(update={"timeline": tuple(_all_faults(scenario))}), population)
 
 
 def _meets(scenario: Scenario, chain: str) -> Iterator[str]:
@@ -145,8 +158,10 @@ def part_of(scenario: Scenario, populations: tuple[str, ...]) -> Scenario:
 
     Two strategies whose parts are equal give equal tables, so one simulation serves both.
     """
-    chains = set(_chains(scenario, (scenario.populations[name].credentials for name in populations)))
-    steps = [step for chain in sorted(chains) for step in scenario.credentials[chain]]
+    views = [(seen, seen.populations[name].credentials) for name in populations for seen in _seen(scenario, name)]
+    reached = [(seen, chain) for seen, first in views for chain in _chains(seen, [first])]
+    chains = {chain for _, chain in reached} | set(_set_by_upgrades(scenario, populations))
+    steps = [step for seen, chain in reached for step in seen.credentials[chain]]
     issuers = set(_issuers(scenario, steps))
     used = {step.user for step in steps if step.user is not None}
     users = {name for name in scenario.users if name in used or _trusted(scenario, name)}
@@ -169,6 +184,15 @@ def part_of(scenario: Scenario, populations: tuple[str, ...]) -> Scenario:
             "basis": Basis(),
         }
     )
+
+
+def _set_by_upgrades(scenario: Scenario, populations: tuple[str, ...]) -> Iterator[str]:
+    """Chains that upgrades of the populations name, whether or not they use them."""
+    for fault in _all_faults(scenario):
+        if isinstance(fault, Upgrade) and fault.upgrade in populations:
+            parts = [segments(path) for path in fault.set]
+            patterns = [part[1] for part in parts if part[0] == "credentials"]
+            yield from (name for name in scenario.credentials if any(fnmatchcase(name, one) for one in patterns))
 
 
 def _chains(scenario: Scenario, names: Iterable[str]) -> Iterator[str]:

@@ -78,6 +78,9 @@ class Purpose(IntEnum):
     DETECTION = 53
     FIRST_ABUSE = 54
     VICTIM = 55
+    LIFETIME = 60
+    SCALE = 61
+    UPGRADE = 62
     CASE = 90
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Generator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from simpy import Event
 
 from sim.cache import Place, write_credential
+from sim.clock import AFTER_CLIENTS, BEFORE_CLIENTS
 from sim.credentials import Credential, Origin
 from sim.fetching import ApiProvider, Asker, Fetch, Fetched
 from sim.issuers.api import Answer
@@ -18,7 +20,25 @@ from sim.recorder import Recorder
 from sim.records import EndReason, Kind, Outcome
 from sim.streams import Purpose
 
-__all__ = ["IdpKeys", "JobTokenProvider", "ProjectedToken", "ProjectedTokenProvider"]
+__all__ = ["IdpKeys", "JobTokenProvider", "Pod", "ProjectedToken", "ProjectedTokenProvider"]
+
+
+class Pod(NamedTuple):
+    """The times of a pod and of the tokens in it.
+
+    Attributes:
+        life_s: Life of a token.
+        every_s: Time from one token to the next.
+        first_at_s: Instant at which token 0 was written; not after the pod's start.
+        spans: When the pod is there; one that comes back is a new pod with a new token.
+        horizon_s: End of the run.
+    """
+
+    life_s: float
+    every_s: float
+    first_at_s: float
+    spans: tuple[tuple[float, float], ...]
+    horizon_s: float
 
 
 class ProjectedToken:
@@ -29,30 +49,19 @@ class ProjectedToken:
     Args:
         asker: The pod.
         origin: What its tokens have in common.
-        life_s: Life of a token.
-        every_s: Time from one token to the next.
-        first_at_s: Instant at which token 0 was written; not after the pod's start.
+        pod: When it is there, and how often it gets a token.
         place: Where the file lies.
         recorder: The shard's sink.
     """
 
-    def __init__(
-        self,
-        asker: Asker,
-        origin: Origin,
-        life_s: float,
-        every_s: float,
-        first_at_s: float,
-        place: Place,
-        recorder: Recorder,
-    ) -> None:
+    def __init__(self, asker: Asker, origin: Origin, pod: Pod, place: Place, recorder: Recorder) -> None:
         self._asker = asker
         self._origin = origin
-        self._life_s = life_s
-        self._every_s = every_s
-        self._first_at_s = first_at_s
+        self._pod = pod
         self._place = place
         self._recorder = recorder
+        self._first_at_s = pod.first_at_s
+        self._gone = not pod.spans
         self._number = 0
         self._current = self._token(0)
 
@@ -63,23 +72,37 @@ class ProjectedToken:
         return self._current
 
     def run(self) -> Generator[Event, None, None]:
-        """Write token after token."""
-        clock, rank = self._asker.clock, self._asker.holder.rank
-        while True:
-            yield clock.at(max(self._written_at(self._number + 1), clock.now), rank)
-            self.token()
+        """Write token after token while the pod is there."""
+        clock = self._asker.clock
+        for number, (start, stop) in enumerate(self._pod.spans):
+            if number:
+                yield clock.at(start, BEFORE_CLIENTS)
+                self._come_back(start)
+            while self._written_at(self._number + 1) < stop:
+                yield clock.at(max(self._written_at(self._number + 1), clock.now), self._asker.holder.rank)
+                self.token()
+            yield clock.at(stop, AFTER_CLIENTS)
+            self._end(stop, EndReason.FINISHED)
+            self._gone = True
 
-    def finish(self, horizon_s: float) -> None:
+    def finish(self) -> None:
         """Write the token in the file at the horizon."""
-        self._end(horizon_s, EndReason.OPEN)
+        if not self._gone:
+            self._end(self._pod.horizon_s, EndReason.OPEN)
+
+    def _come_back(self, at: float) -> None:
+        self._number += 1
+        self._first_at_s = at - self._number * self._pod.every_s
+        self._current = self._token(self._number)
+        self._gone = False
 
     def _written_at(self, number: int) -> float:
-        return self._first_at_s + number * self._every_s
+        return self._first_at_s + number * self._pod.every_s
 
     def _token(self, number: int) -> Credential:
         issued = float(math.floor(self._written_at(number)))
         asker = self._asker
-        return Credential(Kind.PROJECTED_TOKEN, asker.holder, number, self._origin, issued, issued + self._life_s)
+        return Credential(Kind.PROJECTED_TOKEN, asker.holder, number, self._origin, issued, issued + self._pod.life_s)
 
     def _next(self) -> None:
         at = self._written_at(self._number + 1)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sim import (
     validation_chains,
+    validation_lifetimes,
     validation_people,
     validation_policies,
     validation_quotas,
@@ -23,7 +24,7 @@ from sim.scenario_errors import Finding
 
 __all__ = ["RULES", "findings", "strategy_findings"]
 
-RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
+_STANDING: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     *validation_references.RULES,
     *validation_chains.RULES,
     *validation_sessions.RULES,
@@ -34,7 +35,10 @@ RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     *validation_policies.RULES,
     *validation_timeline.RULES,
     *validation_theft.RULES,
+    *validation_lifetimes.RULES,
 )
+
+RULES: Final = (*_STANDING, validation_lifetimes.rules_for_upgrades(_STANDING))
 """Rules for every resolved scenario, the base and each strategy."""
 
 

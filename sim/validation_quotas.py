@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from sim.issuers.spec import Imds
+from sim.lifetimes import largest_count
 from sim.principals.role import Trust
 from sim.scenario import Scenario
 from sim.scenario_errors import Finding
@@ -32,11 +33,11 @@ def users_of(scenario: Scenario, population: str) -> set[str]:
 
 def _users(scenario: Scenario) -> Iterator[Finding]:
     counts: dict[str, dict[str, int]] = defaultdict(dict)
-    for name, population in scenario.populations.items():
+    for name in scenario.populations:
         for title in sorted(users_of(scenario, name)):
             user = scenario.users.get(title)
             if user is not None:
-                number = population.count if user.per == "client" else 1
+                number = largest_count(scenario, name) if user.per == "client" else 1
                 counts[user.account][f"{name} as {title}"] = number
     for account, parts in counts.items():
         total = sum(parts.values())

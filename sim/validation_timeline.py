@@ -16,6 +16,7 @@ from sim.faults.policy import PolicyChange
 from sim.faults.remove_trust import RemoveTrust
 from sim.faults.revoke import Revoke
 from sim.issuers.spec import IdentityCenter, IdentityProvider, Imds
+from sim.lifetimes import number_of_clients
 from sim.principals.role import Trust
 from sim.problems import did_you_mean
 from sim.scenario import Scenario
@@ -165,10 +166,13 @@ def _clients(scenario: Scenario) -> Iterator[Finding]:
     """Indices of clients that exist."""
     for name, incident in scenario.theft.incidents.items():
         population = scenario.populations.get(incident.population)
-        if population is not None and incident.client is not None and incident.client >= population.count:
+        if population is None or incident.client is None:
+            continue
+        number = number_of_clients(scenario, incident.population)
+        if incident.client >= number:
             yield (
                 ("theft", "incidents", name, "client"),
-                f"{incident.client} is no client of {incident.population}; it has {population.count}, from 0",
+                f"{incident.client} is no client of {incident.population}; it has {number}, from 0",
             )
 
 

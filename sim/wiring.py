@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Generator, Iterator
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple, Protocol
+
+from simpy import Event
 
 from sim.cache import Place
 from sim.calendar import Calendar
@@ -11,60 +15,136 @@ from sim.chains import Chains, place_of
 from sim.client import Client, When
 from sim.fetching import Asker
 from sim.issuers.spec import Iam, Imds
-from sim.key_turns import Consumer
+from sim.key_turns import Consumer, KeyHolder
 from sim.keys import KeyOwner
 from sim.laws import draw
 from sim.ledger import Ledger, Part
+from sim.lifetimes import During, Life
 from sim.principals.population import Population, Work
 from sim.principals.user import AccessKey, User
 from sim.providers.step import Step
 from sim.stationary import imds_fetched_at, session_age
 from sim.streams import Purpose, Stream, population_id
+from sim.upgrades import versions
 from sim.worker import Worker
 from sim.workloads.base import Caller, Calls
 from sim.workloads.merged import merge
 from sim.world import World
 
-__all__ = ["KEY_SLOT", "Built", "build_population"]
+__all__ = ["KEY_SLOT", "Built", "Thing", "build_population"]
 
 KEY_SLOT: Final = 4094
 """Slot of an IAM user as the holder of its access keys."""
+_VERSION_BITS: Final = 18
+"""Room for the fetches of one version of a client, before the numbers of the next one's."""
+
+
+class Thing(Protocol):
+    """What runs beside the clients of a population: a host, the token in a pod, the owner of a key."""
+
+    def run(self) -> Generator[Event, None, None]:
+        """Its SimPy process."""
+
+    def finish(self) -> None:
+        """Write what is open at the horizon."""
+
+
+class Read(NamedTuple):
+    """A key that a client reads when its process starts."""
+
+    owner: KeyOwner
+    holder: KeyHolder
+    asker: Asker
 
 
 class Built:
-    """One population's clients, hosts, people and key owners.
+    """One population's clients, hosts, people and key owners, in one version.
 
     Attributes:
         name: Name of the population.
+        version: The number of its upgrades before.
         clients: (index, client) pairs in the order of index and slot.
+        lives: When the process of each client runs as this version; empty where all run to the end.
+        reads: The keys that each client reads when its process starts.
         owners: IAM users with a key that is rotated or signs every call, by name and number.
         chains: Its caches, hosts and people.
+
+    Args:
+        world: The world as this version sees it.
+        name: Name of the population.
+        before: The population before its upgrades; None if this is it.
+        version: The number of its upgrades before.
     """
 
-    def __init__(self, world: World, name: str) -> None:
+    def __init__(self, world: World, name: str, before: Built | None = None, version: int = 0) -> None:
         self.world = world
         self.name = name
+        self.version = version
         self.spec: Population = world.scenario.populations[name]
-        self.chains = Chains(world, name)
+        self.chains: Chains = Chains(world, name, before.chains if before else None)
         self.first_step: Step = self.chains.steps(self.spec.credentials)[0]
         self.clients: list[tuple[int, Client]] = []
-        self.owners: dict[tuple[str, int], KeyOwner] = {}
+        self.lives: dict[Client, tuple[Life, ...]] = {}
+        self.reads: dict[Client, list[Read]] = {}
+        self.owners: dict[tuple[str, int], KeyOwner] = before.owners if before else {}
+        self._askers: dict[tuple[int, int], Asker] = before._askers if before else {}
+        self._consumers: dict[Client, list[tuple[KeyOwner, Consumer]]] = {}
+
+    def begin(self, client: Client, at: float) -> None:
+        """A client's process starts at `at` and reads the keys of its users."""
+        read = [(one.owner, Consumer(one.holder, one.asker, self.spec.reload, at)) for one in self.reads[client]]
+        self._consumers[client] = read
+        for owner, consumer in read:
+            owner.join(consumer, at)
+
+    def end(self, client: Client, at: float) -> None:
+        """A client's process ends at `at`: nobody tells it of a new key any more."""
+        for owner, consumer in self._consumers.pop(client, ()):
+            owner.leave(consumer, at)
 
     def reread(self, client: Client, at: float) -> None:
         """A client that restarts at `at` reads the newest keys of its users."""
         for owner in self.owners.values():
             owner.reread(client.cache.asker, at)
 
+    def asker(self, client: int, slot: int) -> Asker:
+        """A client as one that asks for credentials; an upgraded one goes on counting those it was given."""
+        if (client, slot) not in self._askers:
+            tag = f"{self.name}-{client:06d}" + (f".{slot}" if slot else "")
+            self._askers[client, slot] = self.world.asker(self.world.holder(self.name, client, slot, tag))
+        return self._askers[client, slot]
 
-def build_population(world: World, name: str, clients: range | None = None) -> Built:
-    """Build the clients of a population, or a block of them; nothing has started yet."""
-    built = Built(world, name)
-    for client in clients or range(built.spec.count):
-        profiles = max(round(draw(world.stream(name), built.spec.profiles, Purpose.PROFILES, client)), 1)
-        caches = _caches(built, client, profiles)
-        for slot, callers in enumerate(caches):
-            _build_client(built, client, slot, callers, _share(built.spec.work, slot, len(caches)))
+    @property
+    def things(self) -> Iterator[Thing]:
+        """Hosts, tokens and key owners, in the order of their start; upgraded processes have those of before."""
+        if not self.version:
+            yield from self.chains.hosts.values()
+            yield from self.chains.tokens.values()
+            yield from self.owners.values()
+
+
+def build_population(world: World, name: str, clients: range | None = None) -> list[Built]:
+    """Build the clients of a population, or a block of them, in all its versions; nothing has started yet."""
+    built = [Built(world, name)]
+    for version, scenario in enumerate(versions(world.scenario, name)[1:], start=1):
+        built.append(Built(world.seen_as(scenario), name, built[0], version))
+    lifetimes = world.lifetimes(name)
+    for client in clients or range(lifetimes.number):
+        lives = lifetimes.of(client)
+        for one in built:
+            own = tuple(life for life in lives if life.version == one.version)
+            if own:
+                _build_process(one, client, own)
     return built
+
+
+def _build_process(built: Built, client: int, lives: tuple[Life, ...]) -> None:
+    """Build a client's caches and the calls that sign with them."""
+    stream = built.world.stream(built.name)
+    profiles = max(round(draw(stream, built.spec.profiles, Purpose.PROFILES, client)), 1)
+    caches = _caches(built, client, profiles)
+    for slot, callers in enumerate(caches):
+        _build_client(built, client, slot, callers, lives, _share(built.spec.work, slot, len(caches)))
 
 
 def _caches(built: Built, client: int, profiles: int) -> list[list[Caller]]:
@@ -91,51 +171,56 @@ def _share(work: Work | None, slot: int, caches: int) -> Work | None:
     return work.model_copy(update={"calls": work.calls // caches + (slot < work.calls % caches)})
 
 
-def _build_client(built: Built, client: int, slot: int, callers: list[Caller], work: Work | None) -> None:
+def _build_client(
+    built: Built, client: int, slot: int, callers: list[Caller], lives: tuple[Life, ...], work: Work | None
+) -> None:
     world, step = built.world, built.first_step
-    tag = f"{built.name}-{client:06d}" + (f".{slot}" if slot else "")
-    asker = world.asker(world.holder(built.name, client, slot, tag))
-    parts = _parts(built, callers)
+    asker = built.asker(client, slot)
+    parts = _parts(built, callers, lives)
     cache = built.chains.cache(asker, built.spec.credentials)
+    cache.fetches = built.version << _VERSION_BITS
     judge = world.client_timeline.judge(world.authority, built.name, client)
     ledger = Ledger(asker.holder, parts, judge, world.recorder, world.clock)
     calls = merge(tuple(part.calls for part in parts))
-    when = When(_starts_at(built, client), world.horizon_s, world.scenario.run.record)
+    starts_at = 0.0 if math.isinf(lives[0].start_s) else lives[0].start_s
+    when = When(starts_at, world.horizon_s, world.scenario.run.record)
     if work is not None:
         made: Client = Worker(world.clock, cache, calls, ledger, when, work)
     else:
         made = Client(world.clock, cache, calls, ledger, when, fails_first=step.way == "saml-file")
     built.clients.append((client, made))
-    while built.chains.signing:
-        title, key_of = built.chains.signing.pop()
-        _owner(built, title, client).consumers.append(
-            Consumer(key_of, key_of.asker, built.spec.reload, when.starts_at_s)
-        )
+    read = [Read(_owner(built, title, client), key_of, key_of.asker) for title, key_of in built.chains.signed()]
     for source in built.chains.steps(built.spec.credentials):
         if isinstance(world.scenario.issuers.get(source.from_), Imds):
             built.chains.host(source.from_, client).clients.append(made)
     if step.from_ == "access_key":
-        owner = _owner(built, str(step.user), client)
-        owner.consumers.append(Consumer(made, asker, built.spec.reload, when.starts_at_s))
-    elif built.spec.start is None:
+        read.append(Read(_owner(built, str(step.user), client), made, asker))
+    elif math.isinf(lives[0].start_s):
         _hold_at_start(built, made)
+    _tell_of_keys(built, made, read, lives)
 
 
-def _starts_at(built: Built, client: int) -> float:
-    start = built.spec.start
-    if start is None:
-        return 0.0
-    return start.at_s + start.spread_s * built.world.stream(built.name).uniform(Purpose.START, client)
+def _tell_of_keys(built: Built, made: Client, read: list[Read], lives: tuple[Life, ...]) -> None:
+    """Whoever runs is told of new keys; processes that start later read them then."""
+    built.reads[made] = read
+    whole = built.world.lifetimes(built.name).whole
+    if not whole:
+        built.lives[made] = lives
+    if whole or lives[0].start_s <= 0:
+        built.begin(made, max(lives[0].start_s, 0.0))
 
 
-def _parts(built: Built, callers: list[Caller]) -> tuple[Part, ...]:
-    """A cache's calls, one part per action and resource."""
+def _parts(built: Built, callers: list[Caller], lives: tuple[Life, ...]) -> tuple[Part, ...]:
+    """A cache's calls while its process runs, one part per action and resource."""
+    spans = tuple((life.start_s, life.stop_s) for life in lives)
+    always = len(spans) == 1 and math.isinf(spans[0][1])
     made: dict[tuple[str, str | None], list[Calls]] = {}
     for number, spec in enumerate(built.spec.calls):
         made.setdefault((spec.action, spec.resource), []).extend(
             spec.calls_of(replace(caller, number=number)) for caller in callers
         )
-    return tuple(Part(merge(tuple(calls)), *asked) for asked, calls in made.items())
+    merged = {asked: merge(tuple(calls)) for asked, calls in made.items()}
+    return tuple(Part(calls if always else During(calls, spans), *asked) for asked, calls in merged.items())
 
 
 def _calendar(built: Built, client: int) -> Calendar:
@@ -196,7 +281,7 @@ def _key_owner(built: Built, user_name: str, user: User, number: int) -> KeyOwne
 def _user_of(built: Built, user_name: str, number: int) -> Asker:
     """An IAM user as a holder of keys; a further user of the same clients has draws and ids of its own."""
     world, stem = built.world, built.name
-    if user_name == built.first_step.user:
+    if user_name == built.first_step.user and not built.version:
         return world.asker(world.holder(stem, number, KEY_SLOT, f"{stem}-{number:06d}"))
     stream = world.stream(stem)
     own = Stream(stream.seed, stream.replication, population_id(f"{stem}/{user_name}"))

@@ -56,7 +56,7 @@ class Worker(Client):
         if self._late is not None and self._late.credential is not None:
             self.cache.discard(self._late.credential, self._late.done_at_s, horizon)
 
-    def _restart(self) -> None:
+    def _restart(self, reason: EndReason) -> None:
         """What lay in memory is gone; a call in flight ends as RefreshFailed, the work goes on."""
         now = self._clock.now
         pending, self._pending = self._pending, None
@@ -66,7 +66,7 @@ class Worker(Client):
             self._waited += now - pending.since
         else:
             self.settle(now)
-        self.cache.close(now, EndReason.RESTARTED)
+        self.cache.close(now, reason)
         self.cache.asker.lives += 1
 
     def _live(self) -> Process:

@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
+import copy
 import math
-from collections.abc import Generator
 from functools import cached_property
-from typing import Final, Protocol
-
-from simpy import Event
+from typing import Final
 
 from sim.access import Access
 from sim.authority import Authority
 from sim.aws import sdk_botocore
 from sim.aws.quotas import QUOTA_PROFILES
-from sim.cache import Cache, Place, write_credential
+from sim.cache import Place
 from sim.clock import Clock
-from sim.credentials import Credential, Holder, Origin
+from sim.credentials import Holder
 from sim.faults.outage import Outage
 from sim.faults.quota import QuotaChange
 from sim.fetching import Asker
 from sim.issuers.api import Api, Downtime
 from sim.issuers.idp import IdpQueue
-from sim.issuers.imds import MetadataService
 from sim.issuers.impairment import Impairment
 from sim.issuers.spec import IdentityCenter, IdentityProvider, Imds
+from sim.lifetimes import Lifetimes
 from sim.policies.bucket import ChangingBucket, TokenBucket
 from sim.policies.steps import Steps
 from sim.principals.account import Quota, Refusal
 from sim.principals.population import Population
 from sim.recorder import Recorder
-from sim.records import EndReason, Kind
 from sim.scenario import Scenario
 from sim.streams import Purpose, Stream, population_id
 from sim.thieves.incidents import Incidents
@@ -37,7 +34,7 @@ from sim.timeline import Timeline
 from sim.timeline_clients import ClientTimeline
 from sim.timeline_policies import epochs
 
-__all__ = ["SIGN_IN", "Host", "World", "quota_of"]
+__all__ = ["SIGN_IN", "World", "quota_of"]
 
 SIGN_IN: Final = "signin"
 """AWS Sign-In, where IAM users enter their console password; it has no queue of its own."""
@@ -79,6 +76,7 @@ class World:
         self._ranks = {name: n for n, name in enumerate(sorted(scenario.populations, key=population_id))}
         self._streams = {name: Stream.of(scenario.run.seed, replication, name) for name in scenario.populations}
         self.client_timeline = ClientTimeline(self.timeline, self._streams)
+        self._lifetimes = {name: Lifetimes(scenario, name, stream) for name, stream in self._streams.items()}
         self._apis: dict[str, Api] = {}
         self._idps: dict[str, IdpQueue] = {}
         self._impairments: dict[str, Impairment] = {}
@@ -92,6 +90,19 @@ class World:
     def stream(self, population: str) -> Stream:
         """The draws of a population."""
         return self._streams[population]
+
+    def lifetimes(self, population: str) -> Lifetimes:
+        """When the clients of a population live."""
+        return self._lifetimes[population]
+
+    def seen_as(self, scenario: Scenario) -> World:
+        """The same world in the eyes of upgraded processes: other chains and settings, the same issuers and clock."""
+        self.buckets, self.incidents  # noqa: B018 - made now, so that both share them
+        seen = copy.copy(self)
+        seen.scenario = scenario
+        seen.timeline = Timeline(scenario)
+        seen.access = Access(scenario, epochs(seen.timeline))
+        return seen
 
     def holder(self, population: str, client: int, slot: int, tag: str) -> Holder:
         """A holder of credentials with its rank among equal instants."""
@@ -176,7 +187,7 @@ class World:
         theft, spec = self.scenario.theft, self.scenario.populations[population]
         if place not in theft.places.get(population, {}):
             return {}
-        size = places_of(place, spec.count, spec.per_host)
+        size = places_of(place, self._lifetimes[population].number, spec.per_host)
         stream = Stream(self._streams[population].seed, self.replication, population_id(f"{population}/{place}"))
         found: dict[int, list[float]] = {}
         for n in range(theft.probes):
@@ -194,95 +205,3 @@ def places_of(place: str, count: int, per_host: int) -> int:
 
 def _places_of_spec(place: str, population: Population) -> int:
     return places_of(place, population.count, population.per_host)
-
-
-class Host:
-    """An instance and its metadata service, whose credentials all its processes share."""
-
-    def __init__(self, world: World, population: str, number: int, issuer: str) -> None:
-        spec = world.scenario.issuers[issuer]
-        assert isinstance(spec, Imds)
-        holder = world.holder(population, number, 4095, f"{population}-host{number:05d}")
-        self._asker = world.asker(holder)
-        self._world = world
-        phase = -spec.offered_every_s * world.stream(population).uniform(Purpose.IMDS_PHASE, number)
-        bucket = TokenBucket(spec.rps, spec.burst or spec.rps) if spec.rps is not None else None
-        frozen = world.client_timeline.frozen(population, number, issuer, spec.role)
-        self.service = MetadataService(issuer, spec, phase, world.downtime(issuer), bucket, frozen)
-        account = world.scenario.roles[spec.role].account
-        principal = f"role/{spec.role}"
-        mints = world.access.mints_s(principal)
-        endings = world.timeline.endings(principal)
-        self._origin = Origin(principal, account, issuer, issuer, "GetCredentials", mints, endings=endings)
-        self._place = world.place("imds", population, number)
-        self._live: dict[int, Credential] = {}
-        self.clients: list[Settles] = []
-
-    def offered(self, at: float) -> Credential:
-        """The credential offered at `at`."""
-        return self._set(self.service.number_at(at))
-
-    def run(self) -> Generator[Event, None, None]:
-        """Offer set after set; write what each was when it ends."""
-        service, clock = self.service, self._asker.clock
-        number = service.number_at(0.0)
-        self._since = service.offered_from(number)
-        older = int(service.spec.life_s // service.spec.offered_every_s) + 1
-        for past in range(number - older, number + 1):
-            if service.expires_at(past) > 0:
-                self._set(past)
-        while (at := service.next_offer(number)) < self._world.horizon_s:
-            yield clock.at(max(at, 0.0), self._asker.holder.rank)
-            self._offer_ended(number, clock.now)
-            self._write_expired(clock.now)
-            number, self._since = max(number + 1, service.number_at(clock.now)), at
-            self._set(number)
-        self._last = number
-
-    def finish(self) -> None:
-        """Write what is offered or still valid at the horizon."""
-        horizon = self._world.horizon_s
-        self._offer_ended(self._last, horizon)
-        self._write_expired(horizon)
-        for credential in self._live.values():
-            expired = credential.expires_at_s <= horizon
-            self._write(credential, horizon, EndReason.EXPIRED if expired else EndReason.OPEN)
-
-    def _set(self, number: int) -> Credential:
-        if number not in self._live:
-            service = self.service
-            self._live[number] = Credential(
-                Kind.SESSION,
-                self._asker.holder,
-                number + (1 << 12),
-                self._origin,
-                service.issued_at(number),
-                service.expires_at(number),
-            )
-        return self._live[number]
-
-    def _offer_ended(self, number: int, at: float) -> None:
-        self._place.held(self._set(number), self._since, at, at, 1, self._asker)
-
-    def _write_expired(self, now: float) -> None:
-        ended = [n for n, credential in self._live.items() if credential.expires_at_s <= now]
-        if ended:
-            for client in self.clients:
-                client.settle(now)
-            held = {client.cache.credential for client in self.clients}  # an SDK may go on signing with it
-            ended = [n for n in ended if self._live[n] not in held]
-        for number in ended:
-            self._write(self._live.pop(number), now, EndReason.EXPIRED)
-
-    def _write(self, credential: Credential, due: float, reason: EndReason) -> None:
-        at = due if reason is EndReason.OPEN else credential.expires_at_s
-        write_credential(self._world.recorder, credential, credential.issued_at_s, at, reason, due)
-
-
-class Settles(Protocol):
-    """A client whose calls can be counted up to an instant."""
-
-    cache: Cache
-
-    def settle(self, to: float) -> None:
-        """Judge the calls before `to`."""

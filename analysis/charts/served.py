@@ -27,7 +27,9 @@ def _started(results: Results) -> dict[str, int]:
     """Populations of processes with a cold start, and how many processes each has."""
     populations = results.scenario(results.strategies[0])["populations"]
     return {
-        name: int(about["count"]) for name, about in populations.items() if about.get("start") and not about["people"]
+        name: int(about["count"])
+        for name, about in populations.items()
+        if about.get("start") and not about["people"] and not about.get("lifetime_s")
     }
 
 

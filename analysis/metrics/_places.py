@@ -38,12 +38,18 @@ def place_count(scenarios: Iterable[Scenario], own: Scenario, population: str, p
         population: Name of the population.
         place: Name of the place.
     """
-    size = own["populations"][population]
+    number = _most_clients(own, population)
     if place in PER_HOST:
-        return math.ceil(int(size["count"]) / int(size["per_host"]))
+        return math.ceil(number / int(own["populations"][population]["per_host"]))
     if place in SHARED and not any(place in _own_copies(scenario, population) for scenario in scenarios):
         return 1
-    return int(size["count"])
+    return number
+
+
+def _most_clients(scenario: Scenario, population: str) -> int:
+    """The most clients a population has at some time; the place of one that is not there holds nothing."""
+    scales = [int(fault["count"]) for fault in scenario.get("timeline") or () if fault.get("scale") == population]
+    return max(int(scenario["populations"][population]["count"]), *scales, 0)
 
 
 def _own_copies(scenario: Scenario, population: str) -> set[str]:

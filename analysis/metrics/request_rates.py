@@ -23,6 +23,8 @@ def compute(frames: Frames, context: Context) -> Iterator[Value]:
     for issuer, own in rows.groupby("issuer", observed=True):
         yield Value("requests.mean_rps", sel(issuer=str(issuer)), float(own["requests"].sum()) / context.horizon_s)
     for population, about in context.populations.items():
+        if about.get("arrivals"):
+            continue  # its clients live for a while only; how long together no table tells
         client_days = int(about["count"]) * context.horizon_s / _DAY_S
         for issuer, own in rows[rows["population"] == population].groupby("issuer", observed=True):
             selector = sel(population=population, issuer=str(issuer))

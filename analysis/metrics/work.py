@@ -2,7 +2,7 @@
 
 | metric | definition | unit |
 | --- | --- | --- |
-| work.done_share | ok calls / (clients x calls of work), populations with `work` only | |
+| work.done_share | ok calls / calls of the work of all clients, populations with `work` only | |
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ __all__ = ["FAMILY", "compute"]
 
 def compute(frames: Frames, context: Context) -> Iterator[Value]:
     """The share of work done, for every population with a fixed amount of work."""
-    ok = frames["calls"][frames["calls"]["verdict"] == "ok"].groupby("population")["calls"].sum()
+    calls = frames["calls"]
+    ok = calls[calls["verdict"] == "ok"].groupby("population")["calls"].sum()
+    wanted = calls.groupby("population")["calls"].sum()  # what was not done is Unfinished
     for name, population in context.populations.items():
         if population.get("work"):
-            wanted = int(population["count"]) * int(population["work"]["calls"])
-            yield Value("work.done_share", sel(population=name), float(ok.get(name, 0)), over=float(wanted))
+            yield Value(
+                "work.done_share", sel(population=name), float(ok.get(name, 0)), over=float(wanted.get(name, 0))
+            )
 
 
 FAMILY = Family(

@@ -20,9 +20,12 @@ __all__ = ["COMMANDS"]
 
 def _validate(arguments: Arguments) -> int:
     expected = estimate.estimate(load(arguments))
-    rows = [(name, f"{one.events:,.0f}", f"{one.rows:,.0f}", f"{one.seconds:,.0f}") for name, one in expected.items()]
+    rows = [
+        (name, f"{one.clients:,}", f"{one.events:,.0f}", f"{one.rows:,.0f}", f"{one.seconds:,.0f}")
+        for name, one in expected.items()
+    ]
     print(f"{arguments.scenario}: no problem found")
-    show_table("estimate, all replications", ("strategy", "events", "rows", "seconds on one core"), rows)
+    show_table("estimate, all replications", ("strategy", "clients", "events", "rows", "seconds on one core"), rows)
     return 0
 
 

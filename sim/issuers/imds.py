@@ -19,7 +19,7 @@ class MetadataService:
     Attributes:
         name: Issuer of the scenario.
         spec: Its settings.
-        phase_s: Instant at which set 0 was offered, on (-offered_every_s, 0].
+        phase_s: Instant at which set 0 was offered: on (-offered_every_s, 0], or when the host came.
         downtime: When it answers nobody.
         bucket: Requests it answers, where the scenario limits them.
         frozen: When it goes on offering the set that it had.
@@ -35,7 +35,7 @@ class MetadataService:
     def number_at(self, at: float) -> int:
         """Number of the set offered at `at`."""
         frozen = self.frozen.span(at)
-        at = at if frozen is None else frozen[0]
+        at = at if frozen is None else max(frozen[0], self.phase_s)
         return math.floor((at - self.phase_s) / self.spec.offered_every_s)
 
     def next_offer(self, number: int) -> float:

@@ -50,7 +50,7 @@ class Population(Spec):
     """Alike clients: people, or processes on hosts."""
 
     count: Annotated[int, Field(ge=1, le=10_000_000)]
-    """People or processes."""
+    """People or processes; with `arrivals`, the processes of each arrival (how many come in all follows from them)."""
     per_host: Annotated[int, Field(ge=1)] = 1
     """Processes that share a host (an EC2 instance and its metadata service)."""
     threads: Annotated[int, Field(ge=1, le=10_000)] = 1
@@ -78,6 +78,11 @@ class Population(Spec):
     """Where people live; UTC if empty."""
     start: Start | None = None
     """Cold start; without it the population is stationary at time 0 (people: nothing held)."""
+    arrivals: AnyCalls | None = None
+    """Short-lived clients (pods, jobs): when they come, in the words of `calls`; at 0 none is there. Each of them
+    starts with nothing held, and is a client of its own."""
+    lifetime_s: Dist | None = None
+    """How long a client lives that arrived or had a cold start; to the end of the run, or of its `work`, if absent."""
 
     @field_validator("calls", mode="before")
     @classmethod

@@ -27,7 +27,7 @@ from sim.scenario_file import load
 from sim.shards import part_of, shards_of
 from sim.streams import population_id
 from sim.world import quota_of
-from tests.support.arrivals import arrivals
+from tests.support.arrivals import arrivals, clients_of
 
 __all__ = ["Frames", "assert_conserved", "assert_results_conserved", "read_frames", "run", "run_file", "verdicts"]
 
@@ -153,8 +153,8 @@ def _assert_every_call_ended(frames: Frames, replication: int, clients: range | 
     for (population, client, _), n in verdicts(frames).items():
         ended[population, client] += n
     expected = {}
-    for name, population in frames.scenario.populations.items():
-        for client in clients or range(population.count):
+    for name in frames.scenario.populations:
+        for client in clients or range(clients_of(frames.scenario, name, replication)):
             expected[name, client] = arrivals(frames.scenario, name, client, replication)
     assert ended == Counter({who: n for who, n in expected.items() if n}), "arrivals differ from verdicts"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.sdks import SDKS
+from tests.support.zoo_lives import lives_zoo
 from tests.support.zoo_rotation import ROTATIONS
 from tests.support.zoo_timeline import timeline_zoo
 
@@ -289,5 +290,6 @@ ZOO: dict[str, dict[str, Any]] = {
     **_crowds(),
     **timeline_zoo(document, fleet, STAFF),
     **ROTATIONS,
+    **lives_zoo(document, fleet),
 }
 """Every small scenario by name."""

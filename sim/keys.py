@@ -192,7 +192,7 @@ class KeyOwner:
         rotation, lives = self.rotation, self.lives
         late = lives.late(_BEFORE)
         turn = Turn(created, created, late, "policy", rotation.overlap_s, rotation.confirm_s)
-        if max(turn.deleted_at_s, *(one.follows_at_s(created, 0) for one in self.consumers)) <= 0:
+        if max([turn.deleted_at_s, *(one.follows_at_s(created, 0) for one in self.consumers)]) <= 0:
             return None
         old = self._make(created - lives.following(_BEFORE), turn)
         return Underway(turn, old, self.current, 0)

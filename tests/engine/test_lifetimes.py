@@ -24,7 +24,8 @@ def story(words: dict[str, Any], horizon_s: float, *faults: dict[str, Any], **bl
 
 def held(frames: Frames, provider: str = "chained") -> pd.DataFrame:
     credentials = frames["credentials"]
-    return credentials[credentials["provider"] == provider].sort_values(["client", "ordinal"])
+    mine = (credentials["provider"] == provider) & (credentials["kind"] == "session")
+    return credentials[mine].sort_values(["client", "ordinal"])
 
 
 def test_jobs_arrive_live_and_are_gone() -> None:
@@ -135,7 +136,7 @@ def test_an_upgrade_brings_another_sdk_and_another_session_length() -> None:
     fault = {"at_s": 3600, "upgrade": "new", "set": to_set, "ramp_s": 600}
     frames = run(document(both, horizon_s=20_000, timeline=[fault]))
     plain = run(document(both, horizon_s=20_000))
-    sessions = frames["credentials"]
+    sessions = frames["credentials"][frames["credentials"]["kind"] == "session"]
     life = sessions["expires_at_s"] - sessions["issued_at_s"]
     assert set(life[sessions["population"] == "old"]) == {3600.0}
     later = sessions[(sessions["population"] == "new") & (sessions["issued_at_s"] > 4200)]

@@ -14,7 +14,9 @@ from sim.hosts import Host
 from sim.issuers.api import Downtime, Request
 from sim.issuers.spec import IdentityCenter, Imds
 from sim.key_lives import rotated_users
+from sim.laws import copies_at
 from sim.mfa import MfaProvider
+from sim.passwords import PASSWORD_SLOT, ConsolePassword
 from sim.people import ConsoleSignIn, Person, Portal, SamlProvider, SsoProvider
 from sim.policies.refresh import Refresh
 from sim.policies.retry import RetryRule
@@ -204,8 +206,24 @@ class Chains:
         if client not in self.people:
             idp = self._world.idp(SIGN_IN if way == "password" else str(step.idp))
             place = self._world.place(place_of(step, self._spec), self._name, client)
-            self.people[client] = Person(asker, idp, way, step.login, self._world.recorder, place)
+            password = self._password(step, client) if way == "password" else None
+            self.people[client] = Person(asker, idp, way, step.login, self._world.recorder, place, password)
         return self.people[client]
+
+    def _password(self, step: Step, client: int) -> ConsolePassword | None:
+        """A person's password; None where nothing is known of its age, and it lies nowhere."""
+        world, user = self._world, self._world.scenario.users[str(step.user)]
+        spec, policy = user.password, world.scenario.accounts[user.account].password_policy
+        max_age_s = math.inf if policy is None or policy.max_age_s is None else policy.max_age_s
+        if spec is None or (math.isinf(max_age_s) and not spec.copies and spec.age_s is None):
+            return None
+        terms = self._terms(self._spec.credentials, 0)
+        mints_s = terms.session_s + terms.origin.mints_s
+        origin = replace(terms.origin, operation="ChangePassword", mints_s=0.0 if spec.mfa else mints_s)
+        asker = world.asker(world.holder(self._name, client, PASSWORD_SLOT, f"{self._name}-{client:06d}"))
+        drawn = copies_at(world.stream(self._name), spec.copies, PASSWORD_SLOT << 40 | client)
+        places = tuple((world.place(place, self._name, client), number) for place, number in drawn)
+        return ConsolePassword(asker, spec, max_age_s, origin, places, world.recorder)
 
     def _retry(self, step: Step) -> RetryRule:
         return self.sdk.retry if step.retry is None else step.retry.applied(self.sdk.retry)

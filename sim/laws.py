@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from scipy.special import gammaincinv, ndtri
 from sim.spec import Discrete, Dist, Exponential, Geometric, LogNormal, Normal, Uniform
 from sim.streams import Purpose, Stream
 
-__all__ = ["draw", "lowest", "mean_of", "quantile", "quantiles", "size_biased"]
+__all__ = ["copies_at", "draw", "lowest", "mean_of", "quantile", "quantiles", "size_biased"]
 
 
 def draw(stream: Stream, dist: Dist, purpose: Purpose, index: int, k: int = 0) -> float:
@@ -19,6 +20,12 @@ def draw(stream: Stream, dist: Dist, purpose: Purpose, index: int, k: int = 0) -
     if isinstance(dist, (int, float)):
         return float(dist)
     return quantile(dist, stream.uniform(purpose, index, k))
+
+
+def copies_at(stream: Stream, copies: Mapping[str, Dist], index: int) -> list[tuple[str, int]]:
+    """Places where copies of a credential lie, with their number (drawn, rounded down); places without any left out."""
+    drawn = ((place, int(draw(stream, law, Purpose.COPIES, index, k))) for k, (place, law) in enumerate(copies.items()))
+    return [(place, number) for place, number in drawn if number > 0]
 
 
 def quantile(dist: Dist, u: float) -> float:  # noqa: PLR0911 - one law, one line

@@ -15,6 +15,7 @@ from sim.credentials import Credential, Origin
 from sim.fetching import ApiProvider, Asker, Fetch, Fetched
 from sim.issuers.idp import IdpQueue
 from sim.laws import draw
+from sim.passwords import ConsolePassword
 from sim.providers.step import LoginWay
 from sim.recorder import Recorder
 from sim.records import EndReason, Kind
@@ -47,11 +48,20 @@ class Person:
         login: How the person gets through a login.
         recorder: The shard's sink.
         place: Where a portal token lies.
+        password: What they sign in to the console with, if it has an age or lies somewhere.
     """
 
     def __init__(
-        self, asker: Asker, idp: IdpQueue, way: str, login: LoginWay, recorder: Recorder, place: Place | None
+        self,
+        asker: Asker,
+        idp: IdpQueue,
+        way: str,
+        login: LoginWay,
+        recorder: Recorder,
+        place: Place | None,
+        password: ConsolePassword | None = None,
     ) -> None:
+        self.password = password
         self._asker = asker
         self._idp = idp
         self._way = way
@@ -103,12 +113,18 @@ class Person:
         attention, typed = (
             (0.0, 0) if silent or self._idp.down(began) else attention_of(self._asker, self._login, number)
         )
+        password = self.password if attention > 0 else None
+        changing = password if password is not None and password.must_change(began) else None
+        if changing is not None:
+            attention += changing.change_takes_s()
         if attention > 0:
             yield clock.at(began + attention, rank)
         service = draw(self._asker.stream, self._idp.spec.service_s, Purpose.IDP_SERVICE, self._asker.index, number)
         served = self._idp.serve(clock.now, service, self._asker, number)
         if served.done_at_s > clock.now:
             yield clock.at(served.done_at_s, rank)
+        if served.ok and changing is not None:
+            changing.change(clock.now)
         if served.ok and not silent:
             self._idp_session_until = clock.now + self._idp.spec.session_s
         self._record(began, silent, served.ok, typed, attention, served.queue_s)
@@ -142,6 +158,8 @@ class Person:
     def finish(self, horizon_s: float) -> None:
         """Write what is held at the horizon."""
         self.drop_token(horizon_s, EndReason.OPEN)
+        if self.password is not None:
+            self.password.finish(horizon_s)
 
     def drop_token(self, at: float, reason: EndReason) -> None:
         """Stop holding the portal token."""

@@ -1,4 +1,4 @@
-"""Rotation of keys: whose keys, in which order, followed how; times that are not negative."""
+"""Rotation of keys and passwords: whose keys, in which order, followed how; times that are not negative."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sim.scenario_errors import Finding
 from sim.scenario_yaml import Path
 from sim.spec import Dist
 from sim.validation_quotas import users_of
-from sim.validation_references import unknown
+from sim.validation_references import PLACES, unknown
 
 __all__ = ["RULES"]
 
@@ -32,6 +32,16 @@ def _lags(scenario: Scenario) -> Iterator[Finding]:
             if user.key.rotation is not None:
                 here = ("users", name, "key", "rotation", "late_s")
                 yield from _not_negative(here, user.key.rotation.late_s, "lateness, counted from the due instant,")
+
+
+def _passwords(scenario: Scenario) -> Iterator[Finding]:
+    for name, user in scenario.users.items():
+        if user.password is not None:
+            path: Path = ("users", name, "password")
+            yield from _not_negative((*path, "age_s"), user.password.age_s, "an age")
+            yield from _not_negative((*path, "change_s"), user.password.change_s, "a time")
+            for place in user.password.copies:
+                yield from unknown((*path, "copies", place), "place", place, PLACES)
 
 
 def _reloads(scenario: Scenario) -> Iterator[Finding]:
@@ -86,5 +96,5 @@ def _times(scenario: Scenario) -> Iterator[Finding]:
         yield ("rotation", "until_s"), f"{campaign.until_s:g} is not after at_s ({campaign.at_s:g}): nothing is rotated"
 
 
-RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (_lags, _reloads, _campaign, _times)
+RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (_lags, _passwords, _reloads, _campaign, _times)
 """Every rule of this file."""

@@ -17,7 +17,7 @@ from sim.fetching import Asker
 from sim.issuers.spec import Iam, Imds
 from sim.key_turns import Consumer, KeyHolder
 from sim.keys import KeyOwner
-from sim.laws import draw
+from sim.laws import copies_at, draw
 from sim.ledger import Ledger, Part
 from sim.lifetimes import During, Life
 from sim.principals.population import Population, Work
@@ -190,6 +190,9 @@ def _build_client(
         made = Client(world.clock, cache, calls, ledger, when, fails_first=step.way == "saml-file")
     built.clients.append((client, made))
     read = [Read(_owner(built, title, client), key_of, key_of.asker) for title, key_of in built.chains.signed()]
+    person = built.chains.people.get(client)
+    if person is not None and person.password is not None:
+        person.password.next_use = calls.first
     for source in built.chains.steps(built.spec.credentials):
         if isinstance(world.scenario.issuers.get(source.from_), Imds):
             built.chains.host(source.from_, client).clients.append(made)
@@ -290,8 +293,6 @@ def _user_of(built: Built, user_name: str, number: int) -> Asker:
 
 def _copies(built: Built, key: AccessKey, number: int) -> tuple[tuple[Place, int], ...]:
     """The places that hold copies of a user's key, and how many."""
-    stream = built.world.stream(built.name)
     copies = key.copies or {place_of(built.first_step, built.spec): 1.0}
-    laws = enumerate(copies.items())
-    drawn = ((place, int(draw(stream, law, Purpose.COPIES, number, k))) for k, (place, law) in laws)
-    return tuple((built.world.place(place, built.name, number), n) for place, n in drawn if n > 0)
+    drawn = copies_at(built.world.stream(built.name), copies, number)
+    return tuple((built.world.place(place, built.name, number), copied) for place, copied in drawn)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -10,7 +10,7 @@ from sim.aws import iam
 from sim.policy_words import Document, Levels
 from sim.spec import Name, NonNegative, Positive, Spec
 
-__all__ = ["QUOTA_GROUPS", "Account", "Quota", "QuotaGroup", "Refusal"]
+__all__ = ["QUOTA_GROUPS", "Account", "PasswordPolicy", "Quota", "QuotaGroup", "Refusal"]
 
 QuotaGroup = Literal["signed", "global", "web_identity", "saml", "identity_center", "eks_auth", "iam"]
 QUOTA_GROUPS: tuple[QuotaGroup, ...] = (
@@ -50,6 +50,24 @@ class Quota(Spec):
     """What the caller gets when the bucket is empty."""
 
 
+_DAY_S: Final = 86400.0
+_AGE_DAYS: Final = iam.PASSWORD_MAX_AGE_DAYS.value
+_REUSE: Final = iam.PASSWORD_REUSE_PREVENTION.value
+_LENGTH: Final = iam.PASSWORD_LENGTH.value
+
+
+class PasswordPolicy(Spec):
+    """The password policy of an account's IAM users. It acts at once, and touches no access key."""
+
+    max_age_s: Annotated[float, Field(ge=_AGE_DAYS[0] * _DAY_S, le=_AGE_DAYS[1] * _DAY_S)] | None = None
+    """Maximum age, 1 to 1,095 days: the first sign-in after it has to choose a new password. Passwords never expire if
+    absent."""
+    reuse_prevention: Annotated[int, Field(ge=_REUSE[0], le=_REUSE[1])] | None = None
+    """How many former passwords may not be used again (1 to 24); none if absent. Nobody reuses one here."""
+    min_length: Annotated[int, Field(ge=_LENGTH[0], le=_LENGTH[1])] = int(iam.PASSWORD_LENGTH_DEFAULT.value)
+    """Shortest password, 6 to 128 characters: a fact for the reader, nobody guesses passwords here."""
+
+
 class Account(Spec):
     """An AWS account in its home Region."""
 
@@ -69,3 +87,5 @@ class Account(Spec):
     every level must allow. None for a management account, where they do not act, or outside an organisation."""
     rcps: tuple[Document, ...] = ()
     """Resource control policies: what they deny of its resources is denied to everybody."""
+    password_policy: PasswordPolicy | None = None
+    """Password policy of its IAM users; without one passwords never expire."""

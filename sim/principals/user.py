@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from sim.aws import iam
 from sim.policy_words import Document
 from sim.principals.role import Patterns
-from sim.spec import Dist, Name, NonNegative, Positive, Share, Spec
+from sim.spec import Dist, LogNormal, Name, NonNegative, Positive, Share, Spec
 
 __all__ = ["AccessKey", "AsFound", "Password", "Rotation", "User"]
-
-
-_DAY_S: Final = 86400.0
-_PASSWORD_DAYS: Final = iam.PASSWORD_MAX_AGE_DAYS.value
 
 
 class Rotation(Spec):
@@ -59,12 +55,16 @@ class AccessKey(Spec):
 
 
 class Password(Spec):
-    """A console password."""
+    """A console password. It ends when it is changed; its maximum age stands in the account's password policy."""
 
-    max_age_s: Annotated[float, Field(ge=_PASSWORD_DAYS[0] * _DAY_S, le=_PASSWORD_DAYS[1] * _DAY_S)] | None = None
-    """Maximum age under the account's password policy (1 to 1,095 days); never expires if absent."""
     mfa: bool = True
-    """Whether signing in asks for an MFA code."""
+    """Whether signing in asks for an MFA code; without one a stolen password is enough."""
+    age_s: Dist | None = None
+    """Age at time 0; uniform below the policy's maximum age where not given."""
+    change_s: Dist = LogNormal.model_validate({"lognormal": {"median": 60.0, "sigma": 0.6}})
+    """Human time to choose a new password when the sign-in asks for one."""
+    copies: dict[Name, Dist] = {}
+    """Place -> copies of the password that lie there (rounded down): browser, laptop, repository, ..."""
 
 
 class User(Spec):

@@ -13,7 +13,7 @@ name: small
 question: What does it cost?
 run: {horizon_s: 3600}
 accounts:
-  main: {}
+  main: {password_policy: {max_age_s: 7776000, reuse_prevention: 24, min_length: 14}}
 issuers:
   iam: {kind: iam}
 users:
@@ -72,6 +72,36 @@ EDITS = {
         "at_s: 100\n  until_s: 100",
         "rotation.until_s",
         ["not after at_s"],
+    ),
+    "password over 1,095 days": (
+        "max_age_s: 7776000",
+        "max_age_s: 94694400",
+        "accounts.main.password_policy.max_age_s",
+        ["94694400", "at most 94608000"],
+    ),
+    "password under a day": (
+        "max_age_s: 7776000",
+        "max_age_s: 3600",
+        "accounts.main.password_policy.max_age_s",
+        ["3600", "at least 86400"],
+    ),
+    "too many former passwords": (
+        "reuse_prevention: 24",
+        "reuse_prevention: 25",
+        "accounts.main.password_policy.reuse_prevention",
+        ["25", "at most 24"],
+    ),
+    "password too short": (
+        "min_length: 14",
+        "min_length: 5",
+        "accounts.main.password_policy.min_length",
+        ["5", "at least 6"],
+    ),
+    "place of a password": (
+        "person: {account: main}",
+        "person: {account: main, password: {copies: {brwser: 1}}}",
+        "users.person.password.copies.brwser",
+        ["did you mean browser?"],
     ),
     "nobody to rotate": ("order: age", "people: 0", "rotation.people", ["0", "at least 1"]),
 }

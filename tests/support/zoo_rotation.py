@@ -51,6 +51,24 @@ def key_fleet(
     }
 
 
+def _passwords() -> dict[str, Any]:
+    """People whose passwords are a day or two old at most."""
+    password = {"mfa": False, "copies": {"browser": 1, "laptop": {"discrete": {0: 0.5, 2: 0.5}}}}
+    hours = {"first_use": {"mean_s": 33300, "sd_s": 2100}}
+    calls = {"kind": "on_off", "per_day": 4, "length_s": 1500, "command_every_s": 40}
+    people = {"count": 6, "people": True, "credentials": "console", "start": {"at_s": 0}, "workday": hours}
+    return {
+        "name": "keys",
+        "question": "?",
+        "run": {"horizon_s": 4 * 86_400, "seed": 7},
+        "accounts": {"main": {"password_policy": {"max_age_s": 86_400}}},
+        "users": {"person": {"account": "main", "allow": ["s3:*"], "password": password}},
+        "credentials": {"console": [{"from": "password", "user": "person", "way": "console"}]},
+        "populations": {"people": {**people, "calls": calls}},
+        "theft": {"places": {"people": {"browser": 1, "laptop": 1}}, "probes": 50},
+    }
+
+
 def _zoo() -> dict[str, dict[str, Any]]:
     busy = {"kind": "poisson", "rps": 0.05}
     key = {"life": "policy", "rotation": _STEPS}
@@ -71,6 +89,7 @@ def _zoo() -> dict[str, dict[str, Any]]:
         "reload-work": key_fleet(busy, key, work={"calls": 1500, "within_s": 39_000}, **alike),
         "reload-campaign": key_fleet(busy, {"age_s": {"exponential": {"mean": 1e7}}}, per="client", rotation=campaign,
                                      **alike),
+        "passwords": _passwords(),
         "third-key": key_fleet(busy, {**key, "number": 2}, **alike),
         "third-key-waits": key_fleet(busy, {"life": "policy", "rotation": {**_STEPS, "confirm_s": 20_000}}, **alike),
     }  # fmt: skip

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ import pandas as pd
 
 from analysis.load import Results
 
-__all__ = ["Client", "Event", "explain", "told"]
+__all__ = ["Client", "Event", "explain", "slots", "told"]
 
 Row = Mapping[Hashable, Any]
 
@@ -57,6 +57,13 @@ def explain(results: Results, client: Client, strategy: str, replication: int = 
         for row in _rows(results, table, client, strategy, replication):
             events += [Event(at_s, rank, text) for at_s, text in tell(row, when)]
     return sorted(events, key=lambda event: (event.at_s, event.rank))
+
+
+def slots(results: Results, client: Client, strategy: str, replication: int = 0) -> list[int]:
+    """The slots of a client that did anything, ascending; slot 0 always."""
+    whole = replace(client, slot=None)
+    rows = [row for table, _ in _TELLERS for row in _rows(results, table, whole, strategy, replication)]
+    return sorted({0, *(int(row["slot"]) for row in rows if "slot" in row)})
 
 
 def told(events: list[Event], results: Results) -> Iterator[str]:

@@ -35,6 +35,7 @@ __all__ = ["Chains", "place_of"]
 TOKEN_SLOT: Final = 4093
 """Slot of a pod as the holder of its projected tokens."""
 _AT_EXPIRY: Final = Refresh(advisory=((math.inf, 0.0),), mandatory_s=0.0)
+_NEVER: Final = Refresh(advisory=((math.inf, -math.inf),), mandatory_s=-math.inf)
 
 
 class Chains:
@@ -85,6 +86,8 @@ class Chains:
 
     def rule(self, step: Step) -> Refresh:
         """Refresh windows at a step: the preset's for its kind of provider, with the step's overrides."""
+        if not step.renewed:
+            return _NEVER
         if step.way in {"saml-file", "console"} or step.from_ in {"access_key", "password"}:
             rule = _AT_EXPIRY
         else:

@@ -61,8 +61,12 @@ def estimate(loaded: Loaded) -> dict[str, Estimate]:
     }
 
 
-def require_affordable(loaded: Loaded) -> None:
+def require_affordable(loaded: Loaded, advice: str = "add --yes to run it") -> None:
     """Refuses a run that is so large that it may be a mistake.
+
+    Args:
+        loaded: The scenario.
+        advice: What to do who wants it all the same.
 
     Raises:
         ScenarioError: If the strategies together need more than `AFFORDABLE_EVENTS` events.
@@ -71,7 +75,7 @@ def require_affordable(loaded: Loaded) -> None:
     events, seconds = sum(size.events for size in sizes), sum(size.seconds for size in sizes)
     if events > AFFORDABLE_EVENTS:
         text = (
-            f"about {events / 1e6:,.0f} million events, {seconds / 3600:,.1f} h on one core; add --yes to run it, "
+            f"about {events / 1e6:,.0f} million events, {seconds / 3600:,.1f} h on one core; {advice}, "
             "or take fewer replications, a shorter horizon or record: credentials"
         )
         raise ScenarioError([Problem(text, loaded.base.name)])
@@ -116,7 +120,7 @@ def _renewals(scenario: Scenario, population: Population, active_s: float, calls
 def _usable_s(scenario: Scenario, population: Population, step: Step) -> float:
     """Time from a fetch to the next, of a cache in steady use."""
     sdk, issuer = sdk_of(population.sdk), scenario.issuers.get(issuer_of(step))
-    if issuer is None:
+    if issuer is None or not step.renewed:
         return math.inf
     if isinstance(issuer, Imds):  # a set is half an offer old on average when it is fetched
         return max(advisory_at(sdk.imds, 0.0, issuer.life_s - issuer.offered_every_s / 2, 0.5), 60.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, field_validator
 
@@ -27,6 +27,9 @@ __all__ = ["Assumed", "Basis", "Check", "Run", "Scenario", "Strategy"]
 Thread = Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w.-]*/[\w.-]+#[0-9]{1,7}$")]
 """A public issue or pull request: `owner/repository#number`."""
 
+_YEARS: Final = (1970, 9000)
+"""Calendars end in the year 9999, and a run may last ten years."""
+
 
 class Run(Spec):
     """How long, how often, from which seed, and how much is recorded."""
@@ -45,6 +48,8 @@ class Run(Spec):
     @field_validator("start")
     @classmethod
     def _in_utc(cls, value: datetime) -> datetime:
+        if not _YEARS[0] <= value.year <= _YEARS[1]:
+            raise ValueError(f"{value.isoformat()} is not allowed; must lie in the years {_YEARS[0]} to {_YEARS[1]}")
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 

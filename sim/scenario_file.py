@@ -164,8 +164,14 @@ class _Loader:
             return None, found
         bad = [place for place, _ in [*found, *self.known]]
         rules = findings(scenario, data) if blocks is None else strategy_findings(scenario)
-        found += [finding for finding in rules if not touches(finding[0], bad) and not self.cut_off(finding[0])]
+        found += [
+            one for one in rules if not touches(one[0], bad) and not self.cut_off(one[0]) and not self.lost(one[0])
+        ]
         return (None if found else scenario), found
+
+    def lost(self, place: Place) -> bool:
+        """Whether `basis` names a place only in vain because its value was taken out."""
+        return place[0] == "basis" and place[-1] in {dotted(one) for one in self.taken_out}
 
     def cut_off(self, place: Place) -> bool:
         """Whether a verb lies past the end of a run only because a setting shortened the run."""

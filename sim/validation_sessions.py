@@ -7,7 +7,7 @@ from typing import Final
 
 from sim.aws import sts
 from sim.aws.sts_operations import OPERATIONS, StsOperation
-from sim.issuers.spec import IdentityCenter, Imds
+from sim.issuers.spec import IdentityCenter, Imds, Sts
 from sim.providers.step import Step
 from sim.scenario import Scenario
 from sim.scenario_errors import Finding
@@ -100,5 +100,38 @@ def _portal(scenario: Scenario) -> Iterator[Finding]:
             )
 
 
-RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (_settable, _within_limits, _portal)
+def _copied(scenario: Scenario) -> Iterator[Finding]:
+    """`renewed: false` copies a session from STS, by the step that is asked first."""
+    for path, step in steps(scenario):
+        if step.renewed:
+            continue
+        here = (*path, "renewed")
+        if path[-1] != 0:
+            yield here, "false goes with the first step of a chain only: its windows hold for the whole chain"
+        if not isinstance(scenario.issuers.get(issuer_of(step)), Sts):
+            yield here, f"false does not go with {step.from_}; only sessions from STS are copied"
+        if step.way is not None:
+            yield here, f"false does not go with way: {step.way}, which says itself how its session is renewed"
+        if step.refresh.model_fields_set:
+            yield (*path, "refresh"), "says when to renew what renewed: false never renews; remove one of them"
+
+
+def _copies_begin(scenario: Scenario) -> Iterator[Finding]:
+    """A copy is as old as its process: a population that has run for ever would hold nothing but expired ones."""
+    for name, population in scenario.populations.items():
+        chain = scenario.credentials.get(population.credentials, ())
+        if population.start is None and any(not step.renewed for step in chain):
+            yield (
+                ("populations", name, "start"),
+                f"is missing; {population.credentials} is never renewed, so its age counts from a start: give at_s",
+            )
+
+
+RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
+    _settable,
+    _within_limits,
+    _portal,
+    _copied,
+    _copies_begin,
+)
 """Every rule of this file."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
+
+from pydantic import TypeAdapter, ValidationError
 
 from sim.overlay import apply, matches
 from sim.problems import did_you_mean, shorten
 from sim.scenario import Scenario
 from sim.scenario_errors import Finding
+from sim.scenario_words import field_at
 from sim.scenario_yaml import Path as ScenarioPath
 from sim.scenario_yaml import entry
 from sim.validation_references import unknown
@@ -92,6 +95,8 @@ def _ranges(scenario: Scenario, data: Mapping[Any, Any]) -> Iterator[Finding]:
             low, high = ends or (0, 0)
             if isinstance(low, int | float) and isinstance(high, int | float) and high < low:
                 yield (*place, key), f"[{low:g}, {high:g}] is not a range; the first must not be above the second"
+        for end in assumed.range or ():
+            yield from _no_value((*place, "range"), data, path, end)
         if assumed.scale is not None:
             yield from _number((*place, "scale"), data, path)
         if assumed.against is not None:
@@ -99,6 +104,20 @@ def _ranges(scenario: Scenario, data: Mapping[Any, Any]) -> Iterator[Finding]:
             yield from _number(place, data, path)
             if not all(isinstance(end, int | float) for end in assumed.range or ("",)):
                 yield (*place, "against"), "only an input with a range of numbers can move against another"
+
+
+def _no_value(place: ScenarioPath, data: Mapping[Any, Any], path: str, end: object) -> Iterator[Finding]:
+    """An end of a range is a value that its input takes."""
+    for found in matches(data, path):
+        info = field_at(data, found)
+        if info is None or info.annotation is None:
+            continue
+        try:
+            TypeAdapter(Annotated[info.annotation, info]).validate_python(end)
+        except ValidationError as error:
+            said = error.errors(include_url=False)[0]["msg"]
+            yield place, f"{shorten(end)} is no value of {path}: {said[:1].lower()}{said[1:]}"
+            return
 
 
 def _number(place: ScenarioPath, data: Mapping[Any, Any], path: str) -> Iterator[Finding]:

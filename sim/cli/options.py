@@ -10,8 +10,10 @@ import shtab
 
 __all__ = [
     "Commands", "add_command", "add_jobs", "add_quiet", "add_scenario", "add_settings", "count_from_0", "count_from_1",
-    "share",
+    "factor", "share",
 ]  # fmt: skip
+
+_LARGEST_FACTOR = 1e6
 
 Commands = argparse._SubParsersAction  # the type that add_subparsers returns has no public name
 
@@ -79,6 +81,13 @@ def count_from_0(text: str) -> int:
     """A whole number from 0."""
     if (value := int(text)) < 0:
         raise argparse.ArgumentTypeError(f"{value} is not 0 or more")
+    return value
+
+
+def factor(text: str) -> float:
+    """A multiple from 1 that can be counted with."""
+    if not 1 <= (value := float(text)) <= _LARGEST_FACTOR:
+        raise argparse.ArgumentTypeError(f"{value:g} is not a multiple from 1 to {_LARGEST_FACTOR:g}")
     return value
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from analysis import checks, report, summary
-from analysis.explain import Client, explain, told
+from analysis.explain import Client, explain, slots, told
 from analysis.load import Results
 from sim import estimate, results_folder, runner, scenario_file
 from sim.cli import sweep
@@ -77,6 +77,7 @@ def _explain_scenario(arguments: Arguments) -> int:
     )
     strategy = one_of("strategy", arguments.strategy or _baseline(loaded), loaded.strategies)
     client_of(arguments.client, loaded.strategies[strategy].populations)
+    estimate.require_affordable(loaded, "`credflow run --yes` it and explain its results folder")
     with tempfile.TemporaryDirectory(prefix="credflow-") as name, progress(arguments.quiet) as stage:
         runner.run(_plan(loaded, [strategy]), Path(name), 1, stage("simulate"))
         return _tell(Results(Path(name)), arguments)
@@ -85,8 +86,11 @@ def _explain_scenario(arguments: Arguments) -> int:
 def _tell(results: Results, arguments: Arguments) -> int:
     strategy = one_of("strategy", arguments.strategy or results.baseline, results.strategies)
     one_of("replication", str(arguments.replication), [str(index) for index in range(results.replications)])
-    client = client_of(arguments.client, results.scenario(strategy)["populations"])
-    for line in told(explain(results, Client(*client), strategy, arguments.replication), results):
+    client = Client(*client_of(arguments.client, results.scenario(strategy)["populations"]))
+    if client.slot is not None:
+        known = slots(results, client, strategy, arguments.replication)
+        one_of("client", arguments.client, [f"{client.population}/{client.index}/{slot}" for slot in known])
+    for line in told(explain(results, client, strategy, arguments.replication), results):
         print(line)
     return 0
 

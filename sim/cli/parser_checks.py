@@ -7,7 +7,7 @@ from pathlib import Path
 
 import shtab
 
-from sim.cli.options import Commands, add_command, add_jobs, add_quiet, add_scenario, add_settings, share
+from sim.cli.options import Commands, add_command, add_jobs, add_quiet, add_scenario, add_settings, factor, share
 
 __all__ = ["add_check", "add_headroom"]
 
@@ -66,7 +66,7 @@ def add_headroom(commands: Commands[argparse.ArgumentParser]) -> None:
         help="precision of n (default: %(default)s)",
     )
     parser.add_argument(
-        "--most", type=float, default=64.0, metavar="FACTOR", help="largest multiple tried (default: %(default)g)"
+        "--most", type=factor, default=64.0, metavar="FACTOR", help="largest multiple tried (default: %(default)g)"
     )
     parser.add_argument("--seed", type=int, metavar="N", help="seed of every draw (default: the scenario's)")
     parser.add_argument("--replications", type=int, metavar="N", help="searches (default: the scenario's)")

@@ -74,6 +74,9 @@ class Step(Spec):
     """Where the credential lies; by default process memory, a person's laptop or browser."""
     cache: Literal["none", "thread", "process", "host", "file"] | None = None
     """Who shares it; the preset decides where not given."""
+    renewed: bool = True
+    """Whether a new one is obtained when this one ends. False: a copy of it is used, in environment variables, in a
+    file that a running process reads once, or in an object that keeps no way back. Calls go on signing with it."""
     refresh: RefreshWords = RefreshWords()
     """Refresh windows other than the preset's."""
     retry: Retry | None = None

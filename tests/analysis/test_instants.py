@@ -101,3 +101,16 @@ def test_requests_per_client_and_day() -> None:
     found = values("request_rates", about, requests_per_second=load)
     assert number(found, "requests.per_client_day", "issuer=sts,population=app") == 24
     assert number(found, "requests.mean_rps", "issuer=sts") == 36 / 21_600
+
+
+def test_the_first_failure_is_the_earliest_of_its_kind_and_never_where_nothing_fails() -> None:
+    rows = [
+        {"population": "app", "verdict": verdict, "from_s": at_s, "calls": 1}
+        for at_s, verdict in [(5.0, "ok"), (9.0, "ExpiredToken"), (7.0, "Throttling"), (8.0, "ExpiredToken")]
+    ]
+    name = "calls.first_failed_s"
+    found = values("first_failure", context(level=Level.CALLS), calls=rows)
+    assert number(found, name) == number(found, name, "population=app") == 7.0
+    assert number(found, name, "population=app,verdict=ExpiredToken") == 8.0
+    assert number(values("first_failure", context(level=Level.CALLS), calls=rows[:1]), name) == math.inf
+    assert not values("first_failure", context(level=Level.CREDENTIALS), calls=rows)

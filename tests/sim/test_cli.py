@@ -140,6 +140,7 @@ class TestExplain:
         [
             (("--client", "worker/1"), "did you mean workers"),
             (("--client", "workers/4"), "clients 0 to 3"),
+            (("--client", "workers/1/9"), "workers/1/0"),
             (("--client", "workers"), "population/index"),
             (("--client", "workers/-1"), "population/index"),
             (("--client", "workers/1", "--strategy", "session-1h"), "did you mean sessions-1h"),
@@ -169,6 +170,7 @@ class TestBadInput:
             (("report", "results"), "does not exist"),
             (("report", "tiny.yaml"), "not a folder"),
             (("explain", "results", "--client", "workers/1"), "no such file"),
+            (("explain", "tiny.yaml", "--client", "workers/1", "--set", "populations.workers.count=9000000"), "--yes"),
             (("validate", "tiny.yaml", "--set", "checks.0.metric=calls.fialed"), "did you mean calls.failed"),
             (("compare", "tiny.yaml", "--set", "checks.0.metric=requests{planet=mars}"), "issuer"),
         ],

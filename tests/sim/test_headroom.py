@@ -82,6 +82,14 @@ def test_what_cannot_be_searched(tmp_path: Path, words: tuple[str, ...], said: s
     assert said in done.stderr
 
 
+@pytest.mark.parametrize("most", ["0", "0.5", "-1", "nan", "inf", "1e300"])
+def test_the_largest_multiple_is_one_that_can_be_counted_with(tmp_path: Path, most: str) -> None:
+    write_tiny(tmp_path)
+    done = credflow("headroom", "tiny.yaml", *QUICK, "--most", most, folder=tmp_path)
+    assert done.returncode == 2
+    assert "is not a multiple from 1" in done.stderr
+
+
 @pytest.mark.parametrize("limit", ["1", "-0.1", "x"])
 def test_a_limit_is_a_share(tmp_path: Path, limit: str) -> None:
     write_tiny(tmp_path)

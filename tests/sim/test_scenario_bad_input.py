@@ -70,6 +70,27 @@ def test_a_value_that_no_place_takes_does_not_hide_the_others(tmp_path):
     ]
 
 
+def test_basis_does_not_miss_a_value_that_is_wrong_itself(tmp_path):
+    text = GOOD.replace("rps: 1}", "rps: .nan}") + "basis: {given: {populations.app.calls.rps: measured}}\n"
+    (problem,) = problems_of(written(tmp_path, text))
+    assert problem.path == "populations.app.calls.rps"
+
+
+@pytest.mark.parametrize("start", ["0001-01-01T00:00:00+14:00", "9999-12-31T00:00Z"])
+def test_a_start_that_no_calendar_takes(tmp_path, start):
+    (problem,) = problems_of(edited(tmp_path, "{horizon_s: 3600}", f"{{horizon_s: 3600, start: '{start}'}}"))
+    assert problem.path == "run.start"
+    assert "1970 to 9000" in problem.text
+
+
+@pytest.mark.parametrize("end", ["-1", "0", "x", "{poisson: 1}"])
+def test_a_range_ends_where_its_input_could_stand(tmp_path, end):
+    basis = f"basis: {{assumed: {{populations.app.calls.rps: {{range: [{end}, 3]}}}}}}\n"
+    problem, *_ = problems_of(written(tmp_path, GOOD + basis))
+    assert problem.path == "basis.assumed.populations.app.calls.rps.range"
+    assert "is no value of populations.app.calls.rps" in problem.text
+
+
 def test_a_problem_of_the_base_is_told_once_not_for_every_strategy(tmp_path):
     found = problems_of(edited(tmp_path, "user: person", "user: persn"))
     assert len(found) == 1

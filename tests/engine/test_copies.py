@@ -1,0 +1,79 @@
+"""Sessions that were copied and are never renewed: they are used to their end, and past it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sim.cli.loading import load_file
+from sim.problems import ScenarioError
+from tests.support.runs import run, verdicts
+from tests.support.small_scenario import GOOD, written
+from tests.support.zoo import document, fleet
+
+MINUTELY = {"kind": "trace", "at_s": [60.0 * n for n in range(1, 121)]}
+COPY = {"from": "sts.AssumeRole", "role": "app", "user": "robot", "session_s": 3600, "renewed": False}
+
+
+def copied(chain: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    """A fleet whose processes start at 0 with a chain of their own, a call a minute for two hours."""
+    made = document({"fleet": fleet("copy", MINUTELY, start={"at_s": 0}, sdk="botocore-1.44")}, horizon_s=7260, **more)
+    made["credentials"] = {**made["credentials"], "copy": chain}
+    return made
+
+
+@pytest.mark.parametrize("level", ["summary", "credentials", "calls"])
+def test_a_copy_is_signed_with_past_its_end(level: str) -> None:
+    """Issued with the first call at 60 s, so the calls from 3,660 s on are refused; STS hears nothing more."""
+    frames = run(copied([COPY]), level=level)
+    for client in range(5):
+        assert verdicts(frames)["fleet", client, "ok"] == 60
+        assert verdicts(frames)["fleet", client, "ExpiredToken"] == 60
+    asked = frames["requests_per_second"]
+    assert asked[asked["operation"] == "AssumeRole"]["requests"].sum() == 5
+
+
+def test_a_renewed_one_is_not() -> None:
+    counted = verdicts(run(copied([{**COPY, "renewed": True}])))
+    assert counted == {("fleet", client, "ok"): 120 for client in range(5)}
+
+
+def test_a_source_that_is_a_copy_renews_roles_until_it_ends() -> None:
+    """Roles of 15 min from a source of 1 h: refused from then on, and the last role outlives the source."""
+    source = {"from": "sts.GetSessionToken", "user": "admin", "session_s": 3600, "renewed": False}
+    role = {"from": "sts.AssumeRole", "role": "app", "source": "source", "session_s": 960, "retry": {"attempts": 1}}
+    made = copied([role])
+    made["credentials"]["source"] = [source]
+    made["populations"]["fleet"]["sdk"] = "go-v2-old"
+    frames = run(made)
+    asked = frames["requests"][frames["requests"]["operation"] == "AssumeRole"]
+    granted, refused = (asked[asked["outcome"] == outcome]["at_s"] for outcome in ("ok", "denied"))
+    assert granted.max() < 3660 <= refused.min()
+    last_ok = frames["calls"][frames["calls"]["verdict"] == "ok"]["to_s"].max()
+    assert 3660 < last_ok < 3660 + 960
+
+
+def test_a_restart_copies_anew() -> None:
+    frames = run(copied([COPY], timeline=[{"at_s": 5400, "restart": "fleet"}]))
+    assert verdicts(frames)["fleet", 0, "ok"] == 60 + 31
+    assert verdicts(frames)["fleet", 0, "ExpiredToken"] == 29
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("{from: imds}", "{from: imds, renewed: false}", "only sessions from STS"),
+        ("way: sso}", "way: sso, renewed: false}", "only sessions from STS"),
+        ("session_s: 3600}", "session_s: 3600, renewed: false, refresh: {advisory_s: 60}}", "remove one of them"),
+        ("session_s: 3600}", "session_s: 3600, renewed: false}", "give at_s"),
+        ("session_s: 3600}]", "session_s: 3600}, {from: sts.AssumeRole, role: app, source: instance, renewed: false}]",
+         "first step"),
+        ("session_s: 3600}", "session_s: 3600, renewed: never}", "true or false"),
+    ],
+)  # fmt: skip
+def test_where_a_copy_makes_no_sense(tmp_path, old: str, new: str, said: str) -> None:
+    assert old in GOOD
+    with pytest.raises(ScenarioError) as caught:
+        load_file(written(tmp_path, GOOD.replace(old, new)))
+    assert said in str(caught.value)

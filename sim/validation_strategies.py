@@ -112,8 +112,9 @@ def _no_value(place: ScenarioPath, data: Mapping[Any, Any], path: str, end: obje
         info = field_at(data, found)
         if info is None or info.annotation is None:
             continue
+        kind: Any = Annotated[info.annotation, info]
         try:
-            TypeAdapter(Annotated[info.annotation, info]).validate_python(end)
+            TypeAdapter(kind).validate_python(end)
         except ValidationError as error:
             said = error.errors(include_url=False)[0]["msg"]
             yield place, f"{shorten(end)} is no value of {path}: {said[:1].lower()}{said[1:]}"

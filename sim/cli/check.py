@@ -18,6 +18,7 @@ from typing import Any
 from analysis.checks import Outcome, measure
 from sim import estimate, results_folder, runner
 from sim.cli import incidents_table, junit
+from sim.cli.files import require_files
 from sim.cli.loading import load_file
 from sim.cli.parser import Arguments
 from sim.cli.screen import number, progress
@@ -75,6 +76,7 @@ def check(arguments: Arguments) -> int:
     Raises:
         ScenarioError: A path without scenarios, or problems of any scenario, before any is run.
     """
+    require_files(junit=arguments.junit, table=arguments.table)
     settings = settings_of(arguments)
     loaded = _load_all(_files(arguments.paths), settings)
     done: list[Checked] = []

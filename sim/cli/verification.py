@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from sim.cli import junit
+from sim.cli.files import require_files
 from sim.cli.parser import Arguments
 from sim.cli.screen import progress, show_table
 from sim.verify import outcome, suite
@@ -21,6 +22,7 @@ def verify(arguments: Arguments) -> int:
     Returns:
         0 if no row failed, else 1; with `--strict` a skipped row counts as failed.
     """
+    require_files(junit=arguments.junit)
     with progress(arguments.quiet or arguments.json) as stage:
         rows = suite.all_rows(arguments.jobs, stage("verify"))
     if arguments.junit is not None:

@@ -170,6 +170,8 @@ class TestBadInput:
             (("report", "results"), "does not exist"),
             (("report", "tiny.yaml"), "not a folder"),
             (("explain", "results", "--client", "workers/1"), "no such file"),
+            (("check", "tiny.yaml", "--junit", "no/x.xml", "--table", "."), "no folder no"),
+            (("verify", "--junit", "."), "it is a folder"),
             (("explain", "tiny.yaml", "--client", "workers/1", "--set", "populations.workers.count=9000000"), "--yes"),
             (("validate", "tiny.yaml", "--set", "checks.0.metric=calls.fialed"), "did you mean calls.failed"),
             (("compare", "tiny.yaml", "--set", "checks.0.metric=requests{planet=mars}"), "issuer"),

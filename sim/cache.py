@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import Protocol
 
 from sim.credentials import Credential
-from sim.fetching import ApiProvider, Asker, Fetch, Fetched, Provider, chain_fetch
+from sim.fetching import Asker, Closes, Fetch, Fetched, Provider
+from sim.places import Place
 from sim.policies.refresh import Refresh, retry_at, seen_expiry, windows
 from sim.recorder import Recorder
 from sim.records import EndReason
 from sim.streams import Purpose
-from sim.thieves.loot import Loot
 
 __all__ = ["Cache", "Place"]
 
@@ -23,105 +24,94 @@ _CAUSE = {
 }
 
 
-class Place:
-    """Writes what lies at one place, and who would have found it there.
+class Shares(Protocol):
+    """A cache whose credentials several processes hold."""
 
-    Args:
-        name: laptop, process, imds, repository, ...
-        recorder: The shard's sink.
-        horizon_s: End of the run; nothing is written past it.
-        probes: Instants at which a sampled thief looks here, ascending.
-        loot: What remembers all that lies here, where an incident is told of it.
-    """
-
-    __slots__ = ("_horizon_s", "_loot", "_probes", "_recorder", "name")
-
-    def __init__(
-        self,
-        name: str,
-        recorder: Recorder,
-        horizon_s: float,
-        probes: tuple[float, ...] = (),
-        loot: Loot | None = None,
-    ) -> None:
-        self.name = name
-        self._recorder = recorder
-        self._horizon_s = horizon_s
-        self._probes = probes
-        self._loot = loot
-
-    @property
-    def written(self) -> bool:
-        """Whether anything that lies here is ever written."""
-        return bool(self._probes) or self._loot is not None or self._recorder.holdings is not None
-
-    def held(self, credential: Credential, start: float, stop: float, due: float, copies: int, asker: Asker) -> None:
-        """Write that `credential` lay here in [start, stop), clipped to the run."""
-        start, stop = max(start, 0.0), min(stop, self._horizon_s)
-        if stop <= start:
-            return
-        if self._loot is not None:
-            self._loot.lay(credential, start, stop)
-        holder = asker.holder
-        who = (holder.population, holder.client, holder.slot)
-        terms = (credential.valid_until_s, credential.mint_until_s)
-        for at in self._probes:
-            if start <= at < stop and credential.valid_until_s > at:
-                self._recorder.probes.add(due, holder.rank, (at, *who, self.name, credential.id, stop, *terms))
-        if self._recorder.holdings is not None:
-            row = (self.name, *who, credential.id, credential.kind, start, stop, *terms, copies, credential.end_cause)
-            self._recorder.holdings.add(due, holder.rank, row)
+    def dropped(self, credential: Credential, at: float, reason: EndReason) -> None:
+        """A process let go of a credential."""
 
 
 class Cache:
     """Holds one credential at a time for one client and renews it by its SDK's rule.
 
+    A chain of several providers falls through: the first one that has a credential wins. An SDK that resolves its
+    chain `once` asks that provider alone from then on; one that resolves it with `each_fetch` begins at the top.
+
+    Args:
+        asker: The client.
+        providers: Its chain.
+        rules: The SDK's refresh windows for what each of them yields.
+        place: Where the credential lies.
+        recorder: The shard's sink.
+        owned: Whether its credentials are its own to write down.
+        once: Whether the SDK resolves the chain once.
+        lasts: Whether what was obtained serves later calls too; without it nothing is cached.
+
     Attributes:
         credential: What is held, or None.
-        rule: The SDK's refresh windows.
+        rule: The SDK's refresh windows for what is held.
         due_s: A call at or after this instant makes the client act; inf for a key.
         mandatory_s: From here on callers wait.
+        shares: Caches of the host that its credentials may come from.
     """
 
     __slots__ = (
+        "_first",
         "_held_from",
+        "_lasts",
+        "_once",
         "_only",
         "_owned",
         "_place",
         "_plain",
         "_providers",
         "_recorder",
+        "_rules",
+        "_winner",
         "asker",
         "credential",
         "due_s",
         "fetches",
         "mandatory_s",
         "rule",
+        "shares",
     )
 
     def __init__(
         self,
         asker: Asker,
         providers: tuple[Provider, ...],
-        rule: Refresh,
+        rules: tuple[Refresh, ...],
         place: Place | None,
         recorder: Recorder,
         *,
         owned: bool = True,
+        once: bool = True,
+        lasts: bool = True,
     ) -> None:
         self.asker = asker
-        self.rule = rule
+        self._rules = rules
+        self._once = once
+        self._lasts = lasts
+        self._winner = 0
+        self._first: int | None = None
         self._providers = providers
         self._only = providers[0] if len(providers) == 1 else None
         self._place = place if place is not None and place.written else None
         self._recorder = recorder
         self._owned = owned and recorder.credentials is not None
-        self._plain = rule.extend is None and rule.jitter_s == 0
+        self.shares: tuple[Shares, ...] = ()
+        self._use(0)
         self.credential: Credential | None = None
         self.due_s = -math.inf
         self.mandatory_s = -math.inf
         self.fetches = 0
         self._held_from = 0.0
+
+    @property
+    def providers(self) -> tuple[Provider, ...]:
+        """Its chain."""
+        return self._providers
 
     @property
     def provider(self) -> Provider | None:
@@ -134,15 +124,38 @@ class Cache:
         self.fetches += 1
         if self._only is not None:
             return self._only.fetch(ordinal)
-        return chain_fetch(self._providers, ordinal, self.asker.clock, self.asker.holder.rank)
+        return self._resolve(ordinal)
+
+    def _resolve(self, ordinal: int) -> Fetch:
+        """Ask the providers in order; the first credential wins. After that, an SDK may ask the winner alone."""
+        clock, rank = self.asker.clock, self.asker.holder.rank
+        asked = range(len(self._providers)) if self._first is None else (self._first,)
+        fetched = Fetched(None, clock.now)
+        for number in asked:
+            if fetched.done_at_s > clock.now:
+                yield clock.at(fetched.done_at_s, rank)
+            fetched = yield from self._providers[number].fetch(ordinal)
+            if fetched.credential is not None:
+                self._winner = number
+                self._first = number if self._once else None
+                break
+        return fetched
+
+    def _use(self, number: int) -> None:
+        """From now on by the rule for what this provider yields."""
+        self.rule = rule = self._rules[number]
+        self._plain = rule.extend is None and rule.jitter_s == 0
 
     def adopt(self, credential: Credential, at: float) -> None:
         """Hold `credential` from `at` on, in place of what was held."""
         if self.credential is not credential:
             self.release(at, EndReason.REPLACED)
             self._held_from = at
+        if self._only is None:
+            self._use(self._winner)
         self.credential = credential
-        self.due_s, self.mandatory_s = self.windows(at, credential.expires_at_s)
+        if self._lasts:
+            self.due_s, self.mandatory_s = self.windows(at, credential.expires_at_s)
 
     def windows(self, at: float, expires_at_s: float) -> tuple[float, float]:
         """Advisory and mandatory instant of a credential received at `at`."""
@@ -164,41 +177,69 @@ class Cache:
         credential = self.credential
         if credential is None:
             return
-        self.credential = None
-        self.due_s = self.mandatory_s = -math.inf
-        due = max(at, self.asker.clock.now)
-        if self._place is not None:
-            self._place.held(credential, self._held_from, at, due, 1, self.asker)
+        self._leave(at)
         if self._owned and credential.holder is self.asker.holder:
-            if credential.valid_until_s <= at and reason is not EndReason.OPEN:
-                reason = _CAUSE[credential.end_cause]
-                at = credential.valid_until_s if reason is EndReason.EXPIRED else at
-            write_credential(self._recorder, credential, self._held_from, at, reason, due)
+            self._write(credential, self._held_from, at, reason)
+        for shared in self.shares:
+            shared.dropped(credential, at, reason)
+
+    def _leave(self, at: float) -> None:
+        """What was held lies here no longer."""
+        credential, self.credential = self.credential, None
+        self.due_s = self.mandatory_s = -math.inf
+        if self._place is not None and credential is not None:
+            due = max(at, self.asker.clock.now)
+            self._place.held(credential, self._held_from, at, due, 1, self.asker)
+
+    def _write(self, credential: Credential, held_from: float, at: float, reason: EndReason) -> None:
+        """Write the row of a credential that nobody holds any more."""
+        due = max(at, self.asker.clock.now)
+        if reason is not EndReason.OPEN:
+            due = max(due, held_from)  # it was under way when the process ended
+        if credential.valid_until_s <= at and reason is not EndReason.OPEN:
+            reason = _CAUSE[credential.end_cause]
+            at = credential.valid_until_s if reason is EndReason.EXPIRED else at
+        write_credential(self._recorder, credential, held_from, at, reason, due)
 
     def close(self, at: float, reason: EndReason) -> None:
         """The process ends: stop holding anything, credentials that sign for others included."""
         self.release(at, reason)
+        self.forget(at, reason)
+
+    def forget(self, at: float, reason: EndReason) -> None:
+        """Whatever the providers remember ends: sources, failures, and which of them won."""
+        self._first = None
         for provider in self._providers:
-            if isinstance(provider, ApiProvider) and provider.source is not None:
-                provider.source.close(at, reason)
+            if isinstance(provider, Closes):
+                provider.close(at, reason)
 
     def discard(self, credential: Credential, at: float, horizon_s: float) -> None:
         """Write a credential that was issued but came too late to be held."""
         if self._owned and credential.holder is self.asker.holder:
             write_credential(self._recorder, credential, at, horizon_s, EndReason.OPEN, horizon_s)
 
+    def lose(self, credential: Credential, at: float) -> None:
+        """Write a credential that was under way to a process when it ended."""
+        if self._owned and credential.holder is self.asker.holder:
+            self._write(credential, at, at, EndReason.RESTARTED)
+
     def obtain(self) -> Fetch:
         """As the source of another credential: the cached one, renewed now if its SDK says so."""
         now = self.asker.clock.now
         if self.credential is not None and now < self.due_s:
-            return Fetched(self.credential, now)
+            return Fetched(self.credential, max(now, self._held_from))
+        return (yield from self.renew())
+
+    def renew(self) -> Fetch:
+        """As the source of another credential: a new one, or the old one while it may still serve."""
+        now = self.asker.clock.now
         old, mandatory = self.credential, now >= self.mandatory_s
         fetched = yield from self.fetch()
         if fetched.credential is not None:
             self.adopt(fetched.credential, fetched.done_at_s)
             return fetched
         self.postpone(fetched)
-        return Fetched(None if mandatory and self.rule.on_failed == "raise" else old, fetched.done_at_s)
+        return fetched._replace(credential=None if mandatory and self.rule.on_failed == "raise" else old)
 
 
 def write_credential(

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from sim.cache import Cache
+from sim.cache import Cache, Place
 from sim.credentials import Credential, Origin
 from sim.fetching import ApiProvider, Asker, Fetch, ImdsProvider, Provider, SigningKey
+from sim.host_caches import SHARED, HostCaches
 from sim.hosts import Host
 from sim.issuers.api import Downtime, Request
 from sim.issuers.spec import IdentityCenter, Imds
@@ -18,6 +19,7 @@ from sim.laws import copies_at
 from sim.mfa import MfaProvider
 from sim.passwords import PASSWORD_SLOT, ConsolePassword
 from sim.people import ConsoleSignIn, Person, Portal, SamlProvider, SsoProvider
+from sim.places import place_of
 from sim.policies.refresh import Refresh
 from sim.policies.retry import RetryRule
 from sim.principals.population import Population
@@ -25,12 +27,13 @@ from sim.providers.step import Step
 from sim.records import Kind
 from sim.sdk_choice import sdk_of
 from sim.sdks import Sdk
+from sim.step_caches import NegativeCache, SharedCache, SharedProvider
 from sim.streams import Purpose
 from sim.terms import Terms, Writer
 from sim.tokens import IdpKeys, JobTokenProvider, Pod, ProjectedToken, ProjectedTokenProvider
 from sim.world import SIGN_IN, World
 
-__all__ = ["Chains", "place_of"]
+__all__ = ["Chains"]
 
 TOKEN_SLOT: Final = 4093
 """Slot of a pod as the holder of its projected tokens."""
@@ -57,6 +60,7 @@ class Chains:
         self.signing: list[tuple[str, SigningKey]] = []
         self._terms_of: dict[tuple[str, int], Terms] = {}
         self.hosts: dict[tuple[str, int], Host] = before.hosts if before else {}
+        self.host_caches: HostCaches = before.host_caches if before else HostCaches(world, population)
         self.people: dict[int, Person] = before.people if before else {}
         self.tokens: dict[tuple[str | None, int], ProjectedToken] = before.tokens if before else {}
 
@@ -65,34 +69,76 @@ class Chains:
         while self.signing:
             yield self.signing.pop()
 
+    @property
+    def population(self) -> Population:
+        """The population."""
+        return self._spec
+
     def steps(self, chain: str) -> tuple[Step, ...]:
         """The steps of a chain."""
         return self._world.scenario.credentials[chain]
 
     def cache(self, asker: Asker, chain: str) -> Cache:
         """The cache that a client fills from a chain."""
+        cache = self.fresh(asker, chain, self._place(asker, chain))
+        shared = tuple(one.cache for one in cache.providers if isinstance(one, SharedProvider))
+        for one in shared:
+            one.members.append(cache)
+        cache.shares = shared
+        return cache
+
+    def _place(self, asker: Asker, chain: str) -> Place | None:
+        """Where what a client holds lies; a person's key lies where its copies are."""
         first = self.steps(chain)[0]
-        providers = tuple(self._provider(asker, chain, n) for n in range(len(self.steps(chain))))
-        place = self._world.place(place_of(first, self._spec), self._name, asker.holder.client)
-        hidden = first.from_ == "access_key" and self._spec.people
+        if first.from_ == "access_key" and self._spec.people:
+            return None
+        return self._world.place(place_of(first, self._spec), self._name, asker.holder.client)
+
+    def fresh(self, asker: Asker, chain: str, place: Place | None = None) -> Cache:
+        """A new provider of a client: a cache that nobody has filled yet."""
+        steps = self.steps(chain)
+        first = steps[0]
+        providers = tuple(self._cached(asker, chain, n) for n in range(len(steps)))
         return Cache(
             asker,
             providers,
-            self.rule(first),
-            None if hidden else place,
+            tuple(self.rule(step) for step in steps),
+            place,
             self._world.recorder,
-            owned=not self._is_imds(first) and first.from_ != "access_key",
+            owned=not all(self._is_imds(step) or step.from_ == "access_key" for step in steps),
+            once=self.sdk.resolves == "once",
+            lasts=first.cache != "none",
         )
 
+    def _cached(self, asker: Asker, chain: str, number: int) -> Provider:
+        """A step's provider behind what caches its answers: its failures, and what a host shares."""
+        if self.steps(chain)[number].cache in SHARED:
+            return SharedProvider(self.shared(chain, number, asker.holder.client))
+        return self.remembering(asker, chain, number)
+
+    def remembering(self, asker: Asker, chain: str, number: int) -> Provider:
+        """A step's provider, whose failures are remembered if the step says so."""
+        provider, step = self._provider(asker, chain, number), self.steps(chain)[number]
+        if step.negative_cache_s is None:
+            return provider
+        return NegativeCache(provider, asker.clock, step.negative_cache_s)
+
+    def shared(self, chain: str, number: int, client: int) -> SharedCache:
+        """The cache that all processes of a client's host share at a step of a chain."""
+        return self.host_caches.of(self, chain, number, client // self._spec.per_host)
+
     def rule(self, step: Step) -> Refresh:
-        """Refresh windows at a step: the preset's for its kind of provider, with the step's overrides."""
+        """Refresh windows at a step: the preset's for its kind of provider, with the step's overrides.
+
+        Where a host shares what the step yields, the overrides are those of the shared cache.
+        """
         if not step.renewed:
             return _NEVER
         if step.way in {"saml-file", "console"} or step.from_ in {"access_key", "password"}:
             rule = _AT_EXPIRY
         else:
             rule = self.sdk.imds if self._is_imds(step) else self.sdk.sts
-        return step.refresh.applied(rule)
+        return rule if step.cache in SHARED else step.refresh.applied(rule)
 
     def host(self, issuer: str, client: int) -> Host:
         """The host of a client."""
@@ -272,12 +318,3 @@ class _NoProvider:
 def replace_idp(step: Step, idp: str) -> Step:
     """The step with the identity provider behind Identity Center."""
     return step.model_copy(update={"idp": idp})
-
-
-def place_of(step: Step, population: Population) -> str:
-    """Where a step's credential lies, if the scenario does not say."""
-    if step.place is not None:
-        return step.place
-    if step.way == "console" or step.from_ == "password":
-        return "browser"
-    return "laptop" if population.people else "process"

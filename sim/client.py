@@ -45,6 +45,9 @@ class Pending(NamedTuple):
 class Client:
     """A client whose calls arrive whatever happens (open loop); calls during a fetch share its outcome.
 
+    Attributes:
+        process: Its SimPy process, once it was started.
+
     Args:
         clock: The simulation's clock.
         cache: Its credentials.
@@ -65,6 +68,7 @@ class Client:
         fails_first: bool = False,
     ) -> None:
         self.cache = cache
+        self.process: Event | None = None
         self._clock = clock
         self._calls = calls
         self._ledger = ledger

@@ -7,6 +7,7 @@ order in which processes were built.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from heapq import heappop, heappush
 from typing import Final
@@ -22,7 +23,13 @@ AFTER_CLIENTS: Final = 1 << 62
 
 
 class Clock(Environment):
-    """A SimPy environment that can wait for an instant."""
+    """A SimPy environment that can wait for an instant.
+
+    Attributes:
+        horizon_s: End of the run; inf until it is known.
+    """
+
+    horizon_s: float = math.inf
 
     def at(self, instant: float, rank: int) -> Event:
         """An event at `instant` (not before now), ordered by `rank` among equal instants.
@@ -44,6 +51,7 @@ class Clock(Environment):
         The loop is SimPy's `step`, without a call for each event.
         """
         queue = self._queue
+        self.horizon_s = horizon
         while queue and queue[0][0] < horizon:
             for _ in range(every):
                 if not queue or queue[0][0] >= horizon:

@@ -67,7 +67,7 @@ class Shard:
         if built.lives:
             clock.process(self._pass_lives(built))
         for _, client in built.clients:
-            self._processes[client] = clock.process(client.run())
+            self._processes[client] = client.process = clock.process(client.run())
 
     def _pass_lives(self, built: Built) -> Generator[Event, None, None]:
         """Let the processes of a population end; those that sign with a key read it when they start."""
@@ -120,6 +120,8 @@ class Shard:
         for built in self.populations:
             for person in built.chains.people.values():
                 person.finish(self.world.horizon_s)
+            for shared in built.chains.host_caches:
+                shared.close(self.world.horizon_s, EndReason.OPEN)
             for thing in built.things:
                 thing.finish()
 

@@ -7,14 +7,12 @@ come in between, and says when its answer is there, which may be a latency after
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
-
-from simpy import Event
+from typing import Protocol
 
 from sim.clock import Clock
 from sim.credentials import Credential, Holder, Origin
+from sim.fetched import ERRORS, Closes, Fetch, Fetched, Provider, refusal
 from sim.issuers.api import Answer, Api, Request
 from sim.issuers.imds import MetadataService
 from sim.policies.adaptive import RateLimiter
@@ -23,31 +21,18 @@ from sim.records import EndReason, Kind, Outcome
 from sim.sdks.retry_modes import ADAPTIVE_LIMIT
 from sim.streams import Purpose, Stream, index_of
 
-__all__ = ["ApiProvider", "Asker", "Fetch", "Fetched", "ImdsProvider", "Provider", "SigningKey", "chain_fetch"]
-
-
-class Fetched(NamedTuple):
-    """A fetch's result: a credential, or None where the provider had none.
-
-    Attributes:
-        credential: What was obtained.
-        done_at_s: When the answer was there.
-        not_before_s: Earliest instant at which asking again makes sense (a person who gave up).
-    """
-
-    credential: Credential | None
-    done_at_s: float
-    not_before_s: float = -math.inf
-
-
-Fetch = Generator[Event, None, Fetched]
-
-
-class Provider(Protocol):
-    """Obtains credentials from one issuer for one client."""
-
-    def fetch(self, ordinal: int) -> Fetch:
-        """Obtain a credential, beginning now; `ordinal` numbers the client's fetches."""
+__all__ = [
+    "ERRORS",
+    "ApiProvider",
+    "Asker",
+    "Closes",
+    "Fetch",
+    "Fetched",
+    "ImdsProvider",
+    "Provider",
+    "SigningKey",
+    "refusal",
+]
 
 
 @dataclass(slots=True)
@@ -180,6 +165,12 @@ class ApiProvider:
             return self.attempts(ordinal, None)
         return self._with_source(ordinal, self.source)
 
+    def close(self, at: float, reason: EndReason) -> None:
+        """The process ends: stop holding what signs the requests, and the client that sends them."""
+        self._client = None
+        if self.source is not None:
+            self.source.close(at, reason)
+
     def _with_source(self, ordinal: int, cache: SourceCache) -> Fetch:
         """First the credential that signs, then the attempts."""
         clock = self.asker.clock
@@ -212,7 +203,7 @@ class ApiProvider:
                 return Fetched(credential, done)
             api.record(now, holder, request, attempt, answer, None)
             if not retries(self.retry, answer.error, attempt) or not client.affords(answer):
-                return Fetched(None, done)
+                return Fetched(None, done, refused=refusal(api.name, answer.outcome))
             pause = self._pause(answer, ordinal, attempt, pause)
             attempt += 1
             yield clock.at(done + pause, holder.rank)
@@ -263,6 +254,8 @@ class ImdsProvider:
         at = now
         credential = self.host.offered(now)
         for number, request in enumerate(self.requests, start=1):
+            if at >= self.asker.clock.horizon_s:
+                return Fetched(None, at)
             answer = self.api.ask(at, request, self.asker, (ordinal << 16) | number)
             if answer.outcome is Outcome.OK and service.bucket is not None and not service.bucket.take(at):
                 answer = answer._replace(outcome=Outcome.THROTTLED)
@@ -270,7 +263,7 @@ class ImdsProvider:
             self.api.record(at, self.asker.holder, request, 1, answer, credential.id if last else None)
             at += answer.latency_s
             if answer.outcome is not Outcome.OK:
-                return Fetched(None, at)
+                return Fetched(None, at, refused=refusal(self.api.name, answer.outcome))
         return Fetched(credential, at)
         yield  # a generator like every fetch, though nothing can come in between
 
@@ -283,15 +276,3 @@ class SourceCache(Protocol):
 
     def close(self, at: float, reason: EndReason) -> None:
         """The process ends: stop holding anything."""
-
-
-def chain_fetch(providers: tuple[Provider, ...], ordinal: int, clock: Clock, rank: int) -> Fetch:
-    """Try the providers in order; the first credential wins."""
-    fetched = yield from providers[0].fetch(ordinal)
-    for provider in providers[1:]:
-        if fetched.credential is not None:
-            break
-        if fetched.done_at_s > clock.now:
-            yield clock.at(fetched.done_at_s, rank)
-        fetched = yield from provider.fetch(ordinal)
-    return fetched

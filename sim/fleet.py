@@ -13,13 +13,13 @@ from typing import Final
 
 import numpy as np
 
-from sim.chains import place_of
 from sim.fetching import ApiProvider
 from sim.fleet_build import ROOM, build_clients, build_rule, probes_of
 from sim.fleet_columns import COLUMNS, Feed, Told
 from sim.fleet_loop import MOST_ROWS, advance, finish
 from sim.fleet_plain import chain_of, template
 from sim.fleet_state import HOLDINGS, REQUESTS, ROW, TABLES, Records
+from sim.places import place_of
 from sim.world import World
 
 __all__ = ["Fleet"]

@@ -9,11 +9,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.chains import place_of
 from sim.fetching import ApiProvider
 from sim.fleet_loop import begin, hold_at_start, uniforms
 from sim.fleet_plain import chain_of, template, verdict_of
 from sim.fleet_state import RULE, STATE, VERDICTS, WINDOWS, Records
+from sim.places import place_of
 from sim.policies.refresh import Refresh
 from sim.records import Level
 from sim.streams import Purpose

@@ -57,6 +57,7 @@ KNOWN: Final[Mapping[type, frozenset[str]]] = {
     AccessKey: frozenset({"number", "age_s", "copies"}),
     Sdk: frozenset(
         {"name", "title", "source", "sts", "imds", "retry", "default_session_s", "imds_operations", "keeps_client"}
+        | {"resolves"}
     ),
     Refresh: frozenset(
         {"advisory", "mandatory_s", "strict", "background", "on_failed", "again_after", "jitter_s", "constant_s"}
@@ -161,6 +162,8 @@ def _of_step(scenario: Scenario) -> Iterator[str]:
         yield "the chain has several steps"
     yield from _unknown(step)
     yield from _unknown(step.refresh)
+    if step.cache not in (None, "thread", "process"):
+        yield "its cache is shared, or there is none"
     name, _, operation = step.from_.partition(".")
     issuer = scenario.issuers.get(name)
     if type(issuer) is not Sts or operation != "AssumeRole":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -143,6 +144,33 @@ class Ledger:
     def changes(self, credential: Credential) -> tuple[float, ...]:
         """Instants at which the verdict of the only part's calls changes, in order; the last is inf."""
         return tuple([until for until, _ in self._pieces(credential)[0]])
+
+    def first_ending(
+        self, credential: Credential, verdicts: Collection[Verdict], start: float
+    ) -> tuple[float, Verdict]:
+        """First call at or after `start` that ends with one of `verdicts`, if `credential` signs as they arrive.
+
+        Returns:
+            Its instant and verdict; inf if there is none.
+        """
+        found, how = math.inf, Verdict.OK
+        for part, pieces in zip(self.parts, self._pieces(credential), strict=True):
+            since = start
+            for until, verdict in pieces:
+                if until <= since:
+                    continue
+                if verdict in verdicts and since < found:
+                    at = part.calls.first(since)
+                    if at < min(until, found):
+                        found, how = at, verdict
+                        break
+                since = until
+        return found, how
+
+    def ending_at(self, credential: Credential, start: float, stop: float, done: float) -> list[Verdict]:
+        """How the calls that arrived in [start, stop) end, if `credential` signs them at `done`: a verdict a part."""
+        pairs = zip(self.parts, self._pieces(credential), strict=True)
+        return [_verdict_at(pieces, done) for part, pieces in pairs if part.calls.count(start, stop)]
 
     def lost(self, verdict: Verdict, at: float, n: int) -> None:
         """`n` calls that were never made."""

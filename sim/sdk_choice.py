@@ -32,5 +32,6 @@ def sdk_of(words: str | SdkWords) -> Sdk:
         "retry": words.retry.applied(mode),
         "default_session_s": words.default_session_s,
         "keeps_client": words.keeps_client,
+        "resolves": words.resolves,
     }
     return replace(preset, **{name: value for name, value in changes.items() if value is not None})

@@ -142,3 +142,6 @@ class SdkWords(Spec):
     keeps_client: bool | None = None
     """Whether one STS client, with its retry quota and its rate limit, lives as long as the process, instead of
     for one refresh."""
+    resolves: Literal["once", "each_fetch"] | None = None
+    """When it goes through its chain: `once`, then it asks the provider that had a credential, or with `each_fetch`,
+    so that a process which fell through comes back to the first step."""

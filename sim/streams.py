@@ -81,6 +81,8 @@ class Purpose(IntEnum):
     LIFETIME = 60
     SCALE = 61
     UPGRADE = 62
+    PROGRAM = 70
+    PROVIDER = 71
     CASE = 90
 
 

@@ -12,7 +12,7 @@ from simpy import Event
 from sim.cache import Place, write_credential
 from sim.clock import AFTER_CLIENTS, BEFORE_CLIENTS
 from sim.credentials import Credential, Origin
-from sim.fetching import ApiProvider, Asker, Fetch, Fetched
+from sim.fetching import ApiProvider, Asker, Fetch, Fetched, refusal
 from sim.issuers.api import Answer
 from sim.issuers.idp import IdpQueue
 from sim.laws import draw
@@ -146,7 +146,7 @@ class JobTokenProvider:
         service = draw(asker.stream, self.idp.spec.service_s, Purpose.IDP_SERVICE, asker.index, ordinal)
         served = self.idp.serve(clock.now, service, asker, ordinal)
         if not served.ok:
-            return Fetched(None, served.done_at_s)
+            return Fetched(None, served.done_at_s, refused=refusal(self.idp.name, Outcome.UNAVAILABLE))
         if served.done_at_s > clock.now:
             yield clock.at(served.done_at_s, asker.holder.rank)
         return (yield from self.sessions.attempts(ordinal, None))

@@ -17,7 +17,7 @@ from sim.sdks import SDKS
 
 __all__ = ["PLACES", "RULES", "unknown"]
 
-PLACES: Final = ("laptop", "browser", "process", "imds", "agent", "repository", "image", "backup", "ci", "host")
+PLACES: Final = ("laptop", "browser", "process", "imds", "agent", "file", "repository", "image", "backup", "ci", "host")
 """Where a credential can lie."""
 
 _TRUSTED_ISSUERS: Final = {"saml": "idp", "web_identity": "idp", "identity_center": "identity_center"}

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Generator, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Final, NamedTuple, Protocol
 
 from simpy import Event
 
 from sim.cache import Place
 from sim.calendar import Calendar
-from sim.chains import Chains, place_of
+from sim.chains import Chains
 from sim.client import Client, When
 from sim.fetching import Asker
 from sim.issuers.spec import Iam, Imds
@@ -20,10 +21,12 @@ from sim.keys import KeyOwner
 from sim.laws import copies_at, draw
 from sim.ledger import Ledger, Part
 from sim.lifetimes import During, Life
+from sim.places import place_of
 from sim.principals.population import Population, Work
 from sim.principals.user import AccessKey, User
+from sim.provider_life import Programs
 from sim.providers.step import Step
-from sim.stationary import imds_fetched_at, session_age
+from sim.start_held import hold_at_start
 from sim.streams import Purpose, Stream, population_id
 from sim.upgrades import versions
 from sim.worker import Worker
@@ -89,6 +92,7 @@ class Built:
         self.owners: dict[tuple[str, int], KeyOwner] = before.owners if before else {}
         self._askers: dict[tuple[int, int], Asker] = before._askers if before else {}
         self._consumers: dict[Client, list[tuple[KeyOwner, Consumer]]] = {}
+        self.programs = Programs(self.spec, self.first_step)
 
     def begin(self, client: Client, at: float) -> None:
         """A client's process starts at `at` and reads the keys of its users."""
@@ -121,6 +125,7 @@ class Built:
             yield from self.chains.hosts.values()
             yield from self.chains.tokens.values()
             yield from self.owners.values()
+        self.programs = Programs(self.spec, self.first_step)
 
 
 def build_population(world: World, name: str, clients: range | None = None) -> list[Built]:
@@ -186,6 +191,9 @@ def _build_client(
     when = When(starts_at, world.horizon_s, world.scenario.run.record)
     if work is not None:
         made: Client = Worker(world.clock, cache, calls, ledger, when, work)
+    elif built.programs:
+        build = partial(built.chains.fresh, asker, built.spec.credentials)
+        made = built.programs.around(client, world.clock, cache, calls, ledger, when, build)
     else:
         made = Client(world.clock, cache, calls, ledger, when, fails_first=step.way == "saml-file")
     built.clients.append((client, made))
@@ -198,8 +206,8 @@ def _build_client(
             built.chains.host(source.from_, client).clients.append(made)
     if step.from_ == "access_key":
         read.append(Read(_owner(built, str(step.user), client), made, asker))
-    elif math.isinf(lives[0].start_s):
-        _hold_at_start(built, made)
+    elif math.isinf(lives[0].start_s) and not built.programs.call_by_call:
+        hold_at_start(world, built.chains, made)
     _tell_of_keys(built, made, read, lives)
 
 
@@ -235,20 +243,6 @@ def _calendar(built: Built, client: int) -> Calendar:
         if target < 0:
             break
     return Calendar.of(built.world.scenario.run.start, offset, built.spec.workday)
-
-
-def _hold_at_start(built: Built, made: Client) -> None:
-    """A stationary population holds at 0 what it has held for a while."""
-    cache, asker, step = made.cache, made.cache.asker, built.first_step
-    if isinstance(built.world.scenario.issuers.get(step.from_), Imds):
-        host = built.chains.host(step.from_, asker.holder.client)
-        at = imds_fetched_at(cache, host)
-        made.hold(host.offered(at), at)
-        return
-    life = built.chains.session_s(built.spec.credentials)
-    gap = 1.0 / sum(1.0 / calls.mean_gap_s() for calls in built.spec.calls)
-    at = -session_age(cache, life, gap / built.spec.threads)
-    made.hold(built.chains.mint(asker, built.spec.credentials, at), at)
 
 
 def _owner(built: Built, user_name: str, client: int) -> KeyOwner:

@@ -200,7 +200,7 @@ def places_of(place: str, count: int, per_host: int) -> int:
     """How many places of a kind a population has: one, one per host, or one per client."""
     if place in {"repository", "image", "backup", "ci", "host"}:
         return 1
-    return -(-count // per_host) if place in {"imds", "agent"} else count
+    return -(-count // per_host) if place in {"imds", "agent", "file"} else count
 
 
 def _places_of_spec(place: str, population: Population) -> int:

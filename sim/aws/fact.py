@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Generic, Literal, TypeVar
 
-__all__ = ["READ", "Basis", "Fact", "assumed", "documented", "measured", "second_hand"]
+__all__ = ["READ", "Basis", "Fact", "Resolves", "assumed", "documented", "measured", "second_hand"]
 
 T = TypeVar("T")
+Resolves = Literal["once", "each_fetch"]
+"""When an SDK goes through its chain of providers."""
 
 Basis = Literal["documented", "measured", "second-hand", "assumed"]
 """`documented`: stated by AWS, or read in the SDK's own source. `measured`: by running that code.

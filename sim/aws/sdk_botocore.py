@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.aws.fact import documented, measured
+from sim.aws.fact import Fact, Resolves, documented, measured
 
 _CREDENTIALS = "botocore 1.44.5: credentials.py"
 _UTILS = "botocore 1.44.5: utils.py"
@@ -26,6 +26,15 @@ CACHE_WINDOW_S = documented(
     f"{_CREDENTIALS} CachedCredentialFetcher.DEFAULT_EXPIRY_WINDOW_SECONDS",
     "an entry with less life left counts as expired; the CLI's file cache too",
     uses=("sdk:aws-cli-v1", "sdk:aws-cli-v2", *_1_44),
+)
+RESOLVES: Fact[Resolves] = documented(
+    "once",
+    "",
+    "botocore 1.44.5: session.py Session.get_credentials, credentials.py CredentialResolver.load_credentials",
+    "the first provider whose load() yields something serves the session for good; a role's provider yields before "
+    "it asks STS, so a refusal raises and does not fall through",
+    uses=("sdk:aws-cli-v1", "sdk:aws-cli-v2", *_1_44, *_2026),
+    read=_READ,
 )
 JITTER_S = documented(0, "s", f"{_CREDENTIALS} RefreshableCredentials._refresh", "no jitter on refreshes", uses=_1_44)
 SSO_TOKEN_ADVISORY_S = documented(900, "s", "botocore 1.44.5: tokens.py SSOTokenProvider._REFRESH_WINDOW")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.aws.fact import documented
+from sim.aws.fact import Fact, Resolves, documented
 
 _CACHE = "github.com/aws/aws-sdk-go-v2@26f0876: aws/credential_cache.go"
 _EC2 = "github.com/aws/aws-sdk-go-v2@72a935b: credentials/ec2rolecreds/provider.go"
@@ -13,6 +13,14 @@ _READ = "2026-11-28"
 _OLD = ("sdk:go-v2-old",)
 _NEW = ("sdk:go-v2-2026",)
 
+RESOLVES: Fact[Resolves] = documented(
+    "once",
+    "",
+    "github.com/aws/aws-sdk-go-v2@02d654c: config/resolve_credentials.go resolveCredentialChain",
+    "one provider is chosen from the configuration when it is loaded, before any is asked",
+    uses=(*_OLD, *_NEW),
+    read=_READ,
+)
 EXPIRY_WINDOW_S = documented(0, "s", f"{_CACHE} legacyRetrieve, ExpiryWindow", "refreshed only once expired", uses=_OLD)
 HTTP_EXPIRY_WINDOW_S = documented(300, "s", "aws-sdk-go-v2: config (third-party copy)", "HTTP endpoint provider")
 ASSUME_ROLE_DEFAULT_S = documented(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.aws.fact import documented
+from sim.aws.fact import Fact, Resolves, documented
 
 _STS = "github.com/aws/aws-sdk-java-v2@0d77cea: StsCredentialsProvider.java"
 _CACHE = "github.com/aws/aws-sdk-java-v2@03b0e59: CachedSupplier.java"
@@ -15,6 +15,14 @@ _READ = "2026-11-28"
 _OLD = ("sdk:java-v2-2025",)
 _NEW = ("sdk:java-v2-2026",)
 
+RESOLVES: Fact[Resolves] = documented(
+    "once",
+    "",
+    "github.com/aws/aws-sdk-java-v2@07ca27c: AwsCredentialsProviderChain.java lastUsedProvider",
+    "unless the program builds the chain with reuseLastProviderEnabled(false)",
+    uses=(*_OLD, *_NEW),
+    read=_READ,
+)
 PREFETCH_S = documented(300, "s", f"{_STS} DEFAULT_PREFETCH_TIME", uses=_OLD)
 STALE_S = documented(60, "s", f"{_STS} DEFAULT_STALE_TIME", "callers wait; STRICT: the error is raised", uses=_OLD)
 JITTER_END_BEFORE_STALE_S = documented(

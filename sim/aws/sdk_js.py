@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from sim.aws.fact import documented
+from sim.aws.fact import Fact, Resolves, documented
 
 _CHAIN = "npm @aws-sdk/credential-provider-node 3.972.97: credentialsTreatedAsExpired, memoizeChain"
 _CORE = "npm @smithy/core 3.41.0"
 _IMDS = "npm @smithy/credential-provider-imds 4.5.2: getExtendedInstanceMetadataCredentials"
 _USE = ("sdk:js-v3", "sdk:js-v3-explicit")
 
+RESOLVES: Fact[Resolves] = documented(
+    "each_fetch",
+    "",
+    "github.com/aws/aws-sdk-js-v3@5b9b136: packages/credential-provider-node/src/runtime/memoize-chain.ts",
+    "what is memoized is the credentials, not the provider; only an error with tryNextLink falls through",
+    uses=_USE,
+    read="2026-11-28",
+)
 WINDOW_S = documented(
     300, "s", f"{_CHAIN}; {_CORE}: EXPIRATION_MS", "background in the chain, else blocking", uses=_USE
 )

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
+from sim.principals.program import OnError, ProviderPer
 from sim.principals.reload import Reload
 from sim.principals.workday import Workday
 from sim.sdk_words import SdkWords
@@ -74,6 +75,12 @@ class Population(Spec):
     """A fixed amount of work instead of an open-ended stream of calls."""
     workday: Workday | None = None
     """Working hours of people."""
+    on_error: OnError = {}
+    """What the program does about an error: verdict of a call, or refusal of a fetch by its issuer -> `stop`,
+    `restart`, `{restart_after: ...}` or `{again_after: ..., times: n, then: stop | continue}`."""
+    new_provider_per: ProviderPer | None = None
+    """How often the program builds a new credential provider (an empty cache, a new STS client): `call`,
+    `{calls: n}`, or `{every_s: ...}` (a connection, a reconcile); once per process if absent."""
     time_zones: tuple[TimeZone, ...] = ()
     """Where people live; UTC if empty."""
     start: Start | None = None

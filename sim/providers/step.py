@@ -73,10 +73,14 @@ class Step(Spec):
     place: Name | None = None
     """Where the credential lies; by default process memory, a person's laptop or browser."""
     cache: Literal["none", "thread", "process", "host", "file"] | None = None
-    """Who shares it; the preset decides where not given."""
+    """Who shares what the step yields: nobody, since every call asks anew (`none`), a thread, a process, or all
+    processes of a host, through an agent (`host`: one renews for all) or a file (`file`: with the windows of the SDKs'
+    file cache; all that find it due ask). A process by default."""
     renewed: bool = True
     """Whether a new one is obtained when this one ends. False: a copy of it is used, in environment variables, in a
     file that a running process reads once, or in an object that keeps no way back. Calls go on signing with it."""
+    negative_cache_s: Positive | None = None
+    """How long a failure of the step is remembered: until then it fails again without asking."""
     refresh: RefreshWords = RefreshWords()
     """Refresh windows other than the preset's."""
     retry: Retry | None = None

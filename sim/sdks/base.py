@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from sim.policies.refresh import Refresh
 from sim.policies.retry import RetryRule
@@ -24,6 +25,8 @@ class Sdk:
         default_session_s: Session length it asks of AssumeRole when the user gives none.
         keeps_client: Whether one STS client, with its retry quota and rate limit, serves all refreshes of a
             process; otherwise each refresh makes a new one.
+        resolves: When it goes through its chain: `once`, then only the provider that had a credential is asked, or
+            with `each_fetch`, so that a client which fell through comes back.
         imds_operations: HTTP requests of one fetch from the instance metadata service, in order.
     """
 
@@ -35,4 +38,5 @@ class Sdk:
     retry: RetryRule
     default_session_s: float = 3600.0
     keeps_client: bool = False
+    resolves: Literal["once", "each_fetch"] = "once"
     imds_operations: tuple[str, ...] = ("PutToken", "GetRoleName", "GetCredentials")

@@ -34,6 +34,7 @@ BOTOCORE_1_44: Final = Sdk(
     sts=_STS,
     imds=replace(_IMDS, extend=_EXTENSION, extend_when="short"),
     retry=STANDARD_2026,
+    resolves=facts.RESOLVES.value,
 )
 
 BOTOCORE_1_24: Final = Sdk(
@@ -43,6 +44,7 @@ BOTOCORE_1_24: Final = Sdk(
     sts=_STS,
     imds=_IMDS,
     retry=LEGACY,
+    resolves=facts.RESOLVES.value,
 )
 
 _BRANCH: Final = replace(
@@ -56,6 +58,7 @@ BOTOCORE_2026: Final = Sdk(
     sts=_BRANCH,
     imds=_BRANCH,
     retry=STANDARD_2026,
+    resolves=facts.RESOLVES.value,
 )
 
 # Every command is a process of its own: it finds the file cache or fetches before it can sign anything.
@@ -72,6 +75,7 @@ AWS_CLI_V1: Final = Sdk(
     sts=_FILE_CACHE,
     imds=BOTOCORE_1_44.imds,
     retry=LEGACY,
+    resolves=facts.RESOLVES.value,
 )
 
 AWS_CLI_V2: Final = Sdk(
@@ -81,4 +85,5 @@ AWS_CLI_V2: Final = Sdk(
     sts=_FILE_CACHE,
     imds=BOTOCORE_1_44.imds,
     retry=STANDARD_OLD,
+    resolves=facts.RESOLVES.value,
 )

@@ -41,6 +41,7 @@ GO_V2_OLD: Final = Sdk(
     ),
     keeps_client=facts.CLIENT_KEPT.value,
     default_session_s=float(facts.ASSUME_ROLE_DEFAULT_S.value),
+    resolves=facts.RESOLVES.value,
 )
 
 _WINDOWS: Final = by_lifetime(facts.WINDOW_2026_S, facts.MANDATORY_2026_S, facts.AGAIN_AFTER_2026_S)
@@ -55,4 +56,5 @@ GO_V2_2026: Final = Sdk(
     retry=STANDARD_2026,
     keeps_client=facts.CLIENT_KEPT.value,
     default_session_s=float(facts.ASSUME_ROLE_DEFAULT_S.value),
+    resolves=facts.RESOLVES.value,
 )

@@ -51,6 +51,7 @@ JAVA_V2_2025: Final = Sdk(
         throttle_law="equal_jitter",
     ),
     keeps_client=facts.CLIENT_KEPT.value,
+    resolves=facts.RESOLVES.value,
 )
 
 # Whether the older cache's prefetch jitter is kept was not read: none here.
@@ -64,4 +65,5 @@ JAVA_V2_2026: Final = Sdk(
     imds=_WINDOWS_2026,
     retry=STANDARD_2026,
     keeps_client=facts.CLIENT_KEPT.value,
+    resolves=facts.RESOLVES.value,
 )

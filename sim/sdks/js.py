@@ -34,6 +34,7 @@ JS_V3: Final = Sdk(
     imds=_static_stability(_CHAIN),
     retry=STANDARD_2026,
     keeps_client=facts.CLIENT_KEPT.value,
+    resolves=facts.RESOLVES.value,
 )
 
 JS_V3_EXPLICIT: Final = Sdk(
@@ -44,4 +45,5 @@ JS_V3_EXPLICIT: Final = Sdk(
     imds=_static_stability(_EXPLICIT),
     retry=STANDARD_2026,
     keeps_client=facts.CLIENT_KEPT.value,
+    resolves=facts.RESOLVES.value,
 )

@@ -6,6 +6,7 @@ from typing import Any
 
 from sim.sdks import SDKS
 from tests.support.zoo_lives import lives_zoo
+from tests.support.zoo_programs import program_zoo
 from tests.support.zoo_rotation import ROTATIONS
 from tests.support.zoo_timeline import timeline_zoo
 
@@ -291,5 +292,6 @@ ZOO: dict[str, dict[str, Any]] = {
     **timeline_zoo(document, fleet, STAFF),
     **ROTATIONS,
     **lives_zoo(document, fleet),
+    **program_zoo(document, fleet, _BLOCKS["credentials"]),
 }
 """Every small scenario by name."""

@@ -8,6 +8,7 @@ SDK_BOTOCORE: dict[str, Line] = {
     "advisory_s": (900, "s", SRC),
     "mandatory_s": (600, "s", SRC),
     "cache_window_s": (900, "s", SRC),
+    "resolves": ("once", "", SRC),
     "jitter_s": (0, "s", SRC),
     "sso_token_advisory_s": (900, "s", SRC),
     "sso_token_mandatory_s": (600, "s", SRC),
@@ -50,6 +51,7 @@ SDK_BOTOCORE: dict[str, Line] = {
 }
 
 SDK_GO: dict[str, Line] = {
+    "resolves": ("once", "", SRC),
     "expiry_window_s": (0, "s", SRC),
     "http_expiry_window_s": (300, "s", SRC),
     "assume_role_default_s": (900, "s", SRC),
@@ -71,6 +73,7 @@ SDK_GO: dict[str, Line] = {
 }
 
 SDK_JAVA: dict[str, Line] = {
+    "resolves": ("once", "", SRC),
     "prefetch_s": (300, "s", SRC),
     "stale_s": (60, "s", SRC),
     "jitter_end_before_stale_s": (60, "s", SRC),
@@ -95,6 +98,7 @@ SDK_JAVA: dict[str, Line] = {
 }
 
 SDK_JS: dict[str, Line] = {
+    "resolves": ("each_fetch", "", SRC),
     "window_s": (300, "s", SRC),
     "sso_token_window_s": (300, "s", SRC),
     "sso_token_attempt_every_s": (30, "s", SRC),

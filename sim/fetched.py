@@ -1,0 +1,61 @@
+"""What a fetch comes to, and who may be asked for one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from typing import Final, NamedTuple, Protocol, runtime_checkable
+
+from simpy import Event
+
+from sim.credentials import Credential
+from sim.records import EndReason, Outcome, Verdict
+
+__all__ = ["ERRORS", "Closes", "Fetch", "Fetched", "Provider", "refusal"]
+
+
+class Fetched(NamedTuple):
+    """A fetch's result: a credential, or None where the provider had none.
+
+    Attributes:
+        credential: What was obtained.
+        done_at_s: When the answer was there.
+        not_before_s: Earliest instant at which asking again makes sense (a person who gave up).
+        refused: What the fetch ended with, by issuer: `sts.AccessDenied`; empty if nobody refused it.
+    """
+
+    credential: Credential | None
+    done_at_s: float
+    not_before_s: float = -math.inf
+    refused: str = ""
+
+
+ERRORS: Final = {
+    Outcome.THROTTLED: Verdict.THROTTLING,
+    Outcome.UNAVAILABLE: Verdict.SERVICE_UNAVAILABLE,
+    Outcome.DENIED: Verdict.ACCESS_DENIED,
+}
+"""What a refused attempt is called by whoever made it."""
+
+
+def refusal(issuer: str, outcome: Outcome) -> str:
+    """Name of a refusal: `sts.AccessDenied`."""
+    return f"{issuer}.{ERRORS[outcome].value}"
+
+
+Fetch = Generator[Event, None, Fetched]
+
+
+class Provider(Protocol):
+    """Obtains credentials from one issuer for one client."""
+
+    def fetch(self, ordinal: int) -> Fetch:
+        """Obtain a credential, beginning now; `ordinal` numbers the client's fetches."""
+
+
+@runtime_checkable
+class Closes(Protocol):
+    """A provider that remembers something, which ends with it."""
+
+    def close(self, at: float, reason: EndReason) -> None:
+        """The process, or the program's provider, ends."""

@@ -14,10 +14,11 @@ from sim.access import Asked
 from sim.aws import signing
 from sim.aws.sts_operations import session_may
 from sim.credentials import Credential
+from sim.policies.authorization_match import like
 from sim.policies.authorization_time import Permit
 from sim.records import Kind, Verdict
 
-__all__ = ["Authority", "Judge", "SkewedAuthority"]
+__all__ = ["Authority", "BusyService", "Judge", "Mistyped", "SkewedAuthority"]
 
 _AFTER = {
     "expiry": Verdict.EXPIRED_TOKEN,
@@ -26,6 +27,11 @@ _AFTER = {
     "deletion": Verdict.INVALID_CLIENT_TOKEN_ID,
     "revocation": Verdict.ACCESS_DENIED,
     "never": Verdict.OK,
+}
+_MISTYPED = {
+    "secret": Verdict.SIGNATURE_DOES_NOT_MATCH,
+    "key_id": Verdict.INVALID_CLIENT_TOKEN_ID,
+    "session_token": Verdict.INVALID_CLIENT_TOKEN_ID,
 }
 _SAID = {True: Verdict.OK, False: Verdict.ACCESS_DENIED}
 
@@ -96,6 +102,65 @@ class Authority:
         return (*before, (end, last), *ended)
 
 
+class Mistyped:
+    """Judges the calls of a client that has a credential with a mistake in it: nothing that it signs is accepted.
+
+    Args:
+        judge: Who judges its other credentials.
+        what: What is wrong: `secret`, `key_id` or `session_token`.
+    """
+
+    def __init__(self, judge: Judge, what: str) -> None:
+        self._judge = judge
+        self._kind = Kind.SESSION if what == "session_token" else Kind.ACCESS_KEY
+        self._verdict = _MISTYPED[what]
+
+    def pieces(
+        self, credential: Credential, action: str, resource: str | None = None
+    ) -> tuple[tuple[float, Verdict], ...]:
+        """The verdict over time, as (until, verdict) pieces in order; the last one lasts for ever."""
+        if credential.kind is not self._kind:
+            return self._judge.pieces(credential, action, resource)
+        return ((math.inf, self._verdict),)
+
+
+class BusyService:
+    """Judges the calls of a client whom a service refuses at times though its calls are allowed.
+
+    Args:
+        judge: Who judges while the service serves it.
+        busy: (from, to, action pattern, verdict) of every such time.
+    """
+
+    def __init__(self, judge: Judge, busy: tuple[tuple[float, float, str, Verdict], ...]) -> None:
+        self._judge = judge
+        self._busy = busy
+
+    def pieces(
+        self, credential: Credential, action: str, resource: str | None = None
+    ) -> tuple[tuple[float, Verdict], ...]:
+        """The verdict over time, as (until, verdict) pieces in order; the last one lasts for ever."""
+        pieces = self._judge.pieces(credential, action, resource)
+        for start, stop, pattern, verdict in self._busy:
+            if like(pattern, action, ignore_case=True):
+                pieces = _where_ok(pieces, start, stop, verdict)
+        return pieces
+
+
+def _where_ok(
+    pieces: tuple[tuple[float, Verdict], ...], start: float, stop: float, verdict: Verdict
+) -> tuple[tuple[float, Verdict], ...]:
+    """The pieces with another verdict in [start, stop), where they were ok."""
+    found, since = [], -math.inf
+    for until, said in pieces:
+        cuts = [at for at in (start, stop) if since < at < until] if said is Verdict.OK else []
+        for end in (*cuts, until):
+            refused = said is Verdict.OK and start <= since and end <= stop
+            found.append((end, verdict if refused else said))
+            since = end
+    return tuple(found)
+
+
 class SkewedAuthority:
     """Judges the calls of a host whose clock goes wrong: a signature's time is looked at before all else.
 
@@ -104,7 +169,7 @@ class SkewedAuthority:
         skews: (from, to, seconds ahead) of the host's clock.
     """
 
-    def __init__(self, authority: Authority, skews: tuple[tuple[float, float, float], ...]) -> None:
+    def __init__(self, authority: Judge, skews: tuple[tuple[float, float, float], ...]) -> None:
         self._authority = authority
         self._skews = skews
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from sim.aws import signin
 from sim.cache import Cache, Place
 from sim.credentials import Credential, Origin
 from sim.fetching import ApiProvider, Asker, Fetch, ImdsProvider, Provider, SigningKey
@@ -18,7 +19,7 @@ from sim.key_lives import rotated_users
 from sim.laws import copies_at
 from sim.mfa import MfaProvider
 from sim.passwords import PASSWORD_SLOT, ConsolePassword
-from sim.people import ConsoleSignIn, Person, Portal, SamlProvider, SsoProvider
+from sim.people import ConsoleSignIn, LoginProvider, Person, Portal, SamlProvider, SsoProvider
 from sim.places import place_of
 from sim.policies.refresh import Refresh
 from sim.policies.retry import RetryRule
@@ -39,6 +40,11 @@ TOKEN_SLOT: Final = 4093
 """Slot of a pod as the holder of its projected tokens."""
 _AT_EXPIRY: Final = Refresh(advisory=((math.inf, 0.0),), mandatory_s=0.0)
 _NEVER: Final = Refresh(advisory=((math.inf, -math.inf),), mandatory_s=-math.inf)
+_LOGIN: Final = Refresh(
+    advisory=((math.inf, float(signin.REFRESH_THRESHOLD_S.value)),),
+    mandatory_s=float(signin.REFRESH_THRESHOLD_S.value),
+)
+"""A set of `aws login`: with this life left a command renews it before anything else, and fails if it cannot."""
 
 
 class Chains:
@@ -134,7 +140,9 @@ class Chains:
         """
         if not step.renewed:
             return _NEVER
-        if step.way in {"saml-file", "console"} or step.from_ in {"access_key", "password"}:
+        if step.way == "login":
+            rule = _LOGIN
+        elif step.way in {"saml-file", "console"} or step.from_ in {"access_key", "password"}:
             rule = _AT_EXPIRY
         else:
             rule = self.sdk.imds if self._is_imds(step) else self.sdk.sts
@@ -174,6 +182,8 @@ class Chains:
             return _NoProvider()
         terms = self._terms(chain, number)
         if step.from_ == "password":
+            if step.way == "login":
+                return LoginProvider(self._person(step, asker, "login"), _login(terms.origin), asker, terms)
             return ConsoleSignIn(self._person(step, asker, "password"), asker, terms.origin, terms.session_s)
         issuer = step.from_.partition(".")[0]
         if self._is_imds(step):
@@ -253,9 +263,9 @@ class Chains:
     def _person(self, step: Step, asker: Asker, way: str) -> Person:
         client = asker.holder.client
         if client not in self.people:
-            idp = self._world.idp(SIGN_IN if way == "password" else str(step.idp))
+            idp = self._world.idp(SIGN_IN if way in {"password", "login"} else str(step.idp))
             place = self._world.place(place_of(step, self._spec), self._name, client)
-            password = self._password(step, client) if way == "password" else None
+            password = self._password(step, client) if way in {"password", "login"} else None
             self.people[client] = Person(asker, idp, way, step.login, self._world.recorder, place, password)
         return self.people[client]
 
@@ -301,6 +311,13 @@ class Chains:
         """A client's signed request: refused, too, while its user's key is inactive or its clock is wrong."""
         refused = self._world.client_timeline.refused(self._name, client, step)
         return request if refused is None else replace(request, refused=refused | request.refused)
+
+
+def _login(origin: Origin) -> Portal:
+    """The session that `aws login` keeps on the laptop, of the user who logged in."""
+    life_s = float(signin.BEARER_TOKEN_DEFAULT_S.value)
+    mints = signin.LOGIN_TOKEN_MAX_S.value + origin.mints_s
+    return Portal(life_s, replace(origin, mints_s=mints, operation="Authorize", endings=()), Kind.LOGIN_TOKEN)
 
 
 class _NoProvider:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from simpy import Event
 
@@ -32,10 +32,11 @@ class _LoggedIn(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """The access portal of Identity Center: how long its session lives, and what its token is."""
+    """A session that spares logins (the portal of Identity Center, `aws login`): its life, and what its token is."""
 
     session_s: float
     origin: Origin
+    kind: Kind = Kind.SSO_TOKEN
 
 
 class Person:
@@ -44,7 +45,7 @@ class Person:
     Args:
         asker: The person as a client (slot 0).
         idp: The identity provider.
-        way: sso, saml-file, console or password.
+        way: sso, saml-file, console, login or password.
         login: How the person gets through a login.
         recorder: The shard's sink.
         place: Where a portal token lies.
@@ -152,7 +153,7 @@ class Person:
         """Hold a new portal token from now on."""
         now = self._asker.clock.now
         self.drop_token(now, EndReason.REPLACED)
-        self._token = self._asker.mint(Kind.SSO_TOKEN, portal.origin, now, portal.session_s, None)
+        self._token = self._asker.mint(portal.kind, portal.origin, now, portal.session_s, None)
         self._token_from = now
 
     def finish(self, horizon_s: float) -> None:
@@ -223,6 +224,44 @@ class SamlProvider:
         if fetched.credential is None:
             self.person.give_up(fetched.done_at_s)
         return fetched
+
+
+class Session(Protocol):
+    """What a session is of, and how long it lives."""
+
+    @property
+    def origin(self) -> Origin:
+        """What all sessions have in common."""
+
+    @property
+    def session_s(self) -> float:
+        """Their length."""
+
+
+@dataclass(slots=True)
+class LoginProvider:
+    """`aws login`: sets of 15 minutes, renewed silently while the login lives, a login in the browser when not."""
+
+    person: Person
+    login: Portal
+    asker: Asker
+    terms: Session
+
+    def fetch(self, ordinal: int) -> Fetch:  # noqa: ARG002
+        """CreateOAuth2Token with a login that lives."""
+        clock = self.asker.clock
+        yield from self.person.wait_turn()
+        token = self.person.token(clock.now)
+        if token is None:
+            logged_in = yield from self.person.log_in()
+            if not logged_in.ok:
+                return Fetched(None, logged_in.done_at_s, logged_in.not_before_s)
+            self.person.take_token(self.login)
+            token = self.person.token(clock.now)
+        assert token is not None
+        token.calls_signed += 1
+        terms = self.terms
+        return Fetched(self.asker.mint(Kind.SESSION, terms.origin, clock.now, terms.session_s, token.id), clock.now)
 
 
 @dataclass(slots=True)

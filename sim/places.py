@@ -66,6 +66,6 @@ def place_of(step: Step, population: Population) -> str:
     """Where a step's credential lies, if the scenario does not say."""
     if step.place is not None:
         return step.place
-    if step.way == "console" or step.from_ == "password":
+    if step.way == "console" or (step.from_ == "password" and step.way != "login"):
         return "browser"
     return "laptop" if population.people else "process"

@@ -83,6 +83,7 @@ class Purpose(IntEnum):
     UPGRADE = 62
     PROGRAM = 70
     PROVIDER = 71
+    SERVICE_BUSY = 75
     CASE = 90
 
 

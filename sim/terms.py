@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from sim.access import KEY_MINTS_S, Access
+from sim.aws import signin
 from sim.aws.sts_operations import OPERATIONS, StsOperation
 from sim.credentials import Origin
 from sim.issuers.api import Request
@@ -72,6 +73,9 @@ class Writer:
         mints = self.access.mints_s(principal) + (KEY_MINTS_S if step.from_ == "access_key" else 0.0)
         name = SIGN_IN if step.from_ == "password" else "iam"
         made_by = "ConsoleLogin" if step.from_ == "password" else "CreateAccessKey"
+        if step.way == "login":
+            origin = Origin(principal, account, chain, name, "CreateOAuth2Token", mints)
+            return Terms(Request("CreateOAuth2Token", "free", account), origin, float(signin.LOGIN_TOKEN_MAX_S.value))
         return Terms(
             Request(made_by, "free", account), Origin(principal, account, chain, name, made_by, mints), CONSOLE_S
         )

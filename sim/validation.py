@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sim import (
     validation_chains,
+    validation_copies,
     validation_lifetimes,
     validation_people,
     validation_policies,
@@ -28,6 +29,7 @@ __all__ = ["RULES", "findings", "strategy_findings"]
 _STANDING: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     *validation_references.RULES,
     *validation_chains.RULES,
+    *validation_copies.RULES,
     *validation_sessions.RULES,
     *validation_sts.RULES,
     *validation_quotas.RULES,

@@ -15,7 +15,7 @@ _WAYS: Final = {
     "identity_center": ("sso", "console"),
     "AssumeRoleWithSAML": ("saml-file", "process", "console"),
     "AssumeRoleWithWebIdentity": ("process", "console"),
-    "password": ("console",),
+    "password": ("console", "login"),
     "access_key": (),
     "imds": (),
     "AssumeRole": (),

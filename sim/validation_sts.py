@@ -39,6 +39,8 @@ def _signer(scenario: Scenario, step: Step) -> str:
     operation = operation_of(scenario, step) or ""
     local = {"access_key": "key", "password": "console", "GetSessionToken": "session_token"}
     more = {"GetFederationToken": "federated", "AssumeRoot": "root"}
+    if step.way == "login":
+        return "session"
     return {**local, **more}.get(operation, "session")
 
 

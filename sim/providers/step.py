@@ -66,10 +66,11 @@ class Step(Spec):
     the user) allow; without one, a federated user may do nothing of its own."""
     session_s: Positive | None = None
     """Session length asked for, where AWS lets one ask."""
-    way: Literal["sso", "saml-file", "process", "console"] | None = None
+    way: Literal["sso", "saml-file", "process", "console", "login"] | None = None
     """How a person uses it: `sso` (CLI v2 file cache, renewed silently), `saml-file` (a static session in
     the credentials file, no renewal), `process` (credential_process: a tool that logs in when the SDK asks it for
-    a new session), `console` (a browser session). A process has none."""
+    a new session), `console` (a browser session), `login` (`aws login` with the user's password: sets of 15 min in a
+    file, renewed silently for 12 h). A process has none."""
     place: Name | None = None
     """Where the credential lies; by default process memory, a person's laptop or browser."""
     cache: Literal["none", "thread", "process", "host", "file"] | None = None
@@ -87,6 +88,9 @@ class Step(Spec):
     """Retry rule other than the preset's, field by field."""
     login: LoginWay = LoginWay()
     """How a person gets through a login."""
+    mistyped: Literal["secret", "key_id", "session_token"] | None = None
+    """What was copied wrongly into the client's configuration: the secret or the id of a user's access key, or the
+    token of a session."""
 
     @model_validator(mode="after")
     def _one_identity(self) -> Step:

@@ -246,7 +246,10 @@ def _assert_verdicts_fit(frames: Frames, signed: pd.DataFrame, credentials: pd.D
     valid_until = credentials["valid_until_s"].reindex(signed["credential"]).to_numpy()
     ok = (signed["verdict"] == "ok").to_numpy()
     assert (signed["from_s"].to_numpy()[ok] < valid_until[ok]).all()
-    ended = signed["verdict"].isin(["ExpiredToken", "InvalidClientTokenId"]).to_numpy()
+    populations, chains = frames.scenario.populations, frames.scenario.credentials
+    typed = [name for name, spec in populations.items() if chains[spec.credentials][0].mistyped is None]
+    ended = signed["verdict"].isin(["ExpiredToken", "InvalidClientTokenId"]) & signed["population"].isin(typed)
+    ended = ended.to_numpy()
     rotations = frames["rotations"].dropna(subset="new")
     known = rotations.drop_duplicates("new").set_index("new")["accepted_at_s"].astype(float)
     known_from = known.reindex(signed["credential"]).fillna(-np.inf).to_numpy()

@@ -149,5 +149,6 @@ ROLES_ANYWHERE: dict[str, Line] = {
 
 SIGNIN: dict[str, Line] = {
     "login_token_max_s": (900, "s", DOC),
+    "refresh_threshold_s": (300, "s", SRC),
     "bearer_token_default_s": (43_200, "s", DOC),
 }

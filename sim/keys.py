@@ -116,9 +116,9 @@ class KeyOwner:
         if self.current is not None:
             self._write_key(self.current, self._held_from, self.horizon_s, EndReason.OPEN)
 
-    def reread(self, client: Asker, at: float) -> None:
+    def reread(self, consumer: Consumer, at: float) -> None:
         """A client restarts at `at` and reads the newest key."""
-        self._follow((one for one in self.consumers if one.asker is client), self._generation, at)
+        self._follow([consumer], self._generation, at)
 
     def join(self, consumer: Consumer, at: float) -> None:
         """A process starts at `at` and reads the newest key; before the run, it waits for the first one."""

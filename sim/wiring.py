@@ -108,8 +108,8 @@ class Built:
 
     def reread(self, client: Client, at: float) -> None:
         """A client that restarts at `at` reads the newest keys of its users."""
-        for owner in self.owners.values():
-            owner.reread(client.cache.asker, at)
+        for owner, consumer in self._consumers.get(client, ()):
+            owner.reread(consumer, at)
 
     def asker(self, client: int, slot: int) -> Asker:
         """A client as one that asks for credentials; an upgraded one goes on counting those it was given."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -17,7 +18,7 @@ from analysis.intervals import half_width
 from analysis.load import Results
 from analysis.metrics._ranking import GOAL, first_above, keys_at, ranked, removed
 from analysis.metrics._sweep import Floats
-from analysis.metrics.key_ranking import FAMILY
+from analysis.metrics.key_ranking import FAMILY, begins_at_s
 from analysis.style import GREY, looks, number, plural
 
 __all__ = ["CHART", "Curve", "curve"]
@@ -60,18 +61,18 @@ def curve(results: Results, strategy: str, *, best: bool) -> Curve | None:
 def _one(results: Results, strategy: str, replication: int, *, best: bool) -> tuple[Floats, Floats]:
     scenario = results.scenario(strategy)
     frames = {name: results.table(name, strategy, replication, columns) for name, columns in FAMILY.tables.items()}
-    at_s = float((scenario.get("rotation") or {}).get("at_s", 0.0))
-    keys = keys_at(frames["credentials"], frames["holdings"], scenario, at_s)
-    order = ranked(keys) if best else _as_rotated(results, strategy, replication, keys)
+    tables = frames["credentials"], frames["holdings"], frames["rotations"]
+    keys = keys_at(*tables, scenario, begins_at_s(scenario))
+    order = ranked(keys) if best else _as_rotated(frames["rotations"], keys)
     return removed(order, float(keys["exposure"].sum()))
 
 
-def _as_rotated(results: Results, strategy: str, replication: int, keys: Any) -> Any:
+def _as_rotated(rotations: pd.DataFrame, keys: pd.DataFrame) -> pd.DataFrame:
     """The keys that a campaign rotates, in its order."""
-    rows = results.table("rotations", strategy, replication, ["old", "new", "cause", "started_at_s"])
-    rows = rows[(rows["cause"] == "campaign") & rows["new"].notna()].sort_values(["started_at_s", "old"])
+    done = rotations[(rotations["cause"] == "campaign") & rotations["new"].notna()]
+    done = done.sort_values(["started_at_s", "old"])
     known = keys.set_index("credential")
-    return known.loc[[key for key in rows["old"] if key in known.index]]
+    return known.loc[[key for key in done["old"] if key in known.index]]
 
 
 def _applies(results: Results, summary: Summary) -> bool:
@@ -110,7 +111,7 @@ def _line(left: Axes, right: Axes, found: Curve, colour: str, *, dashed: bool = 
     for axes, along in ((left, x), (right, found.hours)):
         axes.plot(along, 100 * found.share, color=colour, ls="--" if dashed else "-", lw=1.1 if dashed else 1.5)
         low, high = 100 * (found.share - found.half), 100 * np.minimum(found.share + found.half, 1.0)
-        axes.fill_between(along, low, high, color=colour, alpha=0.15, lw=0)
+        axes.fill_between(along, low, high, color=colour, alpha=0.1, lw=0)
     if found.goal is not None:
         keys, hours = found.goal
         for axes, at in ((left, float(keys)), (right, hours)):

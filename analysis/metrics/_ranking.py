@@ -7,7 +7,7 @@ thefts so far are age x copies: that is the exposure that one rotation removes, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -24,21 +24,33 @@ GOAL = 0.8
 """Share of the exposure that the headline is about."""
 
 
+_USERS: Final = 4094
+"""Slots from here on are IAM users: their copies, not what a process has loaded."""
+
+
 def keys_at(
-    credentials: pd.DataFrame, holdings: pd.DataFrame, scenario: Mapping[str, Any], at_s: float
+    credentials: pd.DataFrame,
+    holdings: pd.DataFrame,
+    rotations: pd.DataFrame,
+    scenario: Mapping[str, Any],
+    at_s: float,
 ) -> pd.DataFrame:
-    """One row per access key that is a user's newest at an instant: who, age, copies, toil, exposure.
+    """One row per access key that is a user's newest just before an instant: who, age, copies, toil, exposure.
 
     Args:
         credentials: Rows of `credentials`.
         holdings: Rows of `holdings`.
+        rotations: Rows of `rotations`.
         scenario: Resolved scenario.
         at_s: The instant, s.
     """
+    before_s = float(np.nextafter(at_s, -np.inf)) if at_s > 0 else 0.0
     ended = credentials["ended_at_s"].astype(float).fillna(np.inf)
-    held = (credentials["held_from_s"] <= at_s) & (ended > at_s) & (credentials["kind"] == Kind.ACCESS_KEY.value)
+    replaced = rotations[rotations["new"].notna() & (rotations["started_at_s"] <= before_s)]["old"]
+    held = (credentials["held_from_s"] <= before_s) & (ended > before_s) & ~credentials["credential"].isin(replaced)
+    held &= credentials["kind"] == Kind.ACCESS_KEY.value
     keys = credentials.loc[held, ["credential", "population", "principal", "issued_at_s"]]
-    lying = holdings[(holdings["from_s"] <= at_s) & (holdings["to_s"] > at_s)]
+    lying = holdings[(holdings["slot"] >= _USERS) & (holdings["from_s"] <= before_s) & (holdings["to_s"] > before_s)]
     copies = lying.groupby("credential", observed=True)["copies"].sum()
     toil = [_toil_min(str(principal), scenario) for principal in keys["principal"]]
     age_s = at_s - keys["issued_at_s"].to_numpy(dtype=np.float64)

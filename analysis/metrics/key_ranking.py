@@ -15,7 +15,8 @@ at which a campaign begins, or at time 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from analysis.metrics._ranking import first_above, keys_at, ranked, removed
 from analysis.metrics.base import Context, Family, Frames, Metric, Value
@@ -24,9 +25,9 @@ from sim.records import Level
 __all__ = ["FAMILY", "begins_at_s", "compute"]
 
 
-def begins_at_s(context: Context) -> float:
+def begins_at_s(scenario: Mapping[str, Any]) -> float:
     """Instant at which keys are ranked, s: when the campaign begins, or 0."""
-    return float((context.scenario.get("rotation") or {}).get("at_s", 0.0))
+    return float((scenario.get("rotation") or {}).get("at_s", 0.0))
 
 
 def compute(frames: Frames, context: Context) -> Iterator[Value]:
@@ -34,7 +35,8 @@ def compute(frames: Frames, context: Context) -> Iterator[Value]:
     if context.level == Level.SUMMARY:
         yield from (Value(one.name, (), float("nan"), reason="needs level credentials") for one in FAMILY.metrics)
         return
-    keys = keys_at(frames["credentials"], frames["holdings"], context.scenario, begins_at_s(context))
+    tables = frames["credentials"], frames["holdings"], frames["rotations"]
+    keys = keys_at(*tables, context.scenario, begins_at_s(context.scenario))
     if keys.empty:
         return
     order = ranked(keys)
@@ -68,8 +70,8 @@ FAMILY = Family(
         "credentials": (
             "credential", "population", "principal", "kind", "issued_at_s", "held_from_s", "ended_at_s",
         ),
-        "holdings": ("credential", "from_s", "to_s", "copies"),
-        "rotations": ("old", "new", "cause"),
+        "holdings": ("credential", "slot", "from_s", "to_s", "copies"),
+        "rotations": ("old", "new", "cause", "started_at_s"),
     },
     compute=compute,
 )  # fmt: skip

@@ -18,8 +18,8 @@ class Campaign(Spec):
 
     users: tuple[Name, ...] = ()
     """IAM users whose keys are rotated; every user that signs with a key if empty."""
-    at_s: NonNegative = 0.0
-    """Instant at which the first key is replaced."""
+    at_s: Positive = 60.0
+    """Instant at which the first key is replaced; after time 0, so that there is a before."""
     until_s: NonNegative | None = None
     """Nothing is begun from this instant on; keys that are left keep their age. To the end if absent."""
     keys: Annotated[int, Field(ge=1)] | None = None

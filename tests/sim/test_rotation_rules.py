@@ -66,6 +66,7 @@ EDITS = {
         ["no access key"],
     ),
     "negative overlap of a campaign": ("order: age", "overlap_s: -1", "rotation.overlap_s", ["-1", "at least 0"]),
+    "campaign at the very start": ("order: age", "at_s: 0", "rotation.at_s", ["0", "above 0"]),
     "campaign after the end": ("order: age", "at_s: 3600", "rotation.at_s", ["3600", "end of the run"]),
     "campaign that ends before it begins": (
         "order: age",

@@ -19,7 +19,7 @@ help:
 	@echo "make cover      tests with coverage"
 	@echo "make bench      benchmark against the naive SimPy model"
 	@echo "make example    remake the committed example report (ten replications, about ten times the demo)"
-	@echo "make reference  rewrite results/columns.md and scenarios/schema.json from the code"
+	@echo "make reference  rewrite results/columns.md, scenarios/schema.json and the README's tables from the code"
 	@echo "make lock       resolve the lock files anew (needs uv)"
 	@echo "make clean      remove .venv and caches"
 
@@ -59,6 +59,7 @@ example: $(RUN_STAMP)
 
 reference: $(RUN_STAMP)
 	$(BIN)/python -m sim.reference
+	$(BIN)/python -m sim.readme_tables
 	$(BIN)/credflow schema --out scenarios/schema.json
 
 # The test lock comes first and binds the other one, so that both name the same versions.

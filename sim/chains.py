@@ -258,6 +258,7 @@ class Chains:
         longest = max(permission_set.session_s for permission_set in spec.permission_sets.values())
         mints = longest + role.mints_s
         origin = Origin(f"identity_center/{issuer}", spec.account, role.provider, issuer, "CreateToken", mints)
+        origin = replace(origin, endings=self._world.timeline.portal_endings(self._name))
         return Portal(spec.portal_session_s, origin)
 
     def _person(self, step: Step, asker: Asker, way: str) -> Person:
@@ -266,7 +267,9 @@ class Chains:
             idp = self._world.idp(SIGN_IN if way in {"password", "login"} else str(step.idp))
             place = self._world.place(place_of(step, self._spec), self._name, client)
             password = self._password(step, client) if way in {"password", "login"} else None
-            self.people[client] = Person(asker, idp, way, step.login, self._world.recorder, place, password)
+            person = Person(asker, idp, way, step.login, self._world.recorder, place, password)
+            person.disabled_at_s = self._world.timeline.disabled_at(self._name, client)
+            self.people[client] = person
         return self.people[client]
 
     def _password(self, step: Step, client: int) -> ConsolePassword | None:

@@ -50,6 +50,9 @@ class Person:
         recorder: The shard's sink.
         place: Where a portal token lies.
         password: What they sign in to the console with, if it has an age or lies somewhere.
+
+    Attributes:
+        disabled_at_s: From when on every sign-in is blocked.
     """
 
     def __init__(
@@ -77,6 +80,7 @@ class Person:
         self._busy: Event | None = None
         self._token: Credential | None = None
         self._token_from = 0.0
+        self.disabled_at_s = math.inf
 
     def wait_turn(self) -> Generator[Event, None, None]:
         """Wait until no login of this person is under way."""
@@ -90,6 +94,9 @@ class Person:
             Whether it worked, and when it was over (the clock's instant).
         """
         clock = self._asker.clock
+        if clock.now >= self.disabled_at_s:
+            self.give_up(clock.now)
+            return _LoggedIn(False, clock.now, self._gave_up_until)
         if clock.now < self._gave_up_until:
             return _LoggedIn(False, clock.now, self._gave_up_until)
         busy = self._busy = clock.event()

@@ -17,6 +17,7 @@ from sim.faults import FaultSpec
 from sim.faults.base import IamChange
 from sim.faults.deactivate_key import DeactivateKey
 from sim.faults.delete_role import DeleteRole
+from sim.faults.disable_user import DisableUser
 from sim.faults.remove_trust import RemoveTrust
 from sim.faults.revoke import Revoke
 from sim.issuers.spec import Iam
@@ -30,6 +31,7 @@ __all__ = ["Timeline", "detected_at", "first_used_at", "resolved"]
 
 _PROPAGATION_S: Final = float(iam.PROPAGATION_S.value)
 _SESSIONS: Final = frozenset({Kind.SESSION})
+_PORTAL_TOKENS: Final = frozenset({Kind.SSO_TOKEN})
 F = TypeVar("F", bound=FaultSpec)
 
 
@@ -94,6 +96,19 @@ class Timeline:
                 case DeleteRole(delete_role=name) if name == role:
                     found.append((self.effect_s(fault), self.effect_s(fault) + (fault.recreated_after_s or math.inf)))
         return found
+
+    def disabled_at(self, population: str, client: int) -> float:
+        """From when on a person may not sign in to Identity Center any more; inf if never."""
+        found = [f for f in self.of_kind(DisableUser) if f.disable_user == population and f.client in (None, client)]
+        return min((fault.at_s for fault in found), default=math.inf)
+
+    def portal_endings(self, population: str) -> tuple[Ending, ...]:
+        """What ends the portal tokens of a population's people early."""
+        return tuple(
+            Ending(fault.at_s + fault.cached_s, math.inf, "deactivation", _PORTAL_TOKENS, fault.client)
+            for fault in self.of_kind(DisableUser)
+            if fault.disable_user == population
+        )
 
     def endings(self, principal: str) -> tuple[Ending, ...]:
         """What ends credentials of `role/NAME`, `user/NAME` or `permission_set/ISSUER/NAME` early."""

@@ -1,11 +1,12 @@
-"""Incidents: they leak from a place that somebody has, and their thieves' stories can be told to the end."""
+"""Incidents leak from a place that somebody has, their stories can be told to the end, whom one disables exists."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from sim.issuers.spec import Imds
+from sim.faults.disable_user import DisableUser
+from sim.issuers.spec import IdentityCenter, Imds
 from sim.providers.step import Step
 from sim.scenario import Scenario
 from sim.scenario_errors import Finding
@@ -64,5 +65,29 @@ def _thieves_once(scenario: Scenario) -> Iterator[Finding]:
             yield ("theft", "incidents", name, "thieves"), f"{', '.join(incident.thieves)}: each thief once"
 
 
-RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (_somewhere, _foothold_ends, _thieves_once)
+def _disabled_people(scenario: Scenario) -> Iterator[Finding]:
+    """Only users of Identity Center are disabled there, and only those who exist."""
+    plans = [(("theft", "plans", name), plan) for name, plan in scenario.theft.plans.items()]
+    steps = [((*path, n), step.fault(0.0)) for path, plan in plans for n, step in enumerate(plan)]
+    for path, fault in [*((("timeline", n), one) for n, one in enumerate(scenario.timeline)), *steps]:
+        population = scenario.populations.get(fault.target) if isinstance(fault, DisableUser) else None
+        if not isinstance(fault, DisableUser) or population is None:
+            continue
+        chain = scenario.credentials.get(population.credentials, ())
+        if not any(isinstance(scenario.issuers.get(step.from_), IdentityCenter) for step in chain):
+            yield (
+                (*path, "disable_user"),
+                f"{fault.target} has no users of Identity Center: its chain {population.credentials} takes nothing "
+                "from an issuer of kind identity_center",
+            )
+        if fault.client is not None and fault.client >= population.count:
+            yield (*path, "client"), f"{fault.client} is no client of {fault.target}; it has {population.count}, from 0"
+
+
+RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
+    _somewhere,
+    _foothold_ends,
+    _thieves_once,
+    _disabled_people,
+)
 """Every rule of this file."""

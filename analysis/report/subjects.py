@@ -9,6 +9,7 @@ from typing import Any
 from analysis.charts.estimates import Estimates
 from analysis.load import Results
 from analysis.report.ranking import Subject
+from analysis.report.subjects_response import main_response, response_subjects
 
 __all__ = ["Question", "main_subjects", "questions"]
 
@@ -30,6 +31,7 @@ def questions(results: Results, figures: Estimates) -> list[Question]:
     """The questions of every comparison; those without any figure are left out."""
     found = [
         Question("How long can a thief use what lay there?", tuple(_exposure(results, figures))),
+        Question("How soon is the thief shut out, and at whose cost?", tuple(response_subjects(figures))),
         Question("How many requests reach the issuers?", tuple(_requests(results, figures))),
         Question("How much of the work is done in time?", tuple(_work(results, figures))),
         Question("How many calls fail, and how long do calls wait?", tuple(_calls(results))),
@@ -161,7 +163,7 @@ def _outage(results: Results, figures: Estimates) -> Iterator[Subject]:
 
 def main_subjects(results: Results, figures: Estimates) -> list[Subject]:
     """The columns of the table of strategies: what this scenario has, the telling ones only."""
-    found = [*_main_exposure(results, figures), *_main_requests(results, figures)]
+    found = [*main_response(figures), *_main_exposure(results, figures), *_main_requests(results, figures)]
     total: Mapping[str, str] = {}
     found += [
         Subject("Failed calls", "calls.failed", total, zero=True, what="all populations"),

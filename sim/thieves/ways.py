@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from sim.access import CHAINED_S, Access
-from sim.aws import sts
+from sim.aws import iam, sts
 from sim.aws.sts_operations import session_may
 from sim.credentials import Credential
 from sim.issuers.spec import IdentityCenter
@@ -24,6 +24,7 @@ _LONGEST_S: Final = {
     "GetSessionToken": float(sts.GET_SESSION_TOKEN_MAX_S.value),
     "GetFederationToken": float(sts.GET_FEDERATION_TOKEN_MAX_S.value),
 }
+_CONSOLE_S: Final = float(iam.CONSOLE_SESSION_S.value)
 _OWNERS: Final = ("user", "role", "permission_set")
 
 
@@ -37,7 +38,7 @@ class Target:
         account: Account of the principal.
     """
 
-    operation: Literal["GetSessionToken", "GetFederationToken", "AssumeRole", "GetRoleCredentials"]
+    operation: Literal["GetSessionToken", "GetFederationToken", "AssumeRole", "GetRoleCredentials", "ConsoleLogin"]
     principal: str
     account: str
 
@@ -63,6 +64,7 @@ class Ways:
         for name, user in self.scenario.users.items():
             yield Target("GetSessionToken", f"user/{name}", user.account)
             yield Target("GetFederationToken", f"user/{name}", user.account)
+            yield Target("ConsoleLogin", f"user/{name}", user.account)
         for name, role in self.scenario.roles.items():
             yield Target("AssumeRole", f"role/{name}", role.account)
         for issuer, spec in self.scenario.issuers.items():
@@ -78,6 +80,9 @@ class Ways:
             return self._role_s(signer, target, at)
         if target.operation == "GetRoleCredentials":
             return self._permission_set_s(signer, target)
+        if target.operation == "ConsoleLogin":
+            # a password whose sign-in asks for an MFA code lies nowhere: alone it opens nothing
+            return _CONSOLE_S if signer.kind is Kind.PASSWORD and signer.principal == target.principal else 0.0
         if signer.kind is not Kind.ACCESS_KEY or signer.principal != target.principal:
             return 0.0
         return _LONGEST_S[target.operation] if self._allowed(signer, target, at) else 0.0

@@ -15,6 +15,7 @@ from sim.verify.queue_rows import queue_rows
 from sim.verify.quota_rows import quota_rows
 from sim.verify.rotation_rows import rotation_rows
 from sim.verify.rows import Row
+from sim.verify.threat_rows import threat_rows
 
 __all__ = ["GROUPS", "all_rows"]
 
@@ -26,6 +27,7 @@ GROUPS: tuple[Callable[[], list[Row]], ...] = (
     key_rows,
     theft_rows,
     rotation_rows,
+    threat_rows,
     quota_rows,
     queue_rows,
     backoff_rows,

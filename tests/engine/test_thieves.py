@@ -167,3 +167,22 @@ def test_a_foothold_takes_what_comes_later():
     assert story.loc["foothold", "taken"] == len(taken) == 6
     assert story.loc["foothold", "last_ok_at_s"] == taken["valid_until_s"].max()
     assert story.loc["copy", "last_ok_at_s"] == story.loc["mint", "last_ok_at_s"] == taken["valid_until_s"].min()
+
+
+@pytest.mark.parametrize("mfa", [True, False])
+def test_a_password_without_mfa_is_a_console_session_of_12_h(mfa):
+    """The thief of a password signs in again and again; the code of a second factor he does not have."""
+    document = leak({}, [])
+    document["users"]["robot"] = {
+        "account": "main",
+        "allow": ["s3:*"],
+        "password": {"mfa": mfa, "age_s": 0, "copies": {"laptop": 1}},
+    }
+    document["credentials"] = {"key": [{"from": "password", "user": "robot", "way": "console"}]}
+    fleet = document["populations"]["fleet"]
+    fleet |= {"people": True, "start": {"at_s": 0}, "calls": {"kind": "poisson", "rps": 0.01, "action": "s3:GetObject"}}
+    document["theft"]["incidents"]["leak"] |= {"place": "laptop", "client": 0, "thieves": ["copy", "mint"]}
+    story = stories(document)
+    assert story.loc["copy", "end_cause"] == "nothing"
+    assert story.loc["mint", "end_cause"] == ("nothing" if mfa else "never")
+    assert story.loc["mint", "taken"] == (0 if mfa else 1)

@@ -51,6 +51,10 @@ VERBS: dict[str, list[dict[str, Any]]] = {
         {"at_s": 6000, "skew": "chained", "off_s": 1000, "share": 0.5},
         {"at_s": 6000, "skew": "by-user", "off_s": 200},
     ],
+    "disable_user": [
+        {"at_s": 36000, "disable_user": "staff", "client": 1},
+        {"at_s": 50000, "disable_user": "staff", "cached_s": 600},
+    ],
     "imds_stuck": [{"at_s": 4000, "imds_stuck": "node", "for_s": 30000, "share": 0.7}],
 }
 """Verb -> a timeline that uses it."""

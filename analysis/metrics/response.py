@@ -1,0 +1,169 @@
+"""Incidents and their response: how long the thief goes on, and what the response costs everybody else.
+
+A response begins at the detection; what fails afterwards is told here, whatever made it fail. Compared with a
+strategy in which nobody responds (paired, on common random numbers) the difference is what the response did.
+
+| metric | definition | unit |
+| --- | --- | --- |
+| containment_s | detection to the last ok of anything that the thief has; 0 if that was before; never: inf | s |
+| incident.exposure_s | leak to the last ok of anything that the thief has; 0 if there was none | s |
+| privilege_hours | time for which an action is allowed x its weight, summed over the thief's actions | h |
+| collateral_calls | legitimate calls that failed from the detection on | calls |
+| collateral_s | longest time for which a client was cut off, from a failed call to the next ok (or its last call) | s |
+| collateral_mean_s | the same, mean over all clients, those that were never cut off included | s |
+| surge_rps | attempts in the busiest second from the detection on, per bucket | requests/s |
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from analysis.metrics.base import Context, Family, Frames, Metric, Value, sel
+from analysis.metrics.calls import NOT_FAILED
+from sim.records import Level
+
+__all__ = ["FAMILY", "compute", "cut_off", "responded_at_s"]
+
+_THIEF = (("incident", "thief"),)
+_BY = ((), ("population",))
+_WHO = ["population", "client", "slot"]
+_NEVER = "nobody detects it"
+
+
+def responded_at_s(thefts: pd.DataFrame) -> float:
+    """The first detection of a run, s; inf if there is none."""
+    return float(thefts["detected_at_s"].min()) if len(thefts) else math.inf
+
+
+def compute(frames: Frames, context: Context) -> Iterator[Value]:
+    """All metrics of incidents and their response; nothing without an incident."""
+    thefts = frames["thefts"]
+    if not len(thefts):
+        return
+    yield from _thieves(thefts, frames["theft_spans"])
+    since = responded_at_s(thefts)
+    yield from _collateral(frames["calls"], since, context)
+    yield from _surge(frames["requests_per_second"], since)
+
+
+def _thieves(thefts: pd.DataFrame, spans: pd.DataFrame) -> Iterator[Value]:
+    columns = ("incident", "thief", "at_s", "detected_at_s", "last_ok_at_s")
+    for incident, thief, *instants in zip(*(thefts[column] for column in columns), strict=True):
+        at, detected, last = (float(instant) for instant in instants)
+        about = sel(incident=str(incident), thief=str(thief))
+        last = -math.inf if math.isnan(last) else last
+        never = float(last == math.inf)
+        yield Value("incident.exposure_s", about, max(last - at, 0.0), never_share=never)
+        if math.isinf(detected):
+            yield Value("containment_s", about, math.nan, reason=_NEVER)
+        else:
+            yield Value("containment_s", about, max(last - detected, 0.0), never_share=never)
+        mine = spans[(spans["incident"] == incident) & (spans["thief"] == thief) & (spans["weight"] > 0)]
+        hours = float(((mine["to_s"] - mine["from_s"]) * mine["weight"]).sum()) / 3600.0
+        yield Value("privilege_hours", about, hours, never_share=float(math.isinf(hours)))
+
+
+def _collateral(calls: pd.DataFrame, since: float, context: Context) -> Iterator[Value]:
+    names = ("collateral_calls", "collateral_s", "collateral_mean_s")
+    if context.level == Level.SUMMARY:
+        reason = "when calls failed needs level credentials"
+        yield from (Value(name, (), math.nan, reason=reason) for name in names)
+        return
+    times = cut_off(calls, since)
+    failed = calls[~calls["verdict"].isin(NOT_FAILED) & (calls["from_s"] >= since)]
+    for population in (None, *context.populations):
+        about = () if population is None else sel(population=population)
+        mine = failed if population is None else failed[failed["population"] == population]
+        spent = times if population is None else times[times.index.get_level_values("population") == population]
+        chosen = context.populations if population is None else {population: context.populations[population]}
+        clients = sum(int(one["count"]) for one in chosen.values())
+        yield Value("collateral_calls", about, float(mine["calls"].sum()))
+        yield Value("collateral_s", about, float(spent.max()) if len(spent) else 0.0)
+        yield Value("collateral_mean_s", about, float(spent.sum()), over=float(max(clients, 1)))
+
+
+def cut_off(calls: pd.DataFrame, since: float) -> pd.Series:
+    """Time for which each client was cut off from an instant on, s: all stretches of failed calls, summed.
+
+    A stretch begins with a failed call and ends with the next ok, or with its own last call.
+
+    Args:
+        calls: Rows of `calls`, of level credentials or calls.
+        since: Instant from which failed calls count, s.
+
+    Returns:
+        Seconds by (population, client, slot); clients that never failed are absent.
+    """
+    rows = calls[calls["verdict"] != "Unfinished"].sort_values([*_WHO, "from_s", "to_s"], kind="stable")
+    rows = rows[rows["to_s"] >= since]
+    keys = [rows[column] for column in _WHO]
+    bad = ~rows["verdict"].isin(NOT_FAILED) & (rows["from_s"] >= since)
+    begins = bad & ~bad.groupby(keys, observed=True).shift(fill_value=False).astype(bool)
+    number = begins.groupby(keys, observed=True).cumsum()
+    after = rows["from_s"].groupby(keys, observed=True).shift(-1)
+    next_bad = bad.groupby(keys, observed=True).shift(-1, fill_value=False).astype(bool)
+    end = np.where(next_bad, rows["to_s"], np.fmax(after, rows["to_s"]))
+    found = rows.assign(number=number, end=end)[bad]
+    stretches = found.groupby([*_WHO, "number"], observed=True).agg(start=("from_s", "min"), end=("end", "max"))
+    return (stretches["end"] - stretches["start"]).groupby(level=_WHO, observed=True).sum()
+
+
+def _surge(requests: pd.DataFrame, since: float) -> Iterator[Value]:
+    """The busiest second of each bucket, from the second of the detection on."""
+    later = requests[(requests["second"] + 1 > since) & (requests["quota_group"] != "free")]
+    keys = ["account", "quota_group"]
+    per_second = later.groupby([*keys, "second"], observed=True, as_index=False)["requests"].sum()
+    peaks = per_second.groupby(keys, observed=True, as_index=False)["requests"].max()
+    for account, group, peak in zip(*(peaks[column] for column in (*keys, "requests")), strict=True):
+        yield Value("surge_rps", sel(account=str(account), quota_group=str(group)), float(peak))
+
+
+FAMILY = Family(
+    metrics=(
+        Metric("containment_s", "s", "Detection to the last ok of anything that the thief has; 0 if before.", _THIEF),
+        Metric("incident.exposure_s", "s", "Leak to the last ok of anything that the thief has.", _THIEF),
+        Metric(
+            "privilege_hours", "h", "Hours for which an action is allowed to the thief x its weight, summed.", _THIEF
+        ),
+        Metric(
+            "collateral_calls",
+            "calls",
+            "Legitimate calls that failed from the detection on.",
+            _BY,
+            is_count=True,
+            needs=Level.CREDENTIALS,
+        ),
+        Metric(
+            "collateral_s",
+            "s",
+            "Longest time for which a client was cut off after the detection: from a failed call to the next ok.",
+            _BY,
+            needs=Level.CREDENTIALS,
+        ),
+        Metric(
+            "collateral_mean_s",
+            "s",
+            "Time for which a client was cut off after the detection, mean over all clients.",
+            _BY,
+            needs=Level.CREDENTIALS,
+        ),
+        Metric(
+            "surge_rps",
+            "requests/s",
+            "Attempts in the busiest second from the detection on, per bucket.",
+            (("account", "quota_group"),),
+            is_sum=True,
+        ),
+    ),
+    tables={
+        "thefts": ("incident", "thief", "at_s", "detected_at_s", "last_ok_at_s"),
+        "theft_spans": ("incident", "thief", "action", "weight", "from_s", "to_s"),
+        "calls": (*_WHO, "verdict", "from_s", "to_s", "calls"),
+        "requests_per_second": ("second", "quota_group", "account", "requests"),
+    },
+    compute=compute,
+)

@@ -1,0 +1,96 @@
+"""Rows of every SDK preset against what its source was read to do: windows, failed renewals, static stability, pauses.
+
+The presets' pure functions are asked, which are what the engine asks. SDKs that can run here have further rows
+against themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from sim.policies.refresh import Refresh, advisory_at, mandatory_at, retry_at, seen_expiry
+from sim.policies.retry import ErrorClass, RetryRule, pause_s
+from sim.sdks import SDKS, Sdk
+from sim.verify.preset_tables import LENGTHS_S, LIVES_S, READ, Reading, Windows
+from sim.verify.rows import Row, exact
+
+__all__ = ["preset_rows", "rows_of"]
+
+_LATEST: Final = 1.0 - 2.0**-53
+"""The largest uniform draw."""
+
+
+def preset_rows() -> list[Row]:
+    """Rows of every preset, in order of their names."""
+    return [row for name in sorted(SDKS) for row in rows_of(SDKS[name])]
+
+
+def rows_of(sdk: Sdk) -> list[Row]:
+    """Rows of one preset; a single failed one if nobody has read its source for this table."""
+    reading = READ.get(sdk.name)
+    if reading is None:
+        told = "add a line to sim/verify/preset_tables.py READ, from the source and not from sim/aws"
+        return [exact("SDK source", f"{sdk.name}: is in the table", True, False, told)]
+    return [
+        *_windows(sdk.name, "sessions", reading.source, sdk.sts, reading.sts, LENGTHS_S),
+        *_windows(sdk.name, "instance credentials", reading.source, sdk.imds, reading.imds, LIVES_S),
+        *_retries(sdk, reading),
+        _static_stability(sdk, reading),
+    ]
+
+
+def _windows(
+    name: str, what: str, source: str, rule: Refresh, told: Windows, lengths: tuple[int, ...]
+) -> Iterator[Row]:
+    shown = "/".join(f"{length:,}" for length in lengths)
+    latest = told.earliest if told.latest is None else told.latest
+    failed = (told.failed, *told.again, told.background)
+    ours = (rule.on_failed, retry_at(rule, 0.0, 0.0), _rounded(retry_at(rule, 0.0, _LATEST)), rule.background)
+    for title, u, expected in (("earliest", 0.0, told.earliest), ("latest", _LATEST, latest)):
+        found = tuple(_rounded(advisory_at(rule, 0.0, length, u)) for length in lengths)
+        yield exact(source, f"{name}, {what} of {shown} s: {title} renewal, s", expected, found)
+    waits = tuple(_rounded(mandatory_at(rule, 0.0, length)) for length in lengths)
+    yield exact(source, f"{name}, {what} of {shown} s: callers wait from, s", told.waits, waits)
+    yield exact(source, f"{name}, {what}: failed renewal, pause from, to, s, in the background", failed, ours)
+
+
+def _retries(sdk: Sdk, reading: Reading) -> Iterator[Row]:
+    kinds: tuple[tuple[ErrorClass, str, tuple[tuple[float, ...], tuple[float, ...]]], ...] = (
+        ("throttle", "a throttle", reading.throttled),
+        ("transient", "another error", reading.transient),
+    )
+    for error, title, (longest, shortest) in kinds:
+        for end, u, told in (("longest", _LATEST, longest), ("shortest", 0.0, shortest)):
+            found = _pauses(sdk.retry, error, u)
+            yield exact(reading.source, f"{sdk.name}, 8 attempts: {end} pauses after {title}, s", told, found)
+    found_asked = (sdk.retry.attempts, sdk.default_session_s, len(sdk.imds_operations))
+    title = f"{sdk.name}: attempts, default session, requests of an IMDS fetch"
+    yield exact(reading.source, title, (reading.attempts, reading.session_s, 3), found_asked)
+
+
+def _pauses(rule: RetryRule, error: ErrorClass, u: float) -> tuple[float, ...]:
+    eight = replace(rule, attempts=8)
+    return tuple(_rounded(pause_s(eight, error, attempt, u)) for attempt in range(1, 8))
+
+
+def _static_stability(sdk: Sdk, reading: Reading) -> Row:
+    """What becomes of an answer that has ended, that has 25 minutes left at most, that has an hour left."""
+    when, shortest, longest = reading.pretended or ("", 0, 0)
+    ended = (float(shortest), float(longest)) if when else (-60.0, -60.0)
+    short = (shortest, longest) if when == "short" else (10.0, 10.0)
+    edge = float(longest) if when == "short" else 1500.0
+    expected = (*ended, *(float(at) for at in short), edge, 3600.0)
+    found = (
+        *(seen_expiry(sdk.imds, 0.0, -60.0, u) for u in (0.0, _LATEST)),
+        *(seen_expiry(sdk.imds, 0.0, 10.0, u) for u in (0.0, _LATEST)),
+        seen_expiry(sdk.imds, 0.0, 1500.0, _LATEST),
+        seen_expiry(sdk.imds, 0.0, 3600.0, _LATEST),
+    )
+    return exact(reading.source, f"{sdk.name}, IMDS answers with -60/-60/10/10/1,500/3,600 s left: seen, s", expected, found)
+
+
+def _rounded(seconds: float) -> float:
+    """To the millisecond: a draw below 1 and a window that opens just after its instant fall on the round number."""
+    return round(seconds, 3)

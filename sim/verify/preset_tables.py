@@ -1,0 +1,169 @@
+"""What each SDK does, in plain numbers, as read in its source: the presets are held against it.
+
+Written from the sources and not from `sim.aws`: taken from there, it could not contradict it. Seconds after the
+fetch, for the lengths of `LENGTHS_S` and the lives of `LIVES_S`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+__all__ = ["LENGTHS_S", "LIVES_S", "READ", "Reading", "Windows"]
+
+LENGTHS_S: Final = (900, 1200, 1800, 3600, 7200, 43200)
+"""Session lengths of AssumeRole."""
+LIVES_S: Final = (3600, 21600)
+"""Lives of a set of instance credentials when it is fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """When credentials are renewed.
+
+    Attributes:
+        earliest: First instant of a renewal, by length.
+        waits: Instant from which callers wait for it, by length.
+        latest: The same as `earliest` with the latest jitter; None without jitter.
+        again: Pause after a failed renewal, shortest and longest.
+        failed: What a failed renewal does to callers that wait.
+        background: Whether the renewal runs beside the call that began it.
+    """
+
+    earliest: tuple[float, ...]
+    waits: tuple[float, ...]
+    latest: tuple[float, ...] | None = None
+    again: tuple[float, float] = (0.0, 0.0)
+    failed: str = "raise"
+    background: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One SDK generation.
+
+    Attributes:
+        source: Where it was read.
+        sts: Renewal of sessions.
+        imds: Renewal of instance credentials.
+        attempts: Most attempts of a request.
+        throttled: Pauses after throttles, longest and shortest draw, before the 2nd to the 8th attempt.
+        transient: The same after other errors that are tried again.
+        pretended: Static stability: life that an answer is given if it has ended (`expired`) or has less left
+            than drawn (`short`), shortest and longest.
+        session_s: Length of a session where nobody says one.
+    """
+
+    source: str
+    sts: Windows
+    imds: Windows
+    attempts: int
+    throttled: tuple[tuple[float, ...], tuple[float, ...]]
+    transient: tuple[tuple[float, ...], tuple[float, ...]]
+    pretended: tuple[str, int, int] | None = None
+    session_s: float = 3600.0
+
+
+def _before(lengths: tuple[int, ...], *left: float) -> tuple[float, ...]:
+    """Instants at which this much life is left."""
+    return tuple(length - (left[0] if len(left) == 1 else left[n]) for n, length in enumerate(lengths))
+
+
+_NONE: Final = (0.0,) * 7
+_ONE_CAPPED: Final = ((1.0, 2.0, 4.0, 8.0, 16.0, 20.0, 20.0), _NONE)
+_ONE_UNCAPPED: Final = ((1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0), _NONE)
+_TWO_CAPPED: Final = ((2.0, 4.0, 8.0, 16.0, 20.0, 20.0, 20.0), _NONE)
+_FIFTY_MS: Final = ((0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2), _NONE)
+_HUNDRED_MS: Final = ((0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4), _NONE)
+_HALF_JITTER: Final = ((0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 20.0), (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 10.0))
+
+_BOTOCORE: Final = Reading(
+    source="botocore 1.44.5, source",
+    sts=Windows(_before(LENGTHS_S, 900), _before(LENGTHS_S, 600)),
+    imds=Windows(_before(LIVES_S, 900), _before(LIVES_S, 900)),
+    attempts=3,
+    throttled=_ONE_CAPPED,
+    transient=_FIFTY_MS,
+    pretended=("short", 1020, 1500),
+)
+_BY_LIFETIME: Final = Windows(
+    _before(LENGTHS_S, 300, 300, 900, 900, 3600, 3600),
+    _before(LENGTHS_S, 60),
+    again=(300.0, 600.0),
+    failed="serve",
+)
+_IMDS_BY_LIFETIME: Final = replace(_BY_LIFETIME, earliest=_before(LIVES_S, 900, 3600), waits=_before(LIVES_S, 60))
+_OF_2026: Final = Reading(
+    source="",
+    sts=_BY_LIFETIME,
+    imds=_IMDS_BY_LIFETIME,
+    attempts=3,
+    throttled=_ONE_CAPPED,
+    transient=_FIFTY_MS,
+)
+_JAVA: Final = Reading(
+    source="AWS SDK for Java v2 of 2025, source",
+    sts=Windows(_before(LENGTHS_S, 300), _before(LENGTHS_S, 60), latest=_before(LENGTHS_S, 120)),
+    imds=Windows(
+        (1800.0, 10800.0), _before(LIVES_S, 1), latest=_before(LIVES_S, 61), again=(0.0, 10.0), failed="serve"
+    ),
+    attempts=4,
+    throttled=_HALF_JITTER,
+    transient=_HUNDRED_MS,
+    pretended=("expired", 60, 600),
+)
+_JS: Final = Reading(
+    source="AWS SDK for JavaScript v3, npm packages",
+    sts=Windows(_before(LENGTHS_S, 300), _before(LENGTHS_S, 0), background=True),
+    imds=Windows(
+        _before(LIVES_S, 300), _before(LIVES_S, 0), again=(0.0, 300.0), failed="serve", background=True
+    ),
+    attempts=3,
+    throttled=_ONE_CAPPED,
+    transient=_FIFTY_MS,
+    pretended=("expired", 300, 599),
+)
+
+READ: Final[dict[str, Reading]] = {
+    "aws-cli-v2": replace(
+        _BOTOCORE,
+        source="botocore's file cache and retries of 1.40.0, source",
+        sts=Windows(_before(LENGTHS_S, 900), _before(LENGTHS_S, 900)),
+        transient=_ONE_CAPPED,
+    ),
+    "botocore-1.24": replace(
+        _BOTOCORE,
+        source="botocore 1.24 and its _retry.json",
+        attempts=5,
+        throttled=_ONE_UNCAPPED,
+        transient=_ONE_UNCAPPED,
+        pretended=None,
+    ),
+    "botocore-1.44": _BOTOCORE,
+    "botocore-2026": replace(_OF_2026, source="botocore, branch feature/credential-refresh"),
+    "cloudtrail-delivery": replace(_JAVA, source="fitted to a log: the windows of Java's SDK"),
+    "go-v2-2026": replace(
+        _OF_2026,
+        source="AWS SDK for Go v2 of 2026, source",
+        imds=replace(_IMDS_BY_LIFETIME, earliest=(2700.0, 2700.0), waits=(3540.0, 3540.0)),
+        session_s=900.0,
+    ),
+    "go-v2-old": Reading(
+        source="AWS SDK for Go v2 before 2026, source",
+        sts=Windows(_before(LENGTHS_S, 0), _before(LENGTHS_S, 0)),
+        imds=Windows((3600.0, 3600.0), (3600.0, 3600.0), again=(300.0, 900.0), failed="serve"),
+        attempts=3,
+        throttled=_TWO_CAPPED,
+        transient=_TWO_CAPPED,
+        session_s=900.0,
+    ),
+    "java-v2-2025": _JAVA,
+    "java-v2-2026": replace(_OF_2026, source="AWS SDK for Java v2 of 2026, source"),
+    "js-v3": _JS,
+    "js-v3-explicit": replace(
+        _JS,
+        sts=Windows(_before(LENGTHS_S, 300), _before(LENGTHS_S, 300)),
+        imds=replace(_JS.imds, waits=_before(LIVES_S, 300), background=False),
+    ),
+}
+"""By preset. A preset without a line here fails `credflow verify` until somebody opens its source a second time."""

@@ -26,10 +26,21 @@ VERBS: dict[str, type[FaultSpec]] = {
 
 
 def _step_of(kind: type[FaultSpec]) -> type[FaultStep]:
-    """The verb as a step of a plan: the same words, `after_s` in place of `at_s`."""
+    """The verb as a step of a plan: the same words, `after_s` in place of `at_s`.
+
+    Its words bring their descriptions along; looking for them in a source that a made class does not have takes
+    pydantic more than a second for all verbs.
+    """
     words: dict[str, Any] = {name: (i.annotation, i) for name, i in kind.model_fields.items() if name != "at_s"}
     name = f"{kind.__name__}Step"
-    made = create_model(name, __base__=FaultStep, __doc__=kind.__doc__, __module__=__name__, **words)
+    made = create_model(
+        name,
+        __base__=FaultStep,
+        __doc__=kind.__doc__,
+        __module__=__name__,
+        __cls_kwargs__={"use_attribute_docstrings": False},
+        **words,
+    )
     made.kind_of_fault = kind
     globals()[name] = made  # where pickle looks for it: scenarios travel to worker processes
     return made

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from sim.aws import sdk_botocore as facts
-from sim.verify.cases import Case, random_cases
+from sim.verify.cases import Case, dense_cases, random_cases
 from sim.verify.engine_clock import on_this_host, play
 from sim.verify.guard import run_sealed
 from sim.verify.rows import Row, exact, skipped
@@ -63,8 +63,8 @@ def _first(real: Trace, simulated: Trace) -> str:
 
 
 def random_rows() -> list[Row]:
-    """Rows of random cases: Poisson, bursts, sparse; one cache, two, a file; IMDS rotated, stuck, failing."""
-    cases = [on_this_host(case) for case in random_cases(SEED, _EACH)]
+    """Rows of dense and random cases: Poisson, bursts, sparse; one cache, two, a file; IMDS rotated, stuck, failing."""
+    cases = [on_this_host(case) for case in (*random_cases(SEED, _EACH), *dense_cases())]
     if not installed():
         return skipped([(_SOURCE, f"{case.title}: {_QUANTITY}") for case in cases], "botocore is not installed")
     pairs = zip(cases, real_traces(cases), strict=True)

@@ -12,7 +12,7 @@ from sim.aws import ec2
 from sim.streams import Purpose, Stream
 from sim.verify.trace import Spans, inside
 
-__all__ = ["Case", "offered", "random_cases"]
+__all__ = ["Case", "dense_cases", "offered", "random_cases"]
 
 _GRID: Final = 64
 """Calls happen at multiples of 1/64 s: exact in binary, and a datetime holds them."""
@@ -70,6 +70,19 @@ def offered(case: Case, at: float) -> float:
     """Expiry of the set that the case's metadata service offers at an instant, whole seconds."""
     number = math.floor((at - case.phase_s) / case.offered_every_s)
     return math.floor(case.phase_s + number * case.offered_every_s) + case.life_s
+
+
+def dense_cases() -> list[Case]:
+    """Cases of calls so close that a window which is a little off, or a draw by a second, is seen."""
+    minutes = tuple(60.0 * minute for minute in range(180))
+    seconds = (0.0, *(20_600.0 + second for second in range(3000)))
+    tens = (0.0, *(16_000.0 + 10 * ten for ten in range(700)))
+    down, every = ((2700.0, 3900.0),), 50_000.0
+    return [
+        Case("a call a minute, file cache, down from 2,700 to 3,900 s", "file", (minutes,), failing=down),
+        Case("a call a second, IMDS stuck", "imds", (seconds,), offered_every_s=every),
+        Case("a call every 10 s, IMDS silent at the window", "imds", (tens,), failing=((16_000.0, 22_000.0),)),
+    ]
 
 
 _PROVIDERS: Final = ("one cache", "two caches", "file cache", "IMDS rotated", "IMDS stuck", "IMDS failing")

@@ -88,7 +88,9 @@ def _static_stability(sdk: Sdk, reading: Reading) -> Row:
         seen_expiry(sdk.imds, 0.0, 1500.0, _LATEST),
         seen_expiry(sdk.imds, 0.0, 3600.0, _LATEST),
     )
-    return exact(reading.source, f"{sdk.name}, IMDS answers with -60/-60/10/10/1,500/3,600 s left: seen, s", expected, found)
+    return exact(
+        reading.source, f"{sdk.name}, IMDS answers with -60/-60/10/10/1,500/3,600 s left: seen, s", expected, found
+    )
 
 
 def _rounded(seconds: float) -> float:

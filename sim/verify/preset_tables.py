@@ -11,10 +11,13 @@ from typing import Final
 
 __all__ = ["LENGTHS_S", "LIVES_S", "READ", "Reading", "Windows"]
 
-LENGTHS_S: Final = (900, 1200, 1800, 3600, 7200, 43200)
+LENGTHS_S: Final = (900, 1200, 1201, 1800, 3600, 5399, 5400, 7200, 43200)
 """Session lengths of AssumeRole."""
-LIVES_S: Final = (3600, 21600)
+LIVES_S: Final = (500, 1200, 1201, 3600, 5399, 5400, 21600)
 """Lives of a set of instance credentials when it is fetched."""
+
+_UP_TO_AN_HOUR_S: Final = (500, 1200, 1201, 3600, 3600, 3600, 3600)
+"""The same as the Go SDK sees them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +90,14 @@ _BOTOCORE: Final = Reading(
     pretended=("short", 1020, 1500),
 )
 _BY_LIFETIME: Final = Windows(
-    _before(LENGTHS_S, 300, 300, 900, 900, 3600, 3600),
+    _before(LENGTHS_S, 300, 300, 900, 900, 900, 900, 3600, 3600, 3600),
     _before(LENGTHS_S, 60),
     again=(300.0, 600.0),
     failed="serve",
 )
-_IMDS_BY_LIFETIME: Final = replace(_BY_LIFETIME, earliest=_before(LIVES_S, 900, 3600), waits=_before(LIVES_S, 60))
+_IMDS_BY_LIFETIME: Final = replace(
+    _BY_LIFETIME, earliest=_before(LIVES_S, 300, 300, 900, 900, 900, 3600, 3600), waits=_before(LIVES_S, 60)
+)
 _OF_2026: Final = Reading(
     source="",
     sts=_BY_LIFETIME,
@@ -105,7 +110,11 @@ _JAVA: Final = Reading(
     source="AWS SDK for Java v2 of 2025, source",
     sts=Windows(_before(LENGTHS_S, 300), _before(LENGTHS_S, 60), latest=_before(LENGTHS_S, 120)),
     imds=Windows(
-        (1800.0, 10800.0), _before(LIVES_S, 1), latest=_before(LIVES_S, 61), again=(0.0, 10.0), failed="serve"
+        (300.0, 600.0, 600.5, 1800.0, 2699.5, 2700.0, 10800.0),
+        _before(LIVES_S, 1),
+        latest=_before(LIVES_S, 61),
+        again=(0.0, 10.0),
+        failed="serve",
     ),
     attempts=4,
     throttled=_HALF_JITTER,
@@ -115,9 +124,7 @@ _JAVA: Final = Reading(
 _JS: Final = Reading(
     source="AWS SDK for JavaScript v3, npm packages",
     sts=Windows(_before(LENGTHS_S, 300), _before(LENGTHS_S, 0), background=True),
-    imds=Windows(
-        _before(LIVES_S, 300), _before(LIVES_S, 0), again=(0.0, 300.0), failed="serve", background=True
-    ),
+    imds=Windows(_before(LIVES_S, 300), _before(LIVES_S, 0), again=(0.0, 300.0), failed="serve", background=True),
     attempts=3,
     throttled=_ONE_CAPPED,
     transient=_FIFTY_MS,
@@ -145,13 +152,17 @@ READ: Final[dict[str, Reading]] = {
     "go-v2-2026": replace(
         _OF_2026,
         source="AWS SDK for Go v2 of 2026, source",
-        imds=replace(_IMDS_BY_LIFETIME, earliest=(2700.0, 2700.0), waits=(3540.0, 3540.0)),
+        imds=replace(
+            _IMDS_BY_LIFETIME,
+            earliest=(200.0, 900.0, 301.0, 2700.0, 2700.0, 2700.0, 2700.0),
+            waits=_before(_UP_TO_AN_HOUR_S, 60),
+        ),
         session_s=900.0,
     ),
     "go-v2-old": Reading(
         source="AWS SDK for Go v2 before 2026, source",
         sts=Windows(_before(LENGTHS_S, 0), _before(LENGTHS_S, 0)),
-        imds=Windows((3600.0, 3600.0), (3600.0, 3600.0), again=(300.0, 900.0), failed="serve"),
+        imds=Windows(_before(_UP_TO_AN_HOUR_S, 0), _before(_UP_TO_AN_HOUR_S, 0), again=(300.0, 900.0), failed="serve"),
         attempts=3,
         throttled=_TWO_CAPPED,
         transient=_TWO_CAPPED,

@@ -1,4 +1,4 @@
-"""Cases for the retry layer of a real SDK and of ours: scripted answers, drawn from a seed, and our attempts at them."""
+"""Cases for the retry layer of a real SDK and of ours: scripted answers drawn from a seed, and our attempts."""
 
 from __future__ import annotations
 

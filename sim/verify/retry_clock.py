@@ -172,7 +172,7 @@ def _client(session: Session, case: Mapping[str, Any], clock: _Clock) -> tuple[A
 
 @contextmanager
 def _virtual(clock: _Clock, draw: _Draws) -> Iterator[None]:
-    """botocore's clock and draws are ours while the block runs."""
+    """Botocore's clock and draws are ours while the block runs."""
     threads = SimpleNamespace(Lock=threading.Lock, Condition=lambda _lock: _Condition(clock))
     with (
         mock.patch.object(botocore.endpoint, "time", SimpleNamespace(sleep=clock.sleep)),

@@ -15,7 +15,7 @@ from sim.verify.guard import run_sealed
 from sim.verify.retry_cases import Mode, RetryCase, model, random_retry_cases
 from sim.verify.rows import Row, exact, skipped
 
-__all__ = ["OLD_CASES", "SEED", "compare", "old_rows", "real_attempts", "retry_rows", "rule_of"]
+__all__ = ["OLD_CASES", "SEED", "compare", "old_rows", "ours", "real_attempts", "retry_rows", "rule_of"]
 
 SEED: Final = 20_261_128
 _CALLS: Final = 6
@@ -62,10 +62,11 @@ def retry_rows() -> list[Row]:
     if not installed():
         return skipped([(_SOURCE, f"{case.title}: attempts by call") for case in cases], "botocore is not installed")
     pairs = zip(cases, real_attempts(cases), strict=True)
-    return [compare(_SOURCE, case, real, _ours(case)) for case, real in pairs]
+    return [compare(_SOURCE, case, real, ours(case)) for case, real in pairs]
 
 
-def _ours(case: RetryCase) -> list[list[float]]:
+def ours(case: RetryCase) -> list[list[float]]:
+    """Our attempts: those of the preset that has the case's mode."""
     rule = rule_of(case.mode, case.attempts)
     return model(rule, replace(case, attempts=rule.attempts))
 

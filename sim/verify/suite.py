@@ -9,11 +9,14 @@ from itertools import chain
 from sim.verify.backoff_rows import backoff_rows
 from sim.verify.botocore_rows import published_rows, random_rows
 from sim.verify.closed_rows import key_rows, session_rows, theft_rows
+from sim.verify.default_rows import default_rows
 from sim.verify.delivery_rows import delivery_rows
 from sim.verify.js_rows import js_rows
+from sim.verify.preset_rows import preset_rows
 from sim.verify.queue_rows import queue_rows
 from sim.verify.quota_rows import quota_rows
 from sim.verify.rotation_rows import rotation_rows
+from sim.verify.retry_rows import old_rows, retry_rows
 from sim.verify.rows import Row
 from sim.verify.threat_rows import threat_rows
 
@@ -21,8 +24,12 @@ __all__ = ["GROUPS", "all_rows"]
 
 GROUPS: tuple[Callable[[], list[Row]], ...] = (
     random_rows,
+    retry_rows,
     published_rows,
+    old_rows,
     js_rows,
+    preset_rows,
+    default_rows,
     session_rows,
     key_rows,
     theft_rows,

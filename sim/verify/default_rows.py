@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sim import access, authority, validation_sessions, world
+from sim.aws import sts
 from sim.aws.quotas import QUOTA_PROFILES
 from sim.aws.sts_operations import OPERATIONS
 from sim.issuers.spec import Iam, IdentityCenter, IdentityProvider, Imds, PermissionSet
+from sim.principals.account import Account, PasswordPolicy
 from sim.principals.role import Role
-from sim.principals.user import AccessKey, Password
+from sim.principals.user import AccessKey
 from sim.spec import Spec
 from sim.threats.incident import Incident
 from sim.verify.rows import Row, exact
@@ -75,7 +77,10 @@ def _bounds() -> list[Row]:
         ("a role's MaxSessionDuration, s", Role, "max_session_s", (3600.0, 3600.0, 43_200.0)),
         ("a permission set's session, s", PermissionSet, "session_s", (3600.0, 3600.0, 43_200.0)),
         ("the portal session, s", IdentityCenter, "portal_session_s", (900.0, 28_800.0, 90 * _DAY_S)),
-        ("a password's maximum age, s", Password, "max_age_s", (_DAY_S, None, 1095 * _DAY_S)),
+        ("a password's maximum age, s", PasswordPolicy, "max_age_s", (_DAY_S, None, 1095 * _DAY_S)),
+        ("a trust policy, characters", Account, "trust_policy_chars", (2048, 2048, 4096)),
+        ("passwords that may not come back", PasswordPolicy, "reuse_prevention", (1, None, 24)),
+        ("a password's length under a policy", PasswordPolicy, "min_length", (6, 8, 128)),
         ("access keys of a user", AccessKey, "number", (1, 1, 2)),
     )
     return [
@@ -107,6 +112,7 @@ def _judged() -> list[Row]:
         exact(_SOURCE, "a chained role lasts at most, s", 3600.0, access.CHAINED_S),
         exact(_SOURCE, "a chained role may be asked for at most, s", 3600.0, validation_sessions._CHAINED),
         exact(_SOURCE, "what a key mints lasts at most, s", 129_600.0, access.KEY_MINTS_S),
+        exact(_SOURCE, "a session policy has at most, characters", 2048, sts.SESSION_POLICY_MAX_CHARS.value),
         exact(_SDK, "the SDK waits for the metadata service, s", 1.0, float(world._IMDS_TIMEOUT.value)),
         exact(_SDK, "the SDK waits for an API, s", 60.0, float(world._API_TIMEOUT.value)),
     ]

@@ -7,24 +7,27 @@ against themselves.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import astuple, replace
 from typing import Final
 
 from sim.policies.refresh import Refresh, advisory_at, mandatory_at, retry_at, seen_expiry
 from sim.policies.retry import ErrorClass, RetryRule, pause_s
 from sim.sdks import SDKS, Sdk
-from sim.verify.preset_tables import LENGTHS_S, LIVES_S, READ, Reading, Windows
+from sim.sdks.retry_modes import ADAPTIVE_LIMIT
+from sim.verify.preset_tables import LENGTHS_S, LIMITER, LIVES_S, READ, Reading, Windows
 from sim.verify.rows import Row, exact
 
 __all__ = ["preset_rows", "rows_of"]
 
+_LIMITER: Final = "botocore 1.44.5, retries/adaptive.py, throttling.py, bucket.py"
 _LATEST: Final = 1.0 - 2.0**-53
 """The largest uniform draw."""
 
 
 def preset_rows() -> list[Row]:
     """Rows of every preset, in order of their names."""
-    return [row for name in sorted(SDKS) for row in rows_of(SDKS[name])]
+    limiter = exact(_LIMITER, "adaptive mode: constants of the rate limiter", LIMITER, astuple(ADAPTIVE_LIMIT))
+    return [*(row for name in sorted(SDKS) for row in rows_of(SDKS[name])), limiter]
 
 
 def rows_of(sdk: Sdk) -> list[Row]:
@@ -65,6 +68,10 @@ def _retries(sdk: Sdk, reading: Reading) -> Iterator[Row]:
         for end, u, told in (("longest", _LATEST, longest), ("shortest", 0.0, shortest)):
             found = _pauses(sdk.retry, error, u)
             yield exact(reading.source, f"{sdk.name}, 8 attempts: {end} pauses after {title}, s", told, found)
+    told_of = (reading.quota, reading.hint_extra_s, reading.keeps_client)
+    quota = None if sdk.retry.quota is None else astuple(sdk.retry.quota)
+    title = f"{sdk.name}: tokens and costs of retries, longest hint above its own pause, s, keeps its client"
+    yield exact(reading.source, title, told_of, (quota, sdk.retry.hint_extra_s, sdk.keeps_client))
     found_asked = (sdk.retry.attempts, sdk.default_session_s, len(sdk.imds_operations))
     title = f"{sdk.name}: attempts, default session, requests of an IMDS fetch"
     yield exact(reading.source, title, (reading.attempts, reading.session_s, 3), found_asked)

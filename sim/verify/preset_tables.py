@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-__all__ = ["LENGTHS_S", "LIVES_S", "READ", "Reading", "Windows"]
+__all__ = ["LENGTHS_S", "LIMITER", "LIVES_S", "READ", "Reading", "Windows"]
 
 LENGTHS_S: Final = (900, 1200, 1201, 1800, 3600, 5399, 5400, 7200, 43200)
 """Session lengths of AssumeRole."""
@@ -55,6 +55,9 @@ class Reading:
         pretended: Static stability: life that an answer is given if it has ended (`expired`) or has less left
             than drawn (`short`), shortest and longest.
         session_s: Length of a session where nobody says one.
+        quota: Tokens of a client; what a retry costs after an error, a throttle, a timeout; what success returns.
+        hint_extra_s: How far a pause that the answer asks for may exceed the SDK's own; None if it is not heard.
+        keeps_client: Whether one client of STS serves all renewals.
     """
 
     source: str
@@ -65,6 +68,9 @@ class Reading:
     transient: tuple[tuple[float, ...], tuple[float, ...]]
     pretended: tuple[str, int, int] | None = None
     session_s: float = 3600.0
+    quota: tuple[int, int, int, int, int] | None = (500, 14, 5, 14, 1)
+    hint_extra_s: float | None = 5.0
+    keeps_client: bool = False
 
 
 def _before(lengths: tuple[int, ...], *left: float) -> tuple[float, ...]:
@@ -80,6 +86,8 @@ _FIFTY_MS: Final = ((0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2), _NONE)
 _HUNDRED_MS: Final = ((0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4), _NONE)
 _HALF_JITTER: Final = ((0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 20.0), (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 10.0))
 
+_OLD_QUOTA: Final = (500, 5, 5, 10, 1)
+_FILE_CACHE: Final = Windows(_before(LENGTHS_S, 900), _before(LENGTHS_S, 900))
 _BOTOCORE: Final = Reading(
     source="botocore 1.44.5, source",
     sts=Windows(_before(LENGTHS_S, 900), _before(LENGTHS_S, 600)),
@@ -120,6 +128,9 @@ _JAVA: Final = Reading(
     throttled=_HALF_JITTER,
     transient=_HUNDRED_MS,
     pretended=("expired", 60, 600),
+    keeps_client=True,
+    quota=(500, 5, 0, 5, 1),
+    hint_extra_s=None,
 )
 _JS: Final = Reading(
     source="AWS SDK for JavaScript v3, npm packages",
@@ -129,14 +140,31 @@ _JS: Final = Reading(
     throttled=_ONE_CAPPED,
     transient=_FIFTY_MS,
     pretended=("expired", 300, 599),
+    keeps_client=True,
 )
 
+LIMITER: Final = (0.7, 0.4, 0.5, 0.8, 0.5, 1.0, 2.0)
+"""Adaptive mode: cut, factor of the cubic, bin in s, smoothing, least requests/s, least capacity, most of the measured
+rate."""
+
 READ: Final[dict[str, Reading]] = {
+    "aws-cli-v1": replace(
+        _BOTOCORE,
+        source="botocore's file cache and _retry.json",
+        sts=_FILE_CACHE,
+        attempts=5,
+        throttled=_ONE_UNCAPPED,
+        transient=_ONE_UNCAPPED,
+        quota=None,
+        hint_extra_s=None,
+    ),
     "aws-cli-v2": replace(
         _BOTOCORE,
         source="botocore's file cache and retries of 1.40.0, source",
-        sts=Windows(_before(LENGTHS_S, 900), _before(LENGTHS_S, 900)),
+        sts=_FILE_CACHE,
         transient=_ONE_CAPPED,
+        quota=_OLD_QUOTA,
+        hint_extra_s=None,
     ),
     "botocore-1.24": replace(
         _BOTOCORE,
@@ -145,6 +173,8 @@ READ: Final[dict[str, Reading]] = {
         throttled=_ONE_UNCAPPED,
         transient=_ONE_UNCAPPED,
         pretended=None,
+        quota=None,
+        hint_extra_s=None,
     ),
     "botocore-1.44": _BOTOCORE,
     "botocore-2026": replace(_OF_2026, source="botocore, branch feature/credential-refresh"),
@@ -158,6 +188,7 @@ READ: Final[dict[str, Reading]] = {
             waits=_before(_UP_TO_AN_HOUR_S, 60),
         ),
         session_s=900.0,
+        keeps_client=True,
     ),
     "go-v2-old": Reading(
         source="AWS SDK for Go v2 before 2026, source",
@@ -167,9 +198,12 @@ READ: Final[dict[str, Reading]] = {
         throttled=_TWO_CAPPED,
         transient=_TWO_CAPPED,
         session_s=900.0,
+        keeps_client=True,
+        quota=_OLD_QUOTA,
+        hint_extra_s=None,
     ),
     "java-v2-2025": _JAVA,
-    "java-v2-2026": replace(_OF_2026, source="AWS SDK for Java v2 of 2026, source"),
+    "java-v2-2026": replace(_OF_2026, source="AWS SDK for Java v2 of 2026, source", keeps_client=True),
     "js-v3": _JS,
     "js-v3-explicit": replace(
         _JS,

@@ -20,7 +20,7 @@ import botocore.endpoint
 import botocore.retryhandler
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, ReadTimeoutError
 from botocore.retries import bucket, standard
 from botocore.session import Session
 
@@ -35,7 +35,7 @@ _REFUSALS: Final = {
     "denied": (403, "AccessDenied"),
     "expired": (403, "ExpiredToken"),
 }
-"""Status and code by outcome; besides there are `ok` and `unreachable`, which is no answer at all."""
+"""Status and code by outcome; besides `ok`, and `unreachable` and `timed out`, which are no answers."""
 
 
 class _Clock:
@@ -98,6 +98,8 @@ class _Sts:
         self.attempts.append(self._clock.now)
         if outcome == "unreachable":
             raise EndpointConnectionError(endpoint_url=_ENDPOINT)
+        if outcome == "timed out":
+            raise ReadTimeoutError(endpoint_url=_ENDPOINT)
         if outcome == "ok":
             return AWSResponse(_ENDPOINT, 200, {}, _Body("<R><GetCallerIdentityResult/></R>"))
         status, code = _REFUSALS[outcome]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sim.policies.retry import RetryRule
-from sim.sdks import SDKS
+from sim.sdks import RETRY_MODES, SDKS
 from sim.verify.botocore_rows import installed
 from sim.verify.guard import run_sealed
 from sim.verify.retry_cases import Mode, RetryCase, model, random_retry_cases
@@ -22,20 +22,25 @@ _CALLS: Final = 6
 _SOURCE: Final = "botocore's retries, the real ones"
 _OLD_SOURCE: Final = "botocore 1.40.0's retries, recorded"
 _TOLERANCE_S: Final = 1e-9
-_MODES: Final[dict[Mode, tuple[int, ...]]] = {"legacy": (5, 8), "standard": (3, 8)}
+_KEPT_CALLS: Final = 30
+_MODES: Final[dict[Mode, tuple[int, ...]]] = {"legacy": (5, 8), "standard": (3, 8), "adaptive": (3,)}
+_KEPT: Final[dict[Mode, tuple[int, ...]]] = {"standard": (3, 8), "adaptive": (3, 8)}
 _PRESETS: Final[dict[Mode, str]] = {"legacy": "botocore-1.24", "standard": "botocore-1.44"}
 
-OLD_CASES: Final = random_retry_cases(SEED, {"standard": (3, 8)}, _CALLS)
+OLD_CASES: Final = [
+    *random_retry_cases(SEED, {"standard": (3, 8)}, _CALLS),
+    *random_retry_cases(SEED, {"standard": (8,)}, 20, keeps=True),
+]
 """Cases that botocore 1.40.0 played, before the standard mode changed; `retry_traces.json` holds its attempts."""
 
 
 def rule_of(mode: Mode, attempts: int) -> RetryRule:
     """The preset's rule for a mode, with another number of attempts: that is a setting of every SDK."""
-    rule = SDKS[_PRESETS[mode]].retry
+    rule = RETRY_MODES["adaptive"] if mode == "adaptive" else SDKS[_PRESETS[mode]].retry
     return rule if attempts == _SHIPPED[mode] else replace(rule, attempts=attempts)
 
 
-_SHIPPED: Final[dict[Mode, int]] = {"legacy": 5, "standard": 3}
+_SHIPPED: Final[dict[Mode, int]] = {"legacy": 5, "standard": 3, "adaptive": 3}
 """Attempts that botocore makes unless told otherwise: these cases take the number from the preset."""
 
 
@@ -57,8 +62,8 @@ def compare(source: str, case: RetryCase, real: list[list[float]], ours: list[li
 
 
 def retry_rows() -> list[Row]:
-    """Rows of scripted answers: legacy and standard mode, 3, 5 and 8 attempts."""
-    cases = random_retry_cases(SEED, _MODES, _CALLS)
+    """Rows of scripted answers: three modes, 3, 5 and 8 attempts, clients that are kept or not."""
+    cases = [*random_retry_cases(SEED, _MODES, _CALLS), *random_retry_cases(SEED, _KEPT, _KEPT_CALLS, keeps=True)]
     if not installed():
         return skipped([(_SOURCE, f"{case.title}: attempts by call") for case in cases], "botocore is not installed")
     pairs = zip(cases, real_attempts(cases), strict=True)
@@ -68,7 +73,7 @@ def retry_rows() -> list[Row]:
 def ours(case: RetryCase) -> list[list[float]]:
     """Our attempts: those of the preset that has the case's mode."""
     rule = rule_of(case.mode, case.attempts)
-    return model(rule, replace(case, attempts=rule.attempts))
+    return model(rule, case)
 
 
 def old_rows() -> list[Row]:
@@ -81,4 +86,4 @@ def old_rows() -> list[Row]:
 
 def _old(rule: RetryRule, case: RetryCase, real: list[list[float]]) -> Row:
     mine = rule if case.attempts == _SHIPPED["standard"] else replace(rule, attempts=case.attempts)
-    return compare(_OLD_SOURCE, case, real, model(mine, replace(case, attempts=mine.attempts)))
+    return compare(_OLD_SOURCE, case, real, model(mine, case))

@@ -15,8 +15,8 @@ from sim.verify.js_rows import js_rows
 from sim.verify.preset_rows import preset_rows
 from sim.verify.queue_rows import queue_rows
 from sim.verify.quota_rows import quota_rows
-from sim.verify.rotation_rows import rotation_rows
 from sim.verify.retry_rows import old_rows, retry_rows
+from sim.verify.rotation_rows import rotation_rows
 from sim.verify.rows import Row
 from sim.verify.threat_rows import threat_rows
 

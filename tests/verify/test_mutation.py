@@ -20,7 +20,8 @@ from sim.aws import FACTS
 from sim.aws.fact import Fact
 from sim.sdks import SDKS
 from sim.sdks.base import Sdk
-from sim.verify import botocore_rows, js_rows, retry_rows
+from sim.sdks.retry_modes import ADAPTIVE_LIMIT
+from sim.verify import botocore_rows, js_rows, retry_cases, retry_rows
 from sim.verify.cases import Case, dense_cases
 from sim.verify.engine_clock import on_this_host, play
 from sim.verify.preset_rows import rows_of
@@ -195,7 +196,10 @@ _DEFAULTS = ("sim.verify.default_rows", "default_rows")
 
 
 def _of_sdks(path: str) -> bool:
-    return path.startswith(("sdk_", "retries.")) and "timeout" not in path
+    return path.startswith(("sdk_", "retries.")) and path not in {
+        "sdk_botocore.api_timeout_s",
+        "sdk_botocore.imds_timeout_s",
+    }
 
 
 def test_a_fact_that_presets_are_made_of_turns_a_row_red() -> None:
@@ -245,7 +249,7 @@ def _mutants(preset: str, provider: str, *names: str) -> dict[str, list[Sdk]]:
     """Presets with one constant changed, up or down, by the constant's path."""
     sdk, found = SDKS[preset], defaultdict(list)
     for path, rule in constants(getattr(sdk, provider), f"{preset}.{provider}"):
-        if path.removeprefix(f"{preset}.{provider}.").split(".")[0] in names:
+        if path.removeprefix(f"{preset}.{provider}.").split(".")[0] in names and "success_return" not in path:
             found[path].append(replace(sdk, **{provider: rule}))
     return found
 
@@ -269,22 +273,37 @@ def test_the_real_botocore_tells_a_changed_window(path: str) -> None:
 
 @cache
 def _attempts() -> list[tuple[RetryCase, list[list[float]]]]:
-    cases = random_retry_cases(retry_rows.SEED, {"legacy": (5, 8), "standard": (3, 8)}, 3)
+    cases = [
+        *random_retry_cases(retry_rows.SEED, {"legacy": (5, 8), "standard": (3, 8)}, 3),
+        *random_retry_cases(retry_rows.SEED, {"standard": (3, 8), "adaptive": (3, 8)}, 30, keeps=True),
+    ]
     return list(zip(cases, retry_rows.real_attempts(cases), strict=True))
 
 
 _RETRIES = {
     **_mutants("botocore-1.24", "retry", "attempts", "throttle_base_s", "transient_base_s"),
-    **_mutants("botocore-1.44", "retry", "attempts", "throttle_base_s", "transient_base_s", "cap_s"),
+    **_mutants("botocore-1.44", "retry", "attempts", "throttle_base_s", "transient_base_s", "cap_s", "quota"),
 }
 
 
 @pytest.mark.parametrize("path", _RETRIES)
 def test_the_real_retry_layer_tells_a_changed_constant(path: str) -> None:
     mode = "legacy" if "1.24" in path else "standard"
+    told = False
     for sdk in _RETRIES[path]:
         with _instead(sdk):
-            assert _red([_compared(case, real) for case, real in _attempts() if case.mode == mode])
+            told = told or _red([_compared(case, real) for case, real in _attempts() if case.mode == mode])
+    assert told
+
+
+def test_the_real_rate_limiter_tells_a_changed_constant(monkeypatch: pytest.MonkeyPatch) -> None:
+    adaptive = [(case, real) for case, real in _attempts() if case.mode == "adaptive"]
+    assert not _red([_compared(case, real) for case, real in adaptive])
+    mutants = list(constants(ADAPTIVE_LIMIT, "adaptive"))
+    assert len(mutants) == 14
+    for path, limit in mutants:
+        monkeypatch.setattr(retry_cases, "ADAPTIVE_LIMIT", limit)
+        assert _red([_compared(case, real) for case, real in adaptive]), path
 
 
 def _compared(case: RetryCase, real: list[list[float]]) -> Row:
@@ -293,12 +312,14 @@ def _compared(case: RetryCase, real: list[list[float]]) -> Row:
 
 def test_the_recorded_retries_of_1_40_tell_a_changed_constant() -> None:
     assert not _red(retry_rows.old_rows())
-    mutants = _mutants("aws-cli-v2", "retry", "attempts", "throttle_base_s", "transient_base_s", "cap_s")
-    assert len(mutants) == 4
+    mutants = _mutants("aws-cli-v2", "retry", "attempts", "throttle_base_s", "transient_base_s", "cap_s", "quota")
+    assert len(mutants) >= 4
     for path, sdks in mutants.items():
+        told = False
         for sdk in sdks:
             with _instead(sdk):
-                assert _red(retry_rows.old_rows()), path
+                told = told or _red(retry_rows.old_rows())
+        assert told, path
 
 
 _JS = {

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sim.verify import retry_rows
 from sim.verify.retry_cases import Call, RetryCase, random_retry_cases
 
-_OUTCOMES = ("throttle", "throttled", "unavailable", "internal", "unreachable", "denied", "expired", "ok")
+_OUTCOMES = ("throttle", "throttled", "unavailable", "internal", "unreachable", "timed out", "denied", "expired", "ok")
 _calls = st.lists(
     st.tuples(
         st.lists(st.sampled_from(_OUTCOMES), min_size=1, max_size=9),
@@ -23,9 +23,9 @@ _calls = st.lists(
 
 
 @settings(max_examples=4, deadline=None, derandomize=True)
-@given(calls=_calls)
-def test_any_answers_any_draws_any_mode(calls: list[tuple[list[str], list[float]]]) -> None:
-    made = tuple(Call(500.0 * n, tuple(script), tuple(draws)) for n, (script, draws) in enumerate(calls))
+@given(calls=_calls, gap_s=st.sampled_from([0.3, 2.0, 500.0]))
+def test_any_answers_any_draws_any_mode(calls: list[tuple[list[str], list[float]]], gap_s: float) -> None:
+    made = tuple(Call(gap_s * n, tuple(script), tuple(draws)) for n, (script, draws) in enumerate(calls))
     cases = [
         RetryCase("", mode, attempts, made)
         for mode in ("legacy", "standard")

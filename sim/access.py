@@ -153,10 +153,15 @@ class Access:
     def _closure(self, principal: str, passed: tuple[str, ...]) -> float:
         if principal in passed:
             return float("inf")
-        reached = [name for name in self._scenario.roles if self._may_chain(principal, name)]
+        reached = [name for name in self._scenario.roles if self.may_chain(principal, name)]
         return max((CHAINED_S + self._closure(f"role/{name}", (*passed, principal)) for name in reached), default=0.0)
 
-    def _may_chain(self, principal: str, role: str) -> bool:
+    def trusts_service(self, role: str, service: str) -> bool:
+        """Whether the trust policy of `role` lets a service of AWS assume it."""
+        return may_assume(trust_of(self._scenario.roles[role]), Asker("service", service)).allowed
+
+    def may_chain(self, principal: str, role: str) -> bool:
+        """Whether a principal's credential may assume `role`, without an MFA code."""
         return self.reaches(principal, role)
 
     def reaches(self, principal: str, role: str, *, mfa: bool = False) -> bool:

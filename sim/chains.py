@@ -7,16 +7,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from sim.agents import Agent
 from sim.aws import signin
 from sim.cache import Cache, Place
 from sim.credentials import Credential, Origin
-from sim.fetching import ApiProvider, Asker, Fetch, ImdsProvider, Provider, SigningKey
+from sim.endpoints import Anonymous
+from sim.fetching import ApiProvider, Asker, Fetch, Provider, SigningKey
 from sim.host_caches import SHARED, HostCaches
 from sim.hosts import Host
 from sim.issuers.api import Downtime, Request
-from sim.issuers.spec import IdentityCenter, Imds
+from sim.issuers.spec import Broker, IdentityCenter, IssuerSpec, Local, PodIdentity
 from sim.key_lives import rotated_users
 from sim.laws import copies_at
+from sim.local_providers import agent_of, agent_provider, endpoint_provider, host_of, refresh_of, retry_of
 from sim.mfa import MfaProvider
 from sim.passwords import PASSWORD_SLOT, ConsolePassword
 from sim.people import ConsoleSignIn, LoginProvider, Person, Portal, SamlProvider, SsoProvider
@@ -65,7 +68,7 @@ class Chains:
         self._rotated = rotated_users(world.scenario)
         self.signing: list[tuple[str, SigningKey]] = []
         self._terms_of: dict[tuple[str, int], Terms] = {}
-        self.hosts: dict[tuple[str, int], Host] = before.hosts if before else {}
+        self.hosts: dict[tuple[str, int], Host | Agent] = before.hosts if before else {}
         self.host_caches: HostCaches = before.host_caches if before else HostCaches(world, population)
         self.people: dict[int, Person] = before.people if before else {}
         self.tokens: dict[tuple[str | None, int], ProjectedToken] = before.tokens if before else {}
@@ -111,7 +114,7 @@ class Chains:
             tuple(self.rule(step) for step in steps),
             place,
             self._world.recorder,
-            owned=not all(self._is_imds(step) or step.from_ == "access_key" for step in steps),
+            owned=not all(isinstance(self._issuer(step), Local) or step.from_ == "access_key" for step in steps),
             once=self.sdk.resolves == "once",
             lasts=first.cache != "none",
         )
@@ -145,14 +148,19 @@ class Chains:
         elif step.way in {"saml-file", "console"} or step.from_ in {"access_key", "password"}:
             rule = _AT_EXPIRY
         else:
-            rule = self.sdk.imds if self._is_imds(step) else self.sdk.sts
+            rule = refresh_of(self._issuer(step), self.sdk)
         return rule if step.cache in SHARED else step.refresh.applied(rule)
 
-    def host(self, issuer: str, client: int) -> Host:
-        """The host of a client."""
+    def host(self, issuer: str, client: int) -> Host | Agent:
+        """What answers on the host of a client: its endpoint, its agent; or the one server of a broker."""
+        spec = self._world.scenario.issuers[issuer]
+        if isinstance(spec, Broker) and spec.per == "server":
+            if issuer not in self._world.servers:
+                self._world.servers[issuer] = agent_of(self._world, self._name, issuer, 0)
+            return self._world.servers[issuer]
         key = (issuer, client // self._spec.per_host)
         if key not in self.hosts:
-            self.hosts[key] = Host(self._world, self._name, key[1], issuer)
+            self.hosts[key] = host_of(self._world, self._name, issuer, key[1])
         return self.hosts[key]
 
     def session_s(self, chain: str) -> float:
@@ -173,22 +181,23 @@ class Chains:
         terms = self._terms(chain, 0)
         return asker.mint(Kind.SESSION, terms.origin, at, terms.session_s, None)
 
-    def _is_imds(self, step: Step) -> bool:
-        return isinstance(self._world.scenario.issuers.get(step.from_), Imds)
+    def _issuer(self, step: Step) -> IssuerSpec | None:
+        return self._world.scenario.issuers.get(step.from_.partition(".")[0])
 
     def _provider(self, asker: Asker, chain: str, number: int) -> Provider:
         step = self.steps(chain)[number]
         if step.from_ == "access_key":
             return _NoProvider()
+        if step.from_ == "anonymous":
+            return Anonymous(self._world.clock)
         terms = self._terms(chain, number)
         if step.from_ == "password":
             if step.way == "login":
                 return LoginProvider(self._person(step, asker, "login"), _login(terms.origin), asker, terms)
             return ConsoleSignIn(self._person(step, asker, "password"), asker, terms.origin, terms.session_s)
+        if isinstance(self._issuer(step), Local):
+            return self._local(asker, step, terms)
         issuer = step.from_.partition(".")[0]
-        if self._is_imds(step):
-            requests = tuple(replace(terms.request, operation=name) for name in self.sdk.imds_operations)
-            return ImdsProvider(asker, self.host(issuer, asker.holder.client), requests, self._world.api(issuer))
         source = self.cache(asker, step.source) if step.source is not None else None
         parent = f"key-{self._name}-{asker.holder.client:06d}-0000" if step.user is not None else None
         api = self._world.api(issuer)
@@ -206,6 +215,17 @@ class Chains:
         key = SigningKey(asker)
         self.signing.append((step.user, key))
         return key
+
+    def _local(self, asker: Asker, step: Step, terms: Terms) -> Provider:
+        """What lies on the client's host."""
+        spec, retry = self._issuer(step), self._retry(step)
+        host = self.host(step.from_, asker.holder.client)
+        if isinstance(host, Host):
+            return endpoint_provider(self._world, self.sdk, step, retry, asker, host)
+        token = None
+        if isinstance(spec, PodIdentity):
+            token = self._token(replace_idp(step, spec.cluster), asker, terms.origin, terms.session_s)
+        return agent_provider(self._world, step, retry, asker, host, terms, token)
 
     def _vouched(self, step: Step, asker: Asker, sessions: ApiProvider) -> Provider | None:
         """What has to happen before an issuer is asked: a login, a token, an MFA code; None if nothing."""
@@ -232,24 +252,26 @@ class Chains:
             return SamlProvider(self._person(step, asker, step.way or "console"), api)
         if idp.spec.token_renewed_at is None:
             return JobTokenProvider(idp, api)
-        return ProjectedTokenProvider(self._token(step, asker, api.origin), api)
+        return ProjectedTokenProvider(self._token(step, asker, api.origin, self._longest_s(api.origin)), api)
 
-    def _token(self, step: Step, asker: Asker, role: Origin) -> ProjectedToken:
-        """The token in a pod's file, which all its processes and threads read."""
+    def _longest_s(self, role: Origin) -> float:
+        return self._world.scenario.roles[role.principal.partition("/")[2]].max_session_s
+
+    def _token(self, step: Step, asker: Asker, role: Origin, longest_s: float) -> ProjectedToken:
+        """The token in a pod's file, which all its processes and threads read; it yields sessions so long at most."""
         client = asker.holder.client
         if (step.idp, client) not in self.tokens:
-            self.tokens[step.idp, client] = self._make_token(str(step.idp), client, role)
+            self.tokens[step.idp, client] = self._make_token(str(step.idp), client, role, longest_s)
         return self.tokens[step.idp, client]
 
-    def _make_token(self, idp: str, client: int, role: Origin) -> ProjectedToken:
+    def _make_token(self, idp: str, client: int, role: Origin, longest_s: float) -> ProjectedToken:
         world, spec = self._world, self._world.idp(idp).spec
         every_s = spec.token_s * (spec.token_renewed_at or 1.0)
         spans = world.lifetimes(self._name).present(client)
         first_at_s = spans[0][0] if spans else math.inf
         if math.isinf(first_at_s):
             first_at_s = -every_s * world.stream(self._name).uniform(Purpose.TOKEN_PHASE, client)
-        mints_s = role.mints_s + world.scenario.roles[role.principal.partition("/")[2]].max_session_s
-        origin = Origin(role.principal, role.account, role.provider, idp, "TokenRequest", mints_s)
+        origin = Origin(role.principal, role.account, role.provider, idp, "TokenRequest", role.mints_s + longest_s)
         pod = world.asker(world.holder(self._name, client, TOKEN_SLOT, f"{self._name}-{client:06d}"))
         times = Pod(spec.token_s, every_s, first_at_s, spans, world.horizon_s)
         return ProjectedToken(pod, origin, times, world.place("process", self._name, client), world.recorder)
@@ -288,7 +310,8 @@ class Chains:
         return ConsolePassword(asker, spec, max_age_s, origin, places, world.recorder)
 
     def _retry(self, step: Step) -> RetryRule:
-        return self.sdk.retry if step.retry is None else step.retry.applied(self.sdk.retry)
+        rule = retry_of(self._issuer(step), self.sdk)
+        return rule if step.retry is None else step.retry.applied(rule)
 
     def _terms(self, chain: str, number: int) -> Terms:
         key = (chain, number)

@@ -77,6 +77,7 @@ class Client:
         self._each = when.level is Level.CALLS
         self._fails_first = fails_first
         self._refusing = True
+        self._found_nothing = Verdict.REFRESH_FAILED
         self._pending: Pending | None = None
         self._late: Fetched | None = None
         self._rank = cache.asker.holder.rank
@@ -105,7 +106,7 @@ class Client:
         self._counted = to
         credential = self.cache.credential
         if credential is None or self._refusing:
-            self._ledger.unsigned(Verdict.REFRESH_FAILED, start, min(to, max(self.cache.due_s, start)))
+            self._ledger.unsigned(self._found_nothing, start, min(to, max(self.cache.due_s, start)))
         else:
             self._ledger.signed(credential, start, to)
 
@@ -147,7 +148,7 @@ class Client:
             self._late = fetched
             yield self._clock.at(math.inf, self._rank)
         self._pending = None
-        self._share(fetched, at, blocking, Verdict.REFRESH_FAILED)
+        self._share(fetched, at, blocking, fetched.verdict)
         self._conclude(fetched, blocking)
 
     def _notice(self, at: float) -> Generator[Event, None, float]:
@@ -192,6 +193,7 @@ class Client:
             self._refusing = False
         else:
             cache.postpone(fetched)
+            self._found_nothing = fetched.verdict
             self._refusing = blocking and cache.rule.on_failed == "raise"
 
     def restart(self, process: Event, reason: EndReason = EndReason.RESTARTED) -> None:

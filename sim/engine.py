@@ -124,6 +124,8 @@ class Shard:
                 shared.close(self.world.horizon_s, EndReason.OPEN)
             for thing in built.things:
                 thing.finish()
+        for server in self.world.servers.values():
+            server.finish()
 
 
 def simulate(

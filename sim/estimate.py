@@ -6,9 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from sim.issuers.spec import IdentityCenter, Imds
+from sim.issuers.spec import Attached, Broker, Endpoint, IdentityCenter, PodIdentity
 from sim.laws import mean_of
 from sim.lifetimes import mean_life_s, number_of_clients
+from sim.local_providers import refresh_of
 from sim.policies.refresh import advisory_at
 from sim.principals.population import Population
 from sim.problems import Problem, ScenarioError
@@ -122,8 +123,14 @@ def _usable_s(scenario: Scenario, population: Population, step: Step) -> float:
     sdk, issuer = sdk_of(population.sdk), scenario.issuers.get(issuer_of(step))
     if issuer is None or not step.renewed:
         return math.inf
-    if isinstance(issuer, Imds):  # a set is half an offer old on average when it is fetched
-        return max(advisory_at(sdk.imds, 0.0, issuer.life_s - issuer.offered_every_s / 2, 0.5), 60.0)
+    if isinstance(issuer, Attached):  # a set is half an offer old on average when it is fetched
+        old_s = issuer.offered_every_s / 2 if isinstance(issuer, Endpoint) else 0.0
+        return max(advisory_at(refresh_of(issuer, sdk), 0.0, issuer.life_s - old_s, 0.5), 60.0)
+    if isinstance(issuer, PodIdentity):  # an entry is half its time old on average
+        return max(advisory_at(refresh_of(issuer, sdk), 0.0, 0.75 * issuer.life_s, 0.5), 60.0)
+    if isinstance(issuer, Broker):
+        old_s = (issuer.upstream.session_s - issuer.cache.renew_when_left_s) / 2
+        return max(advisory_at(sdk.imds, 0.0, issuer.upstream.session_s - old_s, 0.5), 1e-3)
     life_s = step.session_s or sdk.default_session_s
     if isinstance(issuer, IdentityCenter) and step.permission_set is not None:
         life_s = issuer.permission_sets[step.permission_set].session_s

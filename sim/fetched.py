@@ -22,12 +22,19 @@ class Fetched(NamedTuple):
         done_at_s: When the answer was there.
         not_before_s: Earliest instant at which asking again makes sense (a person who gave up).
         refused: What the fetch ended with, by issuer: `sts.AccessDenied`; empty if nobody refused it.
+        verdict: How calls end that find nothing because of it.
     """
 
     credential: Credential | None
     done_at_s: float
     not_before_s: float = -math.inf
     refused: str = ""
+    verdict: Verdict = Verdict.REFRESH_FAILED
+
+    @property
+    def denied(self) -> bool:
+        """Whether whoever was asked refused for good."""
+        return self.refused.endswith(f".{Verdict.ACCESS_DENIED}")
 
 
 ERRORS: Final = {

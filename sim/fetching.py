@@ -14,7 +14,7 @@ from sim.clock import Clock
 from sim.credentials import Credential, Holder, Origin
 from sim.fetched import ERRORS, Closes, Fetch, Fetched, Provider, refusal
 from sim.issuers.api import Answer, Api, Request
-from sim.issuers.imds import MetadataService
+from sim.issuers.metadata import MetadataService
 from sim.policies.adaptive import RateLimiter
 from sim.policies.retry import RetryQuota, RetryRule, hinted_s, pause_s, retries
 from sim.records import EndReason, Kind, Outcome
@@ -28,7 +28,7 @@ __all__ = [
     "Closes",
     "Fetch",
     "Fetched",
-    "ImdsProvider",
+    "HostCredentials",
     "Provider",
     "SigningKey",
     "refusal",
@@ -230,42 +230,6 @@ class HostCredentials(Protocol):
 
     def offered(self, at: float) -> Credential:
         """The credential offered at `at`."""
-
-
-@dataclass(slots=True)
-class ImdsProvider:
-    """Asks the metadata service of the client's host, one HTTP request after the other.
-
-    Attributes:
-        asker: The client.
-        host: Its host.
-        requests: The HTTP requests of one fetch, in order.
-        api: The metadata service as an endpoint: latency, outages, records.
-    """
-
-    asker: Asker
-    host: HostCredentials
-    requests: tuple[Request, ...]
-    api: Api
-
-    def fetch(self, ordinal: int) -> Fetch:
-        """Fetch the set that is offered now."""
-        service, now = self.host.service, self.asker.clock.now
-        at = now
-        credential = self.host.offered(now)
-        for number, request in enumerate(self.requests, start=1):
-            if at >= self.asker.clock.horizon_s:
-                return Fetched(None, at)
-            answer = self.api.ask(at, request, self.asker, (ordinal << 16) | number)
-            if answer.outcome is Outcome.OK and service.bucket is not None and not service.bucket.take(at):
-                answer = answer._replace(outcome=Outcome.THROTTLED)
-            last = number == len(self.requests) and answer.outcome is Outcome.OK
-            self.api.record(at, self.asker.holder, request, 1, answer, credential.id if last else None)
-            at += answer.latency_s
-            if answer.outcome is not Outcome.OK:
-                return Fetched(None, at, refused=refusal(self.api.name, answer.outcome))
-        return Fetched(credential, at)
-        yield  # a generator like every fetch, though nothing can come in between
 
 
 class SourceCache(Protocol):

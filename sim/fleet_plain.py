@@ -57,7 +57,7 @@ KNOWN: Final[Mapping[type, frozenset[str]]] = {
     AccessKey: frozenset({"number", "age_s", "copies"}),
     Sdk: frozenset(
         {"name", "title", "source", "sts", "imds", "retry", "default_session_s", "imds_operations", "keeps_client"}
-        | {"resolves"}
+        | {"resolves", "container", "container_retry", "imds_retry", "imds_timeout_s"}
     ),
     Refresh: frozenset(
         {"advisory", "mandatory_s", "strict", "background", "on_failed", "again_after", "jitter_s", "constant_s"}

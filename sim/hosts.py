@@ -1,4 +1,4 @@
-"""An instance and its metadata service, as all its processes share them."""
+"""A host and its endpoint (instance metadata, ECS), as all its processes share them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from simpy import Event
 from sim.cache import Cache, write_credential
 from sim.clock import AFTER_CLIENTS, BEFORE_CLIENTS
 from sim.credentials import Credential, Origin
-from sim.issuers.imds import MetadataService
-from sim.issuers.spec import Imds
+from sim.issuers.metadata import MetadataService
+from sim.issuers.spec import Endpoint
 from sim.policies.bucket import TokenBucket
 from sim.records import EndReason, Kind
 from sim.streams import Purpose
@@ -20,6 +20,8 @@ from sim.world import World
 
 __all__ = ["Host", "Settles"]
 
+_PLACES: Final = {"imds": "imds", "container": "agent"}
+"""Where the credentials of a host's endpoint lie, by kind of issuer."""
 _LIFE_BITS: Final = 20
 """Room for the sets that one host is offered, before the numbers of its next life."""
 
@@ -34,14 +36,14 @@ class Settles(Protocol):
 
 
 class Host:
-    """An instance and its metadata service, whose credentials all its processes share.
+    """A host and its endpoint, whose credentials all its processes share.
 
     One that comes later than the run's start is offered its first set when it comes.
     """
 
     def __init__(self, world: World, population: str, number: int, issuer: str) -> None:
         spec = world.scenario.issuers[issuer]
-        assert isinstance(spec, Imds)
+        assert isinstance(spec, Endpoint)
         holder = world.holder(population, number, 4095, f"{population}-host{number:05d}")
         self._asker = world.asker(holder)
         self._world = world
@@ -54,7 +56,7 @@ class Host:
         mints = world.access.mints_s(principal)
         endings = world.timeline.endings(principal)
         self._origin = Origin(principal, account, issuer, issuer, "GetCredentials", mints, endings=endings)
-        self._place = world.place("imds", population, number)
+        self._place = world.place(_PLACES[spec.kind], population, number)
         self._live: dict[int, Credential] = {}
         self._spans = world.lifetimes(population).host(number)
         self._lives = 0

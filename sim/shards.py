@@ -12,7 +12,7 @@ from sim.faults.brownout import Brownout
 from sim.faults.quota import QuotaChange
 from sim.faults.scale import Scale
 from sim.faults.upgrade import Upgrade
-from sim.issuers.spec import Iam, IdentityCenter
+from sim.issuers.spec import Broker, Iam, IdentityCenter, IssuerSpec, PodIdentity
 from sim.key_lives import rotated_users
 from sim.overlay import segments
 from sim.providers.step import Step
@@ -109,14 +109,19 @@ def _met_at(scenario: Scenario, step: Step) -> Iterator[str]:
     if isinstance(issuer, IdentityCenter):
         yield f"idp/{issuer.idp}"
         yield f"issuer/{name}"
-    yield from (f"reduced/{one}" for one in sorted(_reduced(scenario)) if one in (name, getattr(issuer, "sts", None)))
+    if isinstance(issuer, Broker) and issuer.per == "server":
+        yield f"issuer/{name}"
+    behind = {name, *_behind(issuer)}
+    yield from (f"reduced/{one}" for one in sorted(_reduced(scenario)) if one in behind)
     yield from (f"account/{account}" for account in _charged(scenario, step))
 
 
 def _charged(scenario: Scenario, step: Step) -> Iterator[str]:
     """Accounts with a quota that the step's requests may be charged to."""
     if step.from_.partition(".")[0] in scenario.issuers and step.service is None:
-        names = {scenario.roles[step.role].account} if step.role in scenario.roles else set()
+        issuer = scenario.issuers[step.from_.partition(".")[0]]
+        payer = issuer.role if isinstance(issuer, Broker) else step.role
+        names = {scenario.roles[payer].account} if payer in scenario.roles else set()
         if step.user is not None:
             names.add(scenario.users[step.user].account)
         if step.source is not None:
@@ -207,14 +212,23 @@ def _issuers(scenario: Scenario, steps: list[Step]) -> Iterator[str]:
         yield name
         if step.idp is not None:
             yield step.idp
-        issuer = scenario.issuers.get(name)
-        if isinstance(issuer, IdentityCenter):
-            yield issuer.idp
-            yield issuer.sts or name
+        yield from _behind(scenario.issuers.get(name))
     rotated = rotated_users(scenario) & {step.user for step in steps}
     changed = any(isinstance(fault, IamChange) for fault in _all_faults(scenario))
     if changed or rotated or any(step.from_ == "access_key" for step in steps):
         yield from (name for name, issuer in scenario.issuers.items() if isinstance(issuer, Iam))
+
+
+def _behind(issuer: IssuerSpec | None) -> Iterator[str]:
+    """Issuers that an issuer asks in turn."""
+    if isinstance(issuer, IdentityCenter):
+        yield issuer.idp
+        if issuer.sts is not None:
+            yield issuer.sts
+    elif isinstance(issuer, Broker):
+        yield issuer.upstream.from_.partition(".")[0]
+    elif isinstance(issuer, PodIdentity):
+        yield from (issuer.cluster, issuer.upstream)
 
 
 def _trusted(scenario: Scenario, user: str) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from sim.chains import Chains
 from sim.client import Client
+from sim.endpoints import Reach, reach_of
 from sim.host_caches import SHARED
-from sim.issuers.spec import Imds
+from sim.hosts import Host
+from sim.issuers.spec import Endpoint, Local
 from sim.stationary import imds_fetched_at, session_age
 from sim.world import World
 
@@ -22,10 +24,14 @@ def hold_at_start(world: World, chains: Chains, made: Client) -> None:
     """
     cache, asker, spec = made.cache, made.cache.asker, chains.population
     step = chains.steps(spec.credentials)[0]
-    if isinstance(world.scenario.issuers.get(step.from_), Imds):
+    issuer = world.scenario.issuers.get(step.from_)
+    if step.from_ == "anonymous" or (isinstance(issuer, Local) and not isinstance(issuer, Endpoint)):
+        return  # nothing to hold, or two caches in a row
+    if isinstance(issuer, Endpoint):
         host = chains.host(step.from_, asker.holder.client)
-        at = imds_fetched_at(cache, host)
-        made.hold(host.offered(at), at)
+        if isinstance(host, Host) and reach_of(issuer, spec.hops) is not Reach.NOTHING:
+            at = imds_fetched_at(cache, host)
+            made.hold(host.offered(at), at)
         return
     shared = chains.shared(spec.credentials, 0, asker.holder.client) if step.cache in SHARED else None
     if shared is not None and shared.credential is not None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 from sim.access import KEY_MINTS_S, Access
 from sim.aws import signin
 from sim.aws.sts_operations import OPERATIONS, StsOperation
 from sim.credentials import Origin
 from sim.issuers.api import Request
-from sim.issuers.spec import IdentityCenter, Imds, Sts
+from sim.issuers.spec import Attached, Broker, Function, IdentityCenter, IssuerSpec, PodIdentity, Sts
 from sim.providers.step import Step
 from sim.scenario import Scenario
 from sim.sdks import Sdk
@@ -57,10 +58,15 @@ class Writer:
         spec = self.scenario.issuers.get(issuer)
         if step.from_ in {"password", "access_key"}:
             return self._long_term(chain, step)
-        if isinstance(spec, IdentityCenter):
-            return self._permission_set(chain, step, spec)
-        if isinstance(spec, Imds):
-            return self._attached(chain, issuer, spec.role, step)
+        writers: tuple[tuple[type[IssuerSpec], Callable[[str, Step, Any], Terms]], ...] = (
+            (IdentityCenter, self._permission_set),
+            (Attached, self._attached),
+            (Broker, self._brokered),
+            (PodIdentity, self._associated),
+        )
+        for kind, write in writers:
+            if isinstance(spec, kind):
+                return write(chain, step, spec)
         found = OPERATIONS[operation]
         if found.subject == "role":
             return self._role(chain, step, found)
@@ -88,11 +94,32 @@ class Writer:
         request = Request("GetRoleCredentials", "identity_center", spec.account)
         return Terms(request, origin, permission_set.session_s)
 
-    def _attached(self, chain: str, issuer: str, role: str, step: Step) -> Terms:
-        """Credentials of the compute that a process runs on."""
-        account = self.scenario.roles[role].account
-        origin = Origin(f"role/{role}", account, chain, issuer, "GetCredentials", self.access.mints_s(f"role/{role}"))
-        return Terms(Request("GetCredentials", "free", account), origin, step.session_s or 3600.0)
+    def _attached(self, chain: str, step: Step, spec: Attached) -> Terms:
+        """Credentials of the compute that a process runs on; its service assumes the role, free of quota."""
+        account = self.scenario.roles[spec.role].account
+        operation = "AssumeRole" if isinstance(spec, Function) else "GetCredentials"
+        mints = self.access.mints_s(f"role/{spec.role}")
+        origin = Origin(f"role/{spec.role}", account, chain, step.from_, operation, mints)
+        allowed = self.access.trusts_service(spec.role, spec.service)
+        return Terms(Request(operation, "free", account, allowed), origin, spec.life_s)
+
+    def _brokered(self, chain: str, step: Step, spec: Broker) -> Terms:
+        """What a broker gets for a role; the broker's own account is charged."""
+        role, (issuer, _, operation) = str(step.role), spec.upstream.from_.partition(".")
+        principal, account = f"role/{role}", self.scenario.roles[role].account
+        origin = Origin(principal, account, chain, issuer, operation, self.access.mints_s(principal))
+        sts, payer = self.scenario.issuers[issuer], self.scenario.roles[spec.role].account
+        group = "global" if isinstance(sts, Sts) and sts.endpoint == "global" else "signed"
+        allowed = self.access.may_chain(f"role/{spec.role}", role)
+        return Terms(Request(operation, group, payer, allowed), origin, spec.upstream.session_s)
+
+    def _associated(self, chain: str, step: Step, spec: PodIdentity) -> Terms:
+        """What a Pod Identity agent gets for a pod whose service account is associated with a role."""
+        role, operation = str(step.role), "AssumeRoleForPodIdentity"
+        principal, account = f"role/{role}", self.scenario.roles[role].account
+        origin = Origin(principal, account, chain, spec.upstream, operation, self.access.mints_s(principal))
+        allowed = self.access.trusts_service(role, spec.service)
+        return Terms(Request(operation, "eks_auth", account, allowed), origin, spec.life_s)
 
     def _role(self, chain: str, step: Step, operation: StsOperation) -> Terms:
         """A role's session."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from sim import (
+    validation_agents,
     validation_chains,
     validation_copies,
     validation_lifetimes,
@@ -30,6 +31,7 @@ _STANDING: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     *validation_references.RULES,
     *validation_chains.RULES,
     *validation_copies.RULES,
+    *validation_agents.RULES,
     *validation_sessions.RULES,
     *validation_sts.RULES,
     *validation_quotas.RULES,

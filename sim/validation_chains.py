@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from sim.aws.sts_operations import OPERATIONS
-from sim.issuers.spec import IdentityCenter, Imds, Sts
+from sim.issuers.spec import Attached, Broker, IdentityCenter, IssuerSpec, PodIdentity, Sts
 from sim.principals.role import Trust
 from sim.problems import did_you_mean, shorten
 from sim.providers.step import Step
@@ -22,8 +22,11 @@ STS_OPERATIONS: Final = tuple(OPERATIONS)
 
 _VOUCHED: Final = {"AssumeRoleWithSAML": "saml", "AssumeRoleWithWebIdentity": "web_identity"}
 
-LOCAL: Final = ("access_key", "password")
-"""What a step may name besides an issuer: a user's own long-term credentials."""
+LOCAL: Final = ("access_key", "password", "anonymous")
+"""What a step may name besides an issuer: a user's own long-term credentials, or none at all."""
+
+HANDS_OUT: Final = (Attached, Broker, IdentityCenter, PodIdentity)
+"""Kinds of issuers besides STS that a step may name; they have no operations."""
 
 _USED: Final = {
     "access_key": {"user"},
@@ -34,7 +37,8 @@ _USED: Final = {
     "GetSessionToken": {"user", "source"},
     "GetFederationToken": {"user", "source"},
     "AssumeRoot": {"account", "task_policy", "user", "source"},
-    "imds": {"role"},
+    "anonymous": set(),
+    **{kind: {"role"} for kind in ("imds", "container", "lambda", "broker", "pod_identity")},
     "identity_center": {"permission_set"},
 }
 _ASKED: Final = ("role", "user", "service", "source", "idp", "permission_set", "account", "task_policy")
@@ -53,15 +57,20 @@ def issuer_of(step: Step) -> str:
     return step.from_.partition(".")[0]
 
 
+def issuer_at(scenario: Scenario, step: Step) -> IssuerSpec | None:
+    """The issuer that a step names, if it names one that exists."""
+    return scenario.issuers.get(issuer_of(step))
+
+
 def operation_of(scenario: Scenario, step: Step) -> str | None:
-    """What a step does: an STS operation, `imds`, `identity_center`, `access_key`, `password`; None if unknown."""
+    """What a step does: an STS operation, the kind of another issuer, or one of `LOCAL`; None if unknown."""
     name, _, operation = step.from_.partition(".")
     if name in LOCAL and not operation:
         return name
     issuer = scenario.issuers.get(name)
     if isinstance(issuer, Sts):
         return operation if operation in STS_OPERATIONS else None
-    return issuer.kind if isinstance(issuer, Imds | IdentityCenter) and not operation else None
+    return issuer.kind if isinstance(issuer, HANDS_OUT) and not operation else None
 
 
 def _sources(scenario: Scenario) -> Iterator[Finding]:
@@ -79,10 +88,11 @@ def _sources(scenario: Scenario) -> Iterator[Finding]:
             if operation not in STS_OPERATIONS:
                 said = f"unknown operation {shorten(operation)}" if operation else "the operation is missing"
                 yield here, f"{said}; {did_you_mean(operation, STS_OPERATIONS, 'operations')}"
-        elif not isinstance(issuer, Imds | IdentityCenter):
+        elif not isinstance(issuer, HANDS_OUT):
             yield (
                 here,
-                f"an issuer of kind {issuer.kind} hands out no AWS credentials; sts, imds and identity_center do",
+                f"an issuer of kind {issuer.kind} hands out no AWS credentials; sts, imds, container, lambda, "
+                "pod_identity, broker and identity_center do",
             )
         elif operation:
             yield here, f"an issuer of kind {issuer.kind} has no operations; write {name}"
@@ -100,7 +110,7 @@ def _needed(scenario: Scenario) -> Iterator[Finding]:
             yield (*path, key), f"a step from {step.from_} takes no {key}; it takes {takes}"
         signed = operation in OPERATIONS
         required = _USED[operation] - set(_SIGN if signed else ())
-        for key in sorted(required - given - ({"role"} if operation == "imds" else set())):
+        for key in sorted(required - given - ({"role"} if isinstance(issuer_at(scenario, step), Attached) else set())):
             yield (*path, key), f"is missing; a step from {step.from_} needs it"
         signers = [key for key in _SIGN if key in _USED[operation]]
         if signed and signers and not given & set(signers):
@@ -124,7 +134,7 @@ def _names(scenario: Scenario) -> Iterator[Finding]:
         issuer = scenario.issuers.get(issuer_of(step))
         if isinstance(issuer, IdentityCenter):
             yield from unknown((*path, "permission_set"), "permission set", step.permission_set, issuer.permission_sets)
-        if isinstance(issuer, Imds) and step.role is not None and step.role != issuer.role:
+        if isinstance(issuer, Attached) and step.role is not None and step.role != issuer.role:
             yield (
                 (*path, "role"),
                 f"{step.role} is not the role of {issuer_of(step)}, which is {issuer.role}; leave role out",
@@ -213,25 +223,9 @@ def _identity(scenario: Scenario, step: Step) -> list[tuple[str, str]]:
         return [("identity_center", issuer_of(step)), *([("account", chosen.account)] if chosen is not None else [])]
     if step.role is None and step.user is not None:
         return _user(scenario, step.user)
-    name = issuer.role if isinstance(issuer, Imds) else step.role
+    name = issuer.role if isinstance(issuer, Attached) else step.role
     role = scenario.roles.get(name or "")
     return [("role", str(name)), ("account", role.account)] if role is not None else []
-
-
-def _instance_roles(scenario: Scenario) -> Iterator[Finding]:
-    """An instance profile's role trusts EC2."""
-    for name, issuer in scenario.issuers.items():
-        role = scenario.roles.get(issuer.role) if isinstance(issuer, Imds) else None
-        if (
-            role is not None
-            and isinstance(role.trust, Trust)
-            and "ec2.amazonaws.com" not in several(role.trust.service)
-        ):
-            assert isinstance(issuer, Imds)
-            yield (
-                ("issuers", name, "role"),
-                f"role {issuer.role} does not trust EC2; roles.{issuer.role}.trust needs service: ec2.amazonaws.com",
-            )
 
 
 RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
@@ -241,6 +235,5 @@ RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _long_term,
     _cycles,
     _trust,
-    _instance_roles,
 )
 """Every rule of this file."""

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from sim.issuers.spec import Imds
+from sim.issuers.spec import Endpoint
 from sim.lifetimes import largest_count
 from sim.principals.role import Trust
 from sim.scenario import Scenario
@@ -51,9 +51,9 @@ def _users(scenario: Scenario) -> Iterator[Finding]:
             )
 
 
-def _imds_buckets(scenario: Scenario) -> Iterator[Finding]:
+def _endpoint_buckets(scenario: Scenario) -> Iterator[Finding]:
     for name, issuer in scenario.issuers.items():
-        if isinstance(issuer, Imds) and (issuer.rps is None) != (issuer.burst is None):
+        if isinstance(issuer, Endpoint) and (issuer.rps is None) != (issuer.burst is None):
             missing = "burst" if issuer.burst is None else "rps"
             yield ("issuers", name, missing), "is missing; a bucket needs both rps and burst"
 
@@ -84,7 +84,7 @@ def _rotation(scenario: Scenario) -> Iterator[Finding]:
 
 RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _users,
-    _imds_buckets,
+    _endpoint_buckets,
     _burst_below_one,
     _empty_trust,
     _rotation,

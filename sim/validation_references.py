@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from sim.aws.quotas import QUOTA_PROFILES
-from sim.issuers.spec import IdentityCenter, Imds
+from sim.issuers.spec import Attached, IdentityCenter
 from sim.principals.role import Trust
 from sim.problems import did_you_mean, shorten
 from sim.scenario import Scenario
@@ -17,7 +17,20 @@ from sim.sdks import SDKS
 
 __all__ = ["PLACES", "RULES", "unknown"]
 
-PLACES: Final = ("laptop", "browser", "process", "imds", "agent", "file", "repository", "image", "backup", "ci", "host")
+PLACES: Final = (
+    "laptop",
+    "browser",
+    "process",
+    "imds",
+    "agent",
+    "broker",
+    "file",
+    "repository",
+    "image",
+    "backup",
+    "ci",
+    "host",
+)
 """Where a credential can lie."""
 
 _TRUSTED_ISSUERS: Final = {"saml": "idp", "web_identity": "idp", "identity_center": "identity_center"}
@@ -78,7 +91,7 @@ def _quota_profiles(scenario: Scenario) -> Iterator[Finding]:
 
 def _issuers(scenario: Scenario) -> Iterator[Finding]:
     for name, issuer in scenario.issuers.items():
-        if isinstance(issuer, Imds):
+        if isinstance(issuer, Attached):
             yield from unknown(("issuers", name, "role"), "role", issuer.role, scenario.roles)
         if isinstance(issuer, IdentityCenter):
             yield from unknown(("issuers", name, "idp"), "issuer of kind idp", issuer.idp, issuers_of(scenario, "idp"))

@@ -18,6 +18,11 @@ __all__ = ["RULES"]
 _CHAINED: Final = float(sts.CHAINED_MAX_S.value)
 _NOT_SETTABLE: Final = {
     "imds": "the length of an instance role's own credentials cannot be set: AWS gives about 6 h; remove session_s",
+    "container": "the length of an ECS task's credentials cannot be set: AWS gives 6 h; remove session_s",
+    "lambda": "the length of a function's credentials cannot be set; remove session_s",
+    "pod_identity": "the length of Pod Identity's credentials cannot be set: AWS gives about 6 h; remove session_s",
+    "broker": "the broker decides how long its sessions are; set issuers.NAME.upstream.session_s",
+    "anonymous": "without a credential there is no session; remove session_s",
     "access_key": "an access key has no session length; remove session_s",
     "password": "a console session of an IAM user cannot be set here; remove session_s",
 }

@@ -24,6 +24,7 @@ _WHAT: Final = {
     "root": "a session from AssumeRoot",
     "console": "a console session",
     "service": "a service principal",
+    "anonymous": "no credential",
 }
 
 
@@ -37,7 +38,7 @@ def _asked(scenario: Scenario) -> Iterator[tuple[Path, Step, StsOperation]]:
 def _signer(scenario: Scenario, step: Step) -> str:
     """What a step yields, as a signer of other requests."""
     operation = operation_of(scenario, step) or ""
-    local = {"access_key": "key", "password": "console", "GetSessionToken": "session_token"}
+    local = {"anonymous": "anonymous", "access_key": "key", "password": "console", "GetSessionToken": "session_token"}
     more = {"GetFederationToken": "federated", "AssumeRoot": "root"}
     if step.way == "login":
         return "session"

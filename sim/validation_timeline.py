@@ -15,7 +15,7 @@ from sim.faults.outage import Outage
 from sim.faults.policy import PolicyChange
 from sim.faults.remove_trust import RemoveTrust
 from sim.faults.revoke import Revoke
-from sim.issuers.spec import IdentityCenter, IdentityProvider, Imds
+from sim.issuers.spec import IdentityCenter, IdentityProvider, Imds, Local
 from sim.lifetimes import number_of_clients
 from sim.principals.role import Trust
 from sim.problems import did_you_mean
@@ -67,7 +67,7 @@ def _kinds(scenario: Scenario) -> Iterator[Finding]:
                 (*path, fault.verb),
                 f"{fault.target} is no metadata service; {did_you_mean(fault.target, names, 'those of kind imds')}",
             )
-        if isinstance(fault, Brownout) and fault.rps is not None and isinstance(issuer, IdentityProvider | Imds):
+        if isinstance(fault, Brownout) and fault.rps is not None and isinstance(issuer, IdentityProvider | Local):
             yield (
                 (*path, "rps"),
                 f"a {issuer.kind} has no common rate; give refused (a share), or change its servers or rps",

@@ -15,7 +15,7 @@ from sim.calendar import Calendar
 from sim.chains import Chains
 from sim.client import Client, When
 from sim.fetching import Asker
-from sim.issuers.spec import Iam, Imds
+from sim.issuers.spec import Iam, Local
 from sim.key_turns import Consumer, KeyHolder
 from sim.keys import KeyOwner
 from sim.laws import copies_at, draw
@@ -202,7 +202,7 @@ def _build_client(
     if person is not None and person.password is not None:
         person.password.next_use = calls.first
     for source in built.chains.steps(built.spec.credentials):
-        if isinstance(world.scenario.issuers.get(source.from_), Imds):
+        if isinstance(world.scenario.issuers.get(source.from_), Local):
             built.chains.host(source.from_, client).clients.append(made)
     if step.from_ == "access_key":
         read.append(Read(_owner(built, str(step.user), client), made, asker))

@@ -131,7 +131,7 @@ class Worker(Client):
         background = cache.rule.background and not blocking
         signed_at = at if background else done
         if done < self._deadline_s or background:
-            self._ledger.one(old if background else fetched.credential or old, Verdict.REFRESH_FAILED, at, signed_at)
+            self._ledger.one(old if background else fetched.credential or old, fetched.verdict, at, signed_at)
             self._left -= 1
         self._waited += signed_at - at
         if fetched.credential is not None:

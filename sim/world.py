@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sim.access import Access
 from sim.authority import Authority
@@ -20,7 +20,7 @@ from sim.fetching import Asker
 from sim.issuers.api import Api, Downtime
 from sim.issuers.idp import IdpQueue
 from sim.issuers.impairment import Impairment
-from sim.issuers.spec import IdentityCenter, IdentityProvider, Imds
+from sim.issuers.spec import Container, IdentityCenter, IdentityProvider, Imds
 from sim.lifetimes import Lifetimes
 from sim.policies.bucket import ChangingBucket, TokenBucket
 from sim.policies.steps import Steps
@@ -34,13 +34,17 @@ from sim.timeline import Timeline
 from sim.timeline_clients import ClientTimeline
 from sim.timeline_policies import epochs
 
+if TYPE_CHECKING:
+    from sim.agents import Agent
+
 __all__ = ["SIGN_IN", "World", "quota_of"]
 
 SIGN_IN: Final = "signin"
 """AWS Sign-In, where IAM users enter their console password; it has no queue of its own."""
 
 
-_IMDS_TIMEOUT, _API_TIMEOUT = sdk_botocore.IMDS_TIMEOUT_S, sdk_botocore.API_TIMEOUT_S
+_TIMEOUTS: Final = {Imds: sdk_botocore.IMDS_TIMEOUT_S, Container: sdk_botocore.CONTAINER_TIMEOUT_S}
+"""How long a client waits for an answer, by kind of issuer."""
 _UNLIMITED: Final = Quota(rps=1e12, burst=1e12)
 
 
@@ -77,6 +81,7 @@ class World:
         self._streams = {name: Stream.of(scenario.run.seed, replication, name) for name in scenario.populations}
         self.client_timeline = ClientTimeline(self.timeline, self._streams)
         self._lifetimes = {name: Lifetimes(scenario, name, stream) for name, stream in self._streams.items()}
+        self.servers: dict[str, Agent] = {}
         self._apis: dict[str, Api] = {}
         self._idps: dict[str, IdpQueue] = {}
         self._impairments: dict[str, Impairment] = {}
@@ -155,7 +160,7 @@ class World:
                 self.buckets,
                 self.recorder,
                 tuple(self.impairment(one) for one in [name, *behind]),
-                float((_IMDS_TIMEOUT if isinstance(spec, Imds) else _API_TIMEOUT).value),
+                float(_TIMEOUTS.get(type(spec), sdk_botocore.API_TIMEOUT_S).value),
             )
         return self._apis[name]
 
@@ -198,7 +203,7 @@ class World:
 
 def places_of(place: str, count: int, per_host: int) -> int:
     """How many places of a kind a population has: one, one per host, or one per client."""
-    if place in {"repository", "image", "backup", "ci", "host"}:
+    if place in {"repository", "image", "backup", "ci", "host", "broker"}:
         return 1
     return -(-count // per_host) if place in {"imds", "agent", "file"} else count
 

@@ -8,7 +8,7 @@ from typing import Any
 
 __all__ = ["PER_HOST", "SHARED", "listed_places", "place_count"]
 
-SHARED = frozenset({"repository", "image", "backup", "ci", "host"})
+SHARED = frozenset({"repository", "image", "backup", "ci", "host", "broker"})
 """Kinds of place of which a population has one, however many copies lie there."""
 
 PER_HOST = frozenset({"imds", "agent"})

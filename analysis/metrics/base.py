@@ -97,6 +97,10 @@ class Context:
         """Populations of the scenario by name."""
         return dict(self.scenario["populations"])
 
+    def local_issuers(self) -> set[str]:
+        """Names of the issuers that answer on a host and are no API of AWS."""
+        return self.issuers_of("imds", "container", "pod_identity", "broker")
+
     def issuers_of(self, *kinds: str) -> set[str]:
         """Names of the issuers of these kinds."""
         return {name for name, issuer in self.scenario.get("issuers", {}).items() if issuer["kind"] in kinds}

@@ -29,7 +29,7 @@ def events(requests: pd.DataFrame, context: Context) -> pd.DataFrame:
     """The rows of `requests_per_second` that leave a management event."""
     operation = requests["operation"]
     is_logged = operation.isin(_OPERATIONS) | operation.str.startswith("AssumeRole")
-    is_local = requests["issuer"].isin(context.issuers_of("imds"))
+    is_local = requests["issuer"].isin(context.local_issuers())
     return requests[is_logged & ~is_local & requests["outcome"].isin(("ok", "denied"))]
 
 

@@ -109,7 +109,7 @@ def _bucket(account: str, group: str) -> Selector:
 
 
 def _of_accounts(frame: pd.DataFrame, context: Context) -> pd.DataFrame:
-    return frame[~frame["issuer"].isin(context.issuers_of("imds", "idp"))]
+    return frame[~frame["issuer"].isin(context.local_issuers() | context.issuers_of("idp"))]
 
 
 def _cells(frame: pd.DataFrame) -> pd.DataFrame:

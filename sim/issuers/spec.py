@@ -9,23 +9,36 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from sim.issuers import kinds
-from sim.issuers.base import IssuerSpec
+from sim.issuers.base import Attached, Endpoint, IssuerSpec, Local
+from sim.issuers.kinds.broker import Broker
+from sim.issuers.kinds.container import Container
+from sim.issuers.kinds.eks_auth import EksAuth
+from sim.issuers.kinds.function import Function
 from sim.issuers.kinds.iam import Iam
 from sim.issuers.kinds.identity_center import IdentityCenter, PermissionSet
 from sim.issuers.kinds.idp import IdentityProvider, KeyFetch
 from sim.issuers.kinds.imds import Imds
+from sim.issuers.kinds.pod_identity import PodIdentity
 from sim.issuers.kinds.sts import Sts
 from sim.registry import specs_in
 
 __all__ = [
     "AnyIssuer",
+    "Attached",
+    "Broker",
+    "Container",
+    "EksAuth",
+    "Endpoint",
+    "Function",
     "Iam",
     "IdentityCenter",
     "IdentityProvider",
     "Imds",
     "IssuerSpec",
     "KeyFetch",
+    "Local",
     "PermissionSet",
+    "PodIdentity",
     "Sts",
 ]
 

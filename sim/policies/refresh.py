@@ -27,6 +27,7 @@ class Refresh:
         jitter_s: The advisory instant is late by a uniform draw on [0, jitter_s).
         jitter_until_s: The jitter ends where this life is left, if `jitter_s` would reach further.
         share_of_life: Renew after this share of the life left at the fetch, if that is earlier.
+        latest_s: Renew at the latest this long after the fetch.
         share_min_s: The share counts as at least this long.
         life_cap_s: Lifetime that the SDK pretends a longer credential has.
         extend: The SDK pretends that a credential about to end lives for a whole number of seconds
@@ -45,13 +46,14 @@ class Refresh:
     share_of_life: float | None = None
     share_min_s: float = 0.0
     life_cap_s: float = math.inf
+    latest_s: float = math.inf
     extend: tuple[int, int] | None = None
     extend_when: Literal["expired", "short"] = "expired"
     constant_s: float | None = field(init=False, default=None)
     """The advisory window, where it depends on nothing but the expiry."""
 
     def __post_init__(self) -> None:
-        depends = self.share_of_life is not None or self.jitter_s > 0 or self.life_cap_s < math.inf
+        depends = self.share_of_life is not None or self.jitter_s > 0 or min(self.life_cap_s, self.latest_s) < math.inf
         if len(self.advisory) == 1 and not depends:
             object.__setattr__(self, "constant_s", self.advisory[0][1])
 
@@ -85,6 +87,7 @@ def advisory_at(rule: Refresh, fetched_at_s: float, expires_at_s: float, u: floa
     at = expiry - advisory_window_s(rule, expiry - fetched_at_s)
     if rule.share_of_life is not None:
         at = min(at, fetched_at_s + max(rule.share_of_life * (expiry - fetched_at_s), rule.share_min_s))
+    at = min(at, fetched_at_s + rule.latest_s)
     if rule.jitter_s > 0:
         at += min(rule.jitter_s, max(expiry - rule.jitter_until_s - at, 0.0)) * u
     return math.nextafter(at, math.inf) if rule.strict else at

@@ -54,6 +54,9 @@ class Population(Spec):
     """People or processes; with `arrivals`, the processes of each arrival (how many come in all follows from them)."""
     per_host: Annotated[int, Field(ge=1)] = 1
     """Processes that share a host (an EC2 instance and its metadata service)."""
+    hops: Annotated[int, Field(ge=1, le=64)] = 1
+    """Network hops from a process to its instance's metadata service: 1 on the instance, 2 behind a container's
+    bridge."""
     threads: Annotated[int, Field(ge=1, le=10_000)] = 1
     """Threads of a process, each with its own calls."""
     profiles: Dist = 1.0
@@ -84,7 +87,8 @@ class Population(Spec):
     time_zones: tuple[TimeZone, ...] = ()
     """Where people live; UTC if empty."""
     start: Start | None = None
-    """Cold start; without it the population is stationary at time 0 (people: nothing held)."""
+    """Cold start; without it the population is stationary at time 0 (people, and clients of an agent or a broker:
+    nothing held)."""
     arrivals: AnyCalls | None = None
     """Short-lived clients (pods, jobs): when they come, in the words of `calls`; at 0 none is there. Each of them
     starts with nothing held, and is a client of its own."""

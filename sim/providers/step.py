@@ -41,7 +41,8 @@ class Step(Spec):
     from_: Annotated[str, Field(alias="from", pattern=r"^[a-z][a-z0-9_-]*(\.[A-Za-z]+)?$")]
     """Issuer of the scenario, with an operation where it has several (`sts.AssumeRole`, `sts.AssumeRoleWithSAML`,
     `sts.AssumeRoleWithWebIdentity`, `sts.GetSessionToken`, `sts.GetFederationToken`, `sts.AssumeRoot`), or
-    `access_key` for a user's long-term key, or `password` for a console sign-in."""
+    `access_key` for a user's long-term key, `password` for a console sign-in, or `anonymous`: no credential at all, so
+    that requests go out unsigned."""
     role: Name | None = None
     """Role to obtain."""
     user: Name | None = None

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from sim.policies.refresh import Refresh
 from sim.policies.retry import RetryRule
 
-__all__ = ["Sdk"]
+__all__ = ["ONE_TRY", "Sdk", "fixed_pauses"]
+
+ONE_TRY: Final = RetryRule(1, "none", 0.0, 0.0, math.inf)
+"""No retry."""
+
+
+def fixed_pauses(attempts: int, pause_s: float) -> RetryRule:
+    """So many attempts, with the same pause between them."""
+    return RetryRule(attempts, "fixed", pause_s, pause_s, math.inf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +37,10 @@ class Sdk:
         resolves: When it goes through its chain: `once`, then only the provider that had a credential is asked, or
             with `each_fetch`, so that a client which fell through comes back.
         imds_operations: HTTP requests of one fetch from the instance metadata service, in order.
+        container: Refresh windows for credentials of a container's endpoint (ECS, Pod Identity); those for STS if None.
+        imds_retry: Retry rule towards the instance metadata service; a try is a whole fetch.
+        container_retry: Retry rule towards a container's endpoint.
+        imds_timeout_s: How long it waits for the metadata service.
     """
 
     name: str
@@ -40,3 +53,7 @@ class Sdk:
     keeps_client: bool = False
     resolves: Literal["once", "each_fetch"] = "once"
     imds_operations: tuple[str, ...] = ("PutToken", "GetRoleName", "GetCredentials")
+    container: Refresh | None = None
+    imds_retry: RetryRule = ONE_TRY
+    container_retry: RetryRule = ONE_TRY
+    imds_timeout_s: float = 1.0

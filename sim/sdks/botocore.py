@@ -8,7 +8,7 @@ from typing import Final
 
 from sim.aws import sdk_botocore as facts
 from sim.policies.refresh import Refresh
-from sim.sdks.base import Sdk
+from sim.sdks.base import Sdk, fixed_pauses
 from sim.sdks.retry_modes import LEGACY, STANDARD_2026, STANDARD_OLD
 from sim.sdks.shared import by_lifetime
 
@@ -21,6 +21,9 @@ _STS: Final = Refresh(
 # An instance metadata service that does not answer yields an empty result, and botocore raises on it even in
 # the advisory window (utils.py InstanceMetadataFetcher, credentials.py _set_from_data): no grace, hence equal windows.
 _IMDS: Final = replace(_STS, mandatory_s=float(facts.ADVISORY_S.value))
+
+_CONTAINER_RETRY: Final = fixed_pauses(facts.CONTAINER_ATTEMPTS.value, float(facts.CONTAINER_SLEEP_S.value))
+_IMDS_RETRY: Final = fixed_pauses(facts.IMDS_ATTEMPTS.value, 0.0)
 
 _EXTENSION: Final = (
     facts.IMDS_EXTENSION_WINDOW_S.value + facts.IMDS_EXTENSION_JITTER_S.value[0],
@@ -35,6 +38,8 @@ BOTOCORE_1_44: Final = Sdk(
     imds=replace(_IMDS, extend=_EXTENSION, extend_when="short"),
     retry=STANDARD_2026,
     resolves=facts.RESOLVES.value,
+    container_retry=_CONTAINER_RETRY,
+    imds_retry=_IMDS_RETRY,
 )
 
 BOTOCORE_1_24: Final = Sdk(
@@ -45,6 +50,8 @@ BOTOCORE_1_24: Final = Sdk(
     imds=_IMDS,
     retry=LEGACY,
     resolves=facts.RESOLVES.value,
+    container_retry=_CONTAINER_RETRY,
+    imds_retry=_IMDS_RETRY,
 )
 
 _BRANCH: Final = replace(
@@ -59,6 +66,8 @@ BOTOCORE_2026: Final = Sdk(
     imds=_BRANCH,
     retry=STANDARD_2026,
     resolves=facts.RESOLVES.value,
+    container_retry=_CONTAINER_RETRY,
+    imds_retry=_IMDS_RETRY,
 )
 
 # Every command is a process of its own: it finds the file cache or fetches before it can sign anything.
@@ -76,6 +85,8 @@ AWS_CLI_V1: Final = Sdk(
     imds=BOTOCORE_1_44.imds,
     retry=LEGACY,
     resolves=facts.RESOLVES.value,
+    container_retry=_CONTAINER_RETRY,
+    imds_retry=_IMDS_RETRY,
 )
 
 AWS_CLI_V2: Final = Sdk(
@@ -86,4 +97,6 @@ AWS_CLI_V2: Final = Sdk(
     imds=BOTOCORE_1_44.imds,
     retry=STANDARD_OLD,
     resolves=facts.RESOLVES.value,
+    container_retry=_CONTAINER_RETRY,
+    imds_retry=_IMDS_RETRY,
 )

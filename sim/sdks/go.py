@@ -18,6 +18,16 @@ __all__ = ["GO_V2_2026", "GO_V2_OLD"]
 _EXPIRED: Final = Refresh(
     advisory=((math.inf, float(facts.EXPIRY_WINDOW_S.value)),), mandatory_s=float(facts.EXPIRY_WINDOW_S.value)
 )
+_HTTP: Final = Refresh(
+    advisory=((math.inf, float(facts.HTTP_EXPIRY_WINDOW_S.value)),), mandatory_s=float(facts.HTTP_EXPIRY_WINDOW_S.value)
+)
+_IMDS_RETRY: Final = RetryRule(
+    attempts=facts.RETRY_ATTEMPTS.value,
+    law="full_jitter",
+    throttle_base_s=float(facts.RETRY_BASE_S.value),
+    transient_base_s=float(facts.RETRY_BASE_S.value),
+    cap_s=float(facts.IMDS_BACKOFF_MAX_S.value),
+)
 _HOUR: Final = float(facts.EC2_LIFE_CAP_S.value)
 
 GO_V2_OLD: Final = Sdk(
@@ -40,8 +50,11 @@ GO_V2_OLD: Final = Sdk(
         quota=OLD_QUOTA,
     ),
     keeps_client=facts.CLIENT_KEPT.value,
+    container=_HTTP,
     default_session_s=float(facts.ASSUME_ROLE_DEFAULT_S.value),
     resolves=facts.RESOLVES.value,
+    imds_retry=_IMDS_RETRY,
+    imds_timeout_s=float(facts.IMDS_DIAL_TIMEOUT_S.value + facts.IMDS_HEADER_TIMEOUT_S.value),
 )
 
 _WINDOWS: Final = by_lifetime(facts.WINDOW_2026_S, facts.MANDATORY_2026_S, facts.AGAIN_AFTER_2026_S)
@@ -57,4 +70,6 @@ GO_V2_2026: Final = Sdk(
     keeps_client=facts.CLIENT_KEPT.value,
     default_session_s=float(facts.ASSUME_ROLE_DEFAULT_S.value),
     resolves=facts.RESOLVES.value,
+    imds_retry=_IMDS_RETRY,
+    imds_timeout_s=float(facts.IMDS_DIAL_TIMEOUT_S.value + facts.IMDS_HEADER_TIMEOUT_S.value),
 )

@@ -30,6 +30,13 @@ _IMDS_2025: Final = Refresh(
     extend=facts.IMDS_EXTENSION_S.value,
 )
 
+_LATEST_S, _BEFORE_END_S = facts.CONTAINER_PREFETCH_S.value
+_CONTAINER_2025: Final = Refresh(
+    advisory=((math.inf, float(_BEFORE_END_S)),),
+    mandatory_s=float(facts.CONTAINER_STALE_S.value),
+    latest_s=float(_LATEST_S),
+)
+
 JAVA_V2_2025: Final = Sdk(
     name="java-v2-2025",
     title="AWS SDK for Java v2, up to 2025",
@@ -41,6 +48,7 @@ JAVA_V2_2025: Final = Sdk(
         jitter_until_s=float(facts.STALE_S.value) + _JITTER_END,
     ),
     imds=_IMDS_2025,
+    container=_CONTAINER_2025,
     retry=RetryRule(
         attempts=facts.RETRY_ATTEMPTS.value,
         law="full_jitter",

@@ -8,7 +8,7 @@ from typing import Final
 
 from sim.aws import sdk_js as facts
 from sim.policies.refresh import Refresh
-from sim.sdks.base import Sdk
+from sim.sdks.base import Sdk, fixed_pauses
 from sim.sdks.retry_modes import STANDARD_2026
 
 __all__ = ["JS_V3", "JS_V3_EXPLICIT"]
@@ -18,6 +18,7 @@ _SHORTEST, _LONGEST = facts.IMDS_EXTENSION_S.value
 
 _CHAIN: Final = Refresh(advisory=((math.inf, _WINDOW),), mandatory_s=0.0, strict=True, background=True)
 _EXPLICIT: Final = Refresh(advisory=((math.inf, _WINDOW),), mandatory_s=_WINDOW, strict=True)
+_CONTAINER_RETRY: Final = fixed_pauses(1 + facts.CONTAINER_RETRIES.value, float(facts.CONTAINER_SLEEP_S.value))
 
 
 def _static_stability(rule: Refresh) -> Refresh:
@@ -35,6 +36,8 @@ JS_V3: Final = Sdk(
     retry=STANDARD_2026,
     keeps_client=facts.CLIENT_KEPT.value,
     resolves=facts.RESOLVES.value,
+    container_retry=_CONTAINER_RETRY,
+    imds_timeout_s=float(facts.IMDS_TIMEOUT_S.value),
 )
 
 JS_V3_EXPLICIT: Final = Sdk(
@@ -46,4 +49,6 @@ JS_V3_EXPLICIT: Final = Sdk(
     retry=STANDARD_2026,
     keeps_client=facts.CLIENT_KEPT.value,
     resolves=facts.RESOLVES.value,
+    container_retry=_CONTAINER_RETRY,
+    imds_timeout_s=float(facts.IMDS_TIMEOUT_S.value),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.sdks import SDKS
+from tests.support.zoo_agents import agents_zoo
 from tests.support.zoo_lives import lives_zoo
 from tests.support.zoo_programs import program_zoo
 from tests.support.zoo_rotation import ROTATIONS
@@ -293,5 +294,6 @@ ZOO: dict[str, dict[str, Any]] = {
     **ROTATIONS,
     **lives_zoo(document, fleet),
     **program_zoo(document, fleet, _BLOCKS["credentials"]),
+    **agents_zoo(document, fleet),
 }
 """Every small scenario by name."""

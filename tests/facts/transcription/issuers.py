@@ -28,9 +28,11 @@ EC2: dict[str, Line] = {
 
 ECS: dict[str, Line] = {
     "task_credential_life_s": (21_600, "s", DOC),
+    "task_offered_every_s": (10_800, "s", MEM),
     "task_metadata_rps": (40, "requests/s", SRC),
     "task_metadata_burst": (60, "requests", SRC),
     "lambda_credential_life_s": (43_200, "s", MEM),
+    "lambda_environment_s": (7200, "s", MEM),
     "lambda_invocation_max_s": (900, "s", MEM),
 }
 
@@ -44,11 +46,20 @@ EKS: dict[str, Line] = {
     "oidc_key_rotation_days": (7, "days", DOC),
     "pod_identity_life_s": (21_600, "s", SECOND),
     "agent_renewal_max_s": (10_800, "s", SRC),
+    "agent_cache_key": ("token", "", SRC),
+    "agent_0_2_cache_key": ("pod", "", SRC),
     "agent_cache_entries": (2000, "entries", SRC),
     "agent_qps": (3, "requests/s", SRC),
+    "agent_burst": (3, "requests", SRC),
     "agent_sweep_s": (60, "s", SRC),
     "agent_min_ttl_s": (15, "s", SRC),
     "agent_retry_s": ((60, 120), "s", SRC),
     "agent_tokens_per_renewal": (2, "tokens", SRC),
     "pod_token_s": (86_400, "s", SECOND),
+}
+
+KIAM: dict[str, Line] = {
+    "session_s": (15 * 60, "s", SRC),
+    "renew_before_end_s": (5 * 60, "s", SRC),
+    "purge_every_s": (60, "s", SRC),
 }

@@ -1,4 +1,4 @@
-"""The instance metadata service of one host: offers a new set of credentials at a fixed pace."""
+"""The endpoint of one host (instance metadata, ECS): offers a new set of credentials at a fixed pace."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from sim.issuers.api import Downtime
-from sim.issuers.spec import Imds
+from sim.issuers.spec import Endpoint
 from sim.policies.bucket import TokenBucket
 
 __all__ = ["MetadataService"]
@@ -14,7 +14,7 @@ __all__ = ["MetadataService"]
 
 @dataclass(slots=True)
 class MetadataService:
-    """What one host's metadata service offers, a function of time.
+    """What one host's endpoint offers, a function of time.
 
     Attributes:
         name: Issuer of the scenario.
@@ -26,7 +26,7 @@ class MetadataService:
     """
 
     name: str
-    spec: Imds
+    spec: Endpoint
     phase_s: float
     downtime: Downtime
     bucket: TokenBucket | None

@@ -115,6 +115,7 @@ class Agent:
         now, entry = self.asker.clock.now, self._entries.get(wanted.key)
         if entry is not None:
             if serves(self._rule, entry.due_s, entry.credential.expires_at_s, now):
+                entry.wanted = wanted  # renewals show the token that was seen last
                 return Fetched(entry.credential, max(now, entry.from_s))
             self._forget(wanted.key, now)
         flight = self._flights.get(wanted.key)

@@ -92,6 +92,7 @@ def agents_zoo(document: Callable[..., dict[str, Any]], fleet: Callable[..., dic
         "hosts-restart": zoo(two, horizon_s=9000, timeline=_RESTART),
         "hosts-work": zoo(fleets(("agent", "anonymous"), **few, **_COLD, work=work), horizon_s=9500),
     }
-    for sdk in ("java-v2-2025", "go-v2-old"):
-        found[f"hosts-{sdk}"] = zoo(fleets(("agent", "kiam", "task", "bridge"), **few, sdk=sdk), horizon_s=12_000)
+    sdks = {"agent": "java-v2-2025", "kiam": "go-v2-old", "task": "java-v2-2025", "bridge": "go-v2-old"}
+    fleets_of = {name: fleet(name, calls, **few, sdk=sdk) for name, sdk in sdks.items()}
+    found["hosts-sdks"] = zoo(fleets_of, horizon_s=12_000)
     return found

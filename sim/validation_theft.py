@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from sim.faults.disable_user import DisableUser
-from sim.issuers.spec import IdentityCenter, Imds
+from sim.issuers.spec import Broker, IdentityCenter, Imds, Local
 from sim.providers.step import Step
 from sim.scenario import Scenario
 from sim.scenario_errors import Finding
@@ -36,8 +36,11 @@ def _held_places(scenario: Scenario) -> Iterator[str]:
 
 
 def _places_of(scenario: Scenario, step: Step, is_peoples: bool) -> Iterator[str]:
-    if isinstance(scenario.issuers.get(step.from_), Imds):
+    issuer = scenario.issuers.get(step.from_)
+    if isinstance(issuer, Imds):
         yield "imds"
+    elif isinstance(issuer, Local):
+        yield "broker" if isinstance(issuer, Broker) and issuer.per == "server" else "agent"
     if step.place is not None:
         yield step.place
     elif step.way == "console" or step.from_ == "password":

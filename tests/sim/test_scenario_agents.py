@@ -127,7 +127,8 @@ EDITS = {
         TASK, TASK.replace("role: ecs", "role: host"), "issuers.task.role", ["does not trust ECS"],
     ),
     "a function's role that trusts ECS": (
-        "function: {kind: lambda, role: fn}", "function: {kind: lambda, role: ecs}", "issuers.function.role", ["does not trust Lambda", "lambda.amazonaws.com"],
+        "function: {kind: lambda, role: fn}", "function: {kind: lambda, role: ecs}", "issuers.function.role",
+        ["does not trust Lambda", "lambda.amazonaws.com"],
     ),
     "nobody signs for a role": (
         "source: instance, session_s: 3600}", "source: nobody, session_s: 3600}",

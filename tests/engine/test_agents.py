@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sim.local_providers import AGENT_SLOT
 from sim.policies.agent import AgentRule, Limiter, again_at, due_at, serves, sweep_at
 from tests.support.naive_agents import Walk, broker_walk, pod_identity_walk
 from tests.support.runs import Frames, run
@@ -205,7 +206,7 @@ def test_an_outage_of_eks_auth_is_bridged_by_what_the_agent_holds() -> None:
     long = run({**words, "timeline": [{"at_s": 2 * HOUR, "outage": "eks", "for_s": 6 * HOUR}]})
     assert "RefreshFailed" in set(long["calls"]["verdict"])
     tried = long["requests"][long["requests"]["issuer"] == "eks"]
-    again = tried[(tried["outcome"] == "unavailable") & (tried["slot"] == 4092)]
+    again = tried[(tried["outcome"] == "unavailable") & (tried["slot"] == AGENT_SLOT)]
     assert len(again) > 100
 
 

@@ -43,6 +43,7 @@ SIGN_IN: Final = "signin"
 """AWS Sign-In, where IAM users enter their console password; it has no queue of its own."""
 
 
+_API_TIMEOUT: Final = sdk_botocore.API_TIMEOUT_S
 _TIMEOUTS: Final = {Imds: sdk_botocore.IMDS_TIMEOUT_S, Container: sdk_botocore.CONTAINER_TIMEOUT_S}
 """How long a client waits for an answer, by kind of issuer."""
 _UNLIMITED: Final = Quota(rps=1e12, burst=1e12)
@@ -160,7 +161,7 @@ class World:
                 self.buckets,
                 self.recorder,
                 tuple(self.impairment(one) for one in [name, *behind]),
-                float(_TIMEOUTS.get(type(spec), sdk_botocore.API_TIMEOUT_S).value),
+                float(_TIMEOUTS.get(type(spec), _API_TIMEOUT).value),
             )
         return self._apis[name]
 

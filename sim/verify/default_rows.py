@@ -113,6 +113,6 @@ def _judged() -> list[Row]:
         exact(_SOURCE, "a chained role may be asked for at most, s", 3600.0, validation_sessions._CHAINED),
         exact(_SOURCE, "what a key mints lasts at most, s", 129_600.0, access.KEY_MINTS_S),
         exact(_SOURCE, "a session policy has at most, characters", 2048, sts.SESSION_POLICY_MAX_CHARS.value),
-        exact(_SDK, "the SDK waits for the metadata service, s", 1.0, float(world._IMDS_TIMEOUT.value)),
+        exact(_SDK, "the SDK waits for the metadata service, s", 1.0, float(world._TIMEOUTS[Imds].value)),
         exact(_SDK, "the SDK waits for an API, s", 60.0, float(world._API_TIMEOUT.value)),
     ]

@@ -113,7 +113,10 @@ def _activity(population: Population, horizon_s: float) -> tuple[float, float]:
 
 def _renewals(scenario: Scenario, population: Population, active_s: float, calls: float) -> float:
     """Renewals of one cache: as often as its credential's usable life asks, at most one per call."""
-    usable_s = [_usable_s(scenario, population, step) for step in scenario.credentials[population.credentials]]
+    steps = scenario.credentials[population.credentials]
+    if population.new_provider_per == "call" or steps[0].cache == "none":
+        return calls
+    usable_s = [_usable_s(scenario, population, step) for step in steps]
     shortest = min(usable_s)
     return min(calls, active_s / shortest) if shortest > 1e-3 else calls  # "just after" the fetch is every call
 

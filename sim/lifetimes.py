@@ -198,8 +198,10 @@ def number_of_clients(scenario: Scenario, name: str) -> int:
 def mean_life_s(scenario: Scenario, name: str) -> float:
     """For how long a client of a population lives, roughly."""
     spec = scenario.populations[name]
-    lives_s = scenario.run.horizon_s if spec.lifetime_s is None else max(mean_of(spec.lifetime_s), 0.0)
-    return min(lives_s, scenario.run.horizon_s, math.inf if spec.work is None else spec.work.within_s)
+    begins_s = 0.0 if spec.start is None else max(spec.start.at_s + spec.start.spread_s / 2, 0.0)
+    left_s = max(scenario.run.horizon_s - begins_s, 0.0)
+    lives_s = left_s if spec.lifetime_s is None else max(mean_of(spec.lifetime_s), 0.0)
+    return min(lives_s, left_s, math.inf if spec.work is None else spec.work.within_s)
 
 
 class During:

@@ -51,12 +51,25 @@ def explain(results: Results, client: Client, strategy: str, replication: int = 
         Events by instant; at equal instants the cause before its effect. At level `summary` only what
         that level records.
     """
-    when = _clock(results)
+    when, names = _clock(results), _names(results, client.population, strategy)
     events = list(_faults(results.scenario(strategy), client, when))
     for rank, (table, tell) in enumerate(_TELLERS, start=1):
         for row in _rows(results, table, client, strategy, replication):
+            if "verdict" in row:
+                row["verdict"] = names.get(str(row["verdict"]), row["verdict"])
             events += [Event(at_s, rank, text) for at_s, text in tell(row, when)]
     return sorted(events, key=lambda event: (event.at_s, event.rank))
+
+
+def _names(results: Results, population: str, strategy: str) -> dict[str, str]:
+    """Verdict -> verdict and what the population's services call it, where that is another name."""
+    calls = results.scenario(strategy)["populations"][population]["calls"]
+    known = results.manifest.get("error_names", {})
+    found: dict[str, list[str]] = {}
+    for service in sorted({str(one["action"]).partition(":")[0] for one in calls}):
+        for verdict, name in known.get(service, {}).items():
+            found.setdefault(verdict, []).append(f"{service}: {name}")
+    return {verdict: f"{verdict} ({', '.join(names)})" for verdict, names in found.items()}
 
 
 def slots(results: Results, client: Client, strategy: str, replication: int = 0) -> list[int]:

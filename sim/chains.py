@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from sim.agents import Agent
-from sim.aws import signin
+from sim.aws import eks, signin
 from sim.cache import Cache, Place
 from sim.credentials import Credential, Origin
 from sim.endpoints import Anonymous
@@ -24,6 +24,7 @@ from sim.mfa import MfaProvider
 from sim.passwords import PASSWORD_SLOT, ConsolePassword
 from sim.people import ConsoleSignIn, LoginProvider, Person, Portal, SamlProvider, SsoProvider
 from sim.places import place_of
+from sim.policies.kubelet import renewed_after_s
 from sim.policies.refresh import Refresh
 from sim.policies.retry import RetryRule
 from sim.principals.population import Population
@@ -266,7 +267,8 @@ class Chains:
 
     def _make_token(self, idp: str, client: int, role: Origin, longest_s: float) -> ProjectedToken:
         world, spec = self._world, self._world.idp(idp).spec
-        every_s = spec.token_s * (spec.token_renewed_at or 1.0)
+        oldest_s = float(eks.KUBELET_REFRESH_MAX_S.value)
+        every_s = renewed_after_s(spec.token_s, spec.token_renewed_at or 1.0, oldest_s)
         spans = world.lifetimes(self._name).present(client)
         first_at_s = spans[0][0] if spans else math.inf
         if math.isinf(first_at_s):

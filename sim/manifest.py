@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.aws import session_lengths
+from sim.aws.error_names import names_of
 from sim.aws.quotas import QUOTA_PROFILES
 from sim.aws.used import facts_used
 from sim.records import SCHEMA_VERSION
@@ -80,10 +81,17 @@ def write_manifest(folder: Path, plan: Plan, written: Iterable[Written]) -> None
         "facts": _facts(plain.values()),
         "quotas": quotas_of(base),
         "session_lengths": session_lengths.rows(),
+        "error_names": {service: names_of(service) for service in _services(scenarios.values())},
         "packages": {name: version(name) for name in _PACKAGES},
         "tables": [file._asdict() for file in written],
     }
     _write(folder / "manifest.json", manifest)
+
+
+def _services(scenarios: Iterable[Scenario]) -> list[str]:
+    """Services that somebody calls, by the prefix of the actions."""
+    populations = (population for scenario in scenarios for population in scenario.populations.values())
+    return sorted({calls.action.partition(":")[0] for population in populations for calls in population.calls})
 
 
 def _title(scenario: Scenario, strategy: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
-__all__ = ["LIMITS"]
+__all__ = ["LIMITS", "limits"]
 
 _LIMITS: Final = (
     ("No AWS account was measured.", "Every figure follows from documentation, SDK source code and the inputs above."),
@@ -42,3 +43,16 @@ _LIMITS: Final = (
 
 LIMITS: Final = tuple({"what": what, "text": text} for what, text in _LIMITS)
 """Each limit in a few words and its explanation."""
+
+
+def limits(manifest: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The limits of a page: those of every page, and what the services called here name their errors otherwise."""
+    told = [
+        f"{service} calls {verdict} {name}"
+        for service, names in (manifest.get("error_names") or {}).items()
+        for verdict, name in names.items()
+    ]
+    if not told:
+        return [*LIMITS]
+    text = f"Verdicts are classes of errors, under the names of STS and IAM; {', '.join(told)}."
+    return [*LIMITS, {"what": "Names of errors.", "text": text}]

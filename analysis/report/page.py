@@ -17,7 +17,7 @@ from analysis.charts.base import Chart, save
 from analysis.charts.estimates import Estimates
 from analysis.load import Results
 from analysis.report import provenance
-from analysis.report.limits import LIMITS
+from analysis.report.limits import limits
 from analysis.report.sessions import sessions
 from analysis.report.subjects import main_subjects, questions
 from analysis.report.tables import differences_table, exposure_table, foothold_words, main_table
@@ -125,7 +125,7 @@ def _context(results: Results, summary: Mapping[str, Any], assumptions: dict[str
             "facts_line": provenance.facts_line(results.manifest),
             "facts": provenance.facts(results.manifest),
             "inputs": provenance.inputs(results.manifest),
-            "limits": LIMITS,
+            "limits": limits(results.manifest),
             "reproduce": provenance.reproduce(results.manifest, has_assumptions),
         }
     )

@@ -6,13 +6,16 @@ from sim.aws.fact import documented, second_hand
 
 _WEBHOOK = "github.com/aws/amazon-eks-pod-identity-webhook@3bf80a3"
 _GUIDE = "https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html"
+_KUBELET = "github.com/kubernetes/kubernetes@064c7f8: pkg/kubelet/token/token_manager.go"
+_READ = "2026-11-28"
 _AGENT = "github.com/aws/eks-pod-identity-agent@d4dc0f3 (0.1.37)"
 _USE = ("pod_identity",)
 _CACHE = f"{_AGENT}: internal/credsretriever/refreshing_cache.go"
 
 PROJECTED_TOKEN_S = documented(86400, "s", f"{_WEBHOOK}: main.go --token-expiration, pkg DefaultTokenExpiration")
-KUBELET_REFRESH_SHARE = documented(0.8, "", _GUIDE, "of the token's life")
-KUBELET_REFRESH_MAX_S = documented(86400, "s", _GUIDE, "or when older than 24 h")
+KUBELET_REFRESH_SHARE = documented(0.8, "", f"{_GUIDE}; {_KUBELET} requiresRefresh", "of the token's life", read=_READ)
+KUBELET_REFRESH_MAX_S = documented(86400, "s", f"{_GUIDE}; {_KUBELET} maxTTL", "or when older than 24 h", read=_READ)
+KUBELET_JITTER_S = documented(10, "s", f"{_KUBELET} maxJitter", "up to this much earlier, whole seconds", read=_READ)
 IRSA_SESSION_S = documented(
     3600, "s", "botocore 1.44.5: credentials.py _assume_role_with_web_identity sends no DurationSeconds"
 )

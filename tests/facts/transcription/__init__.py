@@ -8,12 +8,12 @@ errors in the sources.
 
 from __future__ import annotations
 
-from tests.facts.transcription import ends, issuers, sdks, sessions
+from tests.facts.transcription import ends, errors, issuers, sdks, sessions
 from tests.facts.transcription.line import Line
 
 __all__ = ["TRANSCRIPTION"]
 
-_MODULES = (sessions, issuers, sdks, ends)
+_MODULES = (sessions, issuers, sdks, ends, errors)
 
 TRANSCRIPTION: dict[str, Line] = {
     f"{table.lower()}.{name}": line

@@ -40,6 +40,7 @@ EKS: dict[str, Line] = {
     "projected_token_s": (86_400, "s", SRC),
     "kubelet_refresh_share": (0.8, "", DOC),
     "kubelet_refresh_max_s": (86_400, "s", DOC),
+    "kubelet_jitter_s": (10, "s", SRC),
     "irsa_session_s": (3600, "s", DOC),
     "service_account_token_s": (3600, "s", DOC),
     "service_account_extended_days": (90, "days", DOC),

@@ -46,8 +46,8 @@ def _draw(results: Results, summary: Summary) -> Figure:
         left.set_xlabel(f"{incident}: containment, detection to the thief's last ok")
         right.set_xlabel("Clients cut off: mean (bar), longest (tick)")
         right.xaxis.set_major_formatter(FuncFormatter(lambda value, _: "0" if value == 0 else duration(value)))
+        right.set_xlim(0, 1.4 * right.get_xlim()[1])  # room for the numbers beside the ticks
         right.xaxis.set_major_locator(FixedLocator(_few(right.get_xlim()[1])))
-        right.margins(x=0.3)
         for axes in (left, right):
             axes.grid(visible=False, axis="y")
     ax.legend_below(figure, legend)

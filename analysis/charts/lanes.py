@@ -149,9 +149,8 @@ def _sts_lane(axes: Axes, results: Results, name: str, unit_s: float, look: Look
     edges = np.minimum(np.arange(bins + 1) * width, results.horizon_s) / unit_s
     axes.stairs(heights - white, edges, fill=True, color=look.colour, lw=0)
     if white.any():
-        axes.stairs(heights, edges, baseline=heights - white, fill=True, facecolor="white", edgecolor=THROTTLED,
-                    hatch="////")  # fmt: skip
-        legend["throttled"] = Patch(facecolor="white", edgecolor=THROTTLED, hatch="////")
+        axes.stairs(heights, edges, baseline=heights - white, fill=True, color=THROTTLED, lw=0)
+        legend["throttled"] = Patch(facecolor=THROTTLED)
     accounts = set(totals["account"].astype(str))
     rates = [float(q["rps"]) for q in results.manifest.get("quotas", ()) if q["quota_group"] == "signed"
              and q["account"] in accounts]  # fmt: skip

@@ -40,10 +40,10 @@ CAP_S = 365 * 86400.0
 THIEVES = ("copy", "mint", "foothold")
 """Thieves side by side, never averaged."""
 
-TO_BE_EXCHANGED = (Kind.SSO_TOKEN, Kind.SAML_ASSERTION, Kind.PASSWORD)
+TO_BE_EXCHANGED = (Kind.SSO_TOKEN, Kind.SAML_ASSERTION, Kind.PASSWORD, Kind.PROJECTED_TOKEN)
 """Kinds that sign no call themselves: the thief `copy`, who mints nothing, cannot use them."""
 
-_EXCHANGED_IDS = ("sso-", "saml-", "pwd-")
+_EXCHANGED_IDS = ("sso-", "saml-", "pwd-", "token-")
 """How the identifiers of such credentials begin (probes have no kind)."""
 
 _BY = (("place", "population", "thief"), ("population", "thief"))

@@ -186,3 +186,19 @@ def test_a_password_without_mfa_is_a_console_session_of_12_h(mfa):
     assert story.loc["copy", "end_cause"] == "nothing"
     assert story.loc["mint", "end_cause"] == ("nothing" if mfa else "never")
     assert story.loc["mint", "taken"] == (0 if mfa else 1)
+
+
+def test_a_projected_token_is_only_good_for_a_role_session():
+    """A pod's memory: `copy` has the role session alone, `mint` a new one each time until the token ends."""
+    document = leak({}, [])
+    document["issuers"]["cluster"] = {"kind": "idp", "token_s": 86_400}
+    pod = {"account": "main", "trust": {"web_identity": "cluster"}, "allow": ["s3:GetObject"]}
+    document["roles"] = {"pod": pod}
+    document["credentials"] = {"key": [{"from": "sts.AssumeRoleWithWebIdentity", "role": "pod", "idp": "cluster"}]}
+    document["theft"]["incidents"]["leak"] |= {"place": "process", "client": 0, "thieves": ["copy", "mint"]}
+    frames = run(document)
+    story, held = frames["thefts"].set_index("thief"), frames["holdings"]
+    there = held[(held["from_s"] <= 900) & (held["to_s"] > 900)].set_index("kind")["valid_until_s"]
+    assert story.loc["copy", "last_ok_at_s"] == there["session"]
+    token = there["projected_token"]
+    assert token < story.loc["mint", "last_ok_at_s"] <= token + 3600

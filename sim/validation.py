@@ -9,6 +9,7 @@ from sim import (
     validation_agents,
     validation_chains,
     validation_copies,
+    validation_laws,
     validation_lifetimes,
     validation_people,
     validation_policies,
@@ -42,6 +43,7 @@ _STANDING: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     *validation_timeline.RULES,
     *validation_theft.RULES,
     *validation_lifetimes.RULES,
+    *validation_laws.RULES,
 )
 
 RULES: Final = (*_STANDING, validation_lifetimes.rules_for_upgrades(_STANDING))

@@ -12,7 +12,7 @@ from sim.aws import eks, signin
 from sim.cache import Cache, Place
 from sim.credentials import Credential, Origin
 from sim.endpoints import Anonymous
-from sim.fetching import ApiProvider, Asker, Fetch, Provider, SigningKey
+from sim.fetching import ApiProvider, Asker, Fetch, KeyProvider, KeyUser, Provider, SigningKey
 from sim.host_caches import SHARED, HostCaches
 from sim.hosts import Host
 from sim.issuers.api import Downtime, Request
@@ -74,10 +74,12 @@ class Chains:
         self.people: dict[int, Person] = before.people if before else {}
         self.tokens: dict[tuple[str | None, int], ProjectedToken] = before.tokens if before else {}
 
-    def signed(self) -> Iterator[tuple[str, SigningKey]]:
+    def signed(self, client: KeyUser) -> Iterator[tuple[str, SigningKey]]:
         """The keys that sign requests of the client built last, by user; told once."""
         while self.signing:
-            yield self.signing.pop()
+            user, key = self.signing.pop()
+            key.client = client
+            yield user, key
 
     @property
     def population(self) -> Population:
@@ -186,9 +188,9 @@ class Chains:
         return self._world.scenario.issuers.get(step.from_.partition(".")[0])
 
     def _provider(self, asker: Asker, chain: str, number: int) -> Provider:
-        step = self.steps(chain)[number]
+        step = self.with_key(self.steps(chain)[number])
         if step.from_ == "access_key":
-            return _NoProvider()
+            return _NoProvider() if number == 0 else KeyProvider(self._key_of(str(step.user), asker))
         if step.from_ == "anonymous":
             return Anonymous(self._world.clock)
         terms = self._terms(chain, number)
@@ -209,12 +211,21 @@ class Chains:
         sessions.keeps_client = self.sdk.keeps_client
         return self._vouched(step, asker, sessions) or sessions
 
+    def with_key(self, step: Step) -> Step:
+        """A step whose source is a user's key is one that the user signs."""
+        source = self.steps(step.source) if step.source is not None else ()
+        if len(source) != 1 or source[0].from_ != "access_key":
+            return step
+        return step.model_copy(update={"user": source[0].user, "source": None})
+
     def _signing_key(self, step: Step, asker: Asker) -> SigningKey | None:
         """The key that signs a step's requests, if somebody rotates it."""
-        if step.user is None or step.user not in self._rotated:
-            return None
+        return self._key_of(step.user, asker) if step.user is not None and step.user in self._rotated else None
+
+    def _key_of(self, user: str, asker: Asker) -> SigningKey:
+        """A user's key, which its owner hands out."""
         key = SigningKey(asker)
-        self.signing.append((step.user, key))
+        self.signing.append((user, key))
         return key
 
     def _local(self, asker: Asker, step: Step, terms: Terms) -> Provider:

@@ -98,6 +98,11 @@ class Client:
         self.cache.adopt(credential, at)
         self._refusing = False
 
+    @property
+    def held(self) -> Credential | None:
+        """What it signs with."""
+        return self.cache.credential
+
     def settle(self, to: float) -> None:
         """Judge the calls before `to` with what is held now."""
         start = self._counted

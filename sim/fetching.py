@@ -29,6 +29,7 @@ __all__ = [
     "Fetch",
     "Fetched",
     "HostCredentials",
+    "KeyProvider",
     "Provider",
     "SigningKey",
     "refusal",
@@ -113,19 +114,51 @@ class ApiClient:
         return self.quota is None or self.quota.pay(answer.error, answer.timed_out)
 
 
+class KeyUser(Protocol):
+    """A client that may sign its calls with a key to which its chain has fallen through."""
+
+    @property
+    def held(self) -> Credential | None:
+        """What it signs with."""
+
+    def hold(self, credential: Credential, at: float) -> None:
+        """Use `credential` from `at` on."""
+
+
 @dataclass(slots=True)
 class SigningKey:
-    """The key with which a client signs its requests for sessions, held while somebody else rotates it."""
+    """The key with which a client signs its requests for sessions, held while somebody else rotates it.
+
+    Attributes:
+        asker: The client.
+        credential: The key.
+        client: The client, if its chain may fall through to the key.
+    """
 
     asker: Asker
     credential: Credential | None = None
+    client: KeyUser | None = None
 
-    def hold(self, credential: Credential, at: float) -> None:  # noqa: ARG002 - one signature for all holders
+    def hold(self, credential: Credential, at: float) -> None:
         """Sign with `credential` from now on."""
-        self.credential = credential
+        old, self.credential = self.credential, credential
+        if self.client is not None and old is not None and self.client.held is old:
+            self.client.hold(credential, at)
 
     def settle(self, to: float) -> None:
         """A signer has no calls of its own."""
+
+
+@dataclass(slots=True)
+class KeyProvider:
+    """A user's key as a later step of a chain: it is there whenever the steps before it fail."""
+
+    key: SigningKey
+
+    def fetch(self, ordinal: int) -> Fetch:  # noqa: ARG002 - one signature for all providers
+        """The user's newest key that the client has read."""
+        return Fetched(self.key.credential, self.key.asker.clock.now)
+        yield  # a generator like every fetch, though nothing can come in between
 
 
 @dataclass(slots=True)

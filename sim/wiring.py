@@ -197,7 +197,7 @@ def _build_client(
     else:
         made = Client(world.clock, cache, calls, ledger, when, fails_first=step.way == "saml-file")
     built.clients.append((client, made))
-    read = [Read(_owner(built, title, client), key_of, key_of.asker) for title, key_of in built.chains.signed()]
+    read = [Read(_owner(built, title, client), key, asker) for title, key in built.chains.signed(made)]
     person = built.chains.people.get(client)
     if person is not None and person.password is not None:
         person.password.next_use = calls.first
@@ -278,7 +278,7 @@ def _key_owner(built: Built, user_name: str, user: User, number: int) -> KeyOwne
 def _user_of(built: Built, user_name: str, number: int) -> Asker:
     """An IAM user as a holder of keys; a further user of the same clients has draws and ids of its own."""
     world, stem = built.world, built.name
-    if user_name == built.first_step.user and not built.version:
+    if user_name == built.chains.with_key(built.first_step).user and not built.version:
         return world.asker(world.holder(stem, number, KEY_SLOT, f"{stem}-{number:06d}"))
     stream = world.stream(stem)
     own = Stream(stream.seed, stream.replication, population_id(f"{stem}/{user_name}"))

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.scenario import Scenario
+from sim.shards import shards_of
 from tests.support.runs import Frames, run, verdicts
 from tests.support.zoo_rotation import key_fleet
 
@@ -201,3 +203,41 @@ def test_a_restart_planned_within_the_overlap_saves_who_never_reloads() -> None:
         frames = run(key_fleet(SECONDS, {}, horizon_s=2000, reload={"never": 1.0}, timeline=restart, rotation=campaign))
         broken[at_s, overlap_s] = _broken(frames)
     assert broken == {(900, 200): 0, (900, 80): 10, (1100, 200): 2000 - 1310}
+
+
+def test_a_key_as_a_source_is_the_key_that_signs() -> None:
+    """`source: key` says what `user: robot` says, byte for byte in what is asked and called."""
+    for key in (_key(), {}):
+        by_user = key_fleet(HALVES, key, horizon_s=2000, reload={"lag_s": 4}, signs=True)
+        step = {"from": "sts.AssumeRole", "role": "app", "source": "raw", "session_s": 900, "retry": {"attempts": 1}}
+        raw = {"raw": [{"from": "access_key", "user": "robot"}], "key": [step]}
+        one, other = run(by_user), run({**by_user, "credentials": raw})
+        for table in ("requests", "credentials", "rotations", "calls"):
+            pd.testing.assert_frame_equal(one[table], other[table], check_exact=True, obj=table)
+
+
+def test_a_chain_that_falls_through_to_a_key_follows_its_rotation() -> None:
+    """STS is down from 450 to 850 s: the key signs, reloaded 400 s after its rotation at 500 s, until the restart."""
+    words = key_fleet(HALVES, _key(), horizon_s=2000, reload={"lag_s": 400}, signs=True)
+    chain = [*words["credentials"]["key"], {"from": "access_key", "user": "robot"}]
+    down = [{"at_s": 450, "outage": "sts", "for_s": 400}]
+    cold = {"fleet": {**words["populations"]["fleet"], "start": {"at_s": 460}}}
+    restart = [*down, {"at_s": 1000, "restart": "fleet"}]
+    frames = run({**words, "credentials": {"key": chain}, "timeline": restart, "populations": cold})
+    assert _broken(frames) == 900 - 810
+    signed = frames["calls"].query("verdict == 'ok'")
+    kinds = frames["credentials"].set_index("credential")["kind"].reindex(signed["credential"])
+    assert kinds.tolist()[0] == "access_key"
+    assert kinds.tolist()[-1] == "session"
+
+
+def test_a_campaign_joins_the_populations_whose_keys_it_rotates() -> None:
+    """The same people rotate one key after the other; without them every population is a shard of its own."""
+    words = key_fleet(SECONDS, {}, horizon_s=2000, per="client", count=2)
+    fleets = dict.fromkeys(("one", "two"), words["populations"]["fleet"])
+    alone = Scenario.model_validate({**words, "populations": fleets})
+    together = Scenario.model_validate({**words, "populations": fleets, "rotation": {"at_s": 100, "per_h": 36}})
+    assert shards_of(alone) == (("one",), ("two",))
+    assert shards_of(together) == (("one", "two"),)
+    started = run(together)["rotations"]["started_at_s"]
+    assert sorted(started) == [100, 200, 300, 400]

@@ -209,6 +209,7 @@ class Chains:
         key = self._signing_key(step, asker)
         sessions = ApiProvider(asker, api, request, terms.origin, terms.session_s, retry, source, parent, key=key)
         sessions.keeps_client = self.sdk.keeps_client
+        sessions.ends_with_signer = step.way == "console" and step.from_.endswith(".AssumeRole")
         return self._vouched(step, asker, sessions) or sessions
 
     def with_key(self, step: Step) -> Step:

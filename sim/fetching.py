@@ -177,6 +177,8 @@ class ApiProvider:
         key: The key that signs it, if somebody rotates it.
         check: What the issuer asks of others before it grants a request.
         keeps_client: Whether one client object of the SDK serves all fetches of a process.
+        ends_with_signer: Whether the session ends with the one that asked for it at the latest (a role switched to
+            in the console).
     """
 
     asker: Asker
@@ -189,6 +191,7 @@ class ApiProvider:
     parent: str | None = None
     check: Check | None = None
     keeps_client: bool = False
+    ends_with_signer: bool = False
     key: SigningKey | None = None
     _client: ApiClient | None = None
 
@@ -231,7 +234,7 @@ class ApiProvider:
             done = now + answer.latency_s
             client.answered(answer, done)
             if answer.outcome is Outcome.OK:
-                credential = asker.mint(Kind.SESSION, self.origin, now, self.session_s, parent)
+                credential = asker.mint(Kind.SESSION, self.origin, now, self._life_s(now, signer), parent)
                 api.record(now, holder, request, attempt, answer, credential.id)
                 return Fetched(credential, done)
             api.record(now, holder, request, attempt, answer, None)
@@ -240,6 +243,12 @@ class ApiProvider:
             pause = self._pause(answer, ordinal, attempt, pause)
             attempt += 1
             yield clock.at(done + pause, holder.rank)
+
+    def _life_s(self, at: float, signer: Credential | None) -> float:
+        """Length of a session issued at `at`: at most what is left of the session that it belongs to."""
+        if not self.ends_with_signer or signer is None:
+            return self.session_s
+        return min(self.session_s, signer.expires_at_s - math.floor(at))
 
     def _pause(self, answer: Answer, ordinal: int, attempt: int, before_s: float) -> float:
         """Pause after a refused attempt: the SDK's own, or what the answer asks for."""

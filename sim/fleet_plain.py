@@ -64,7 +64,8 @@ KNOWN: Final[Mapping[type, frozenset[str]]] = {
         | {"jitter_until_s", "share_of_life", "share_min_s", "life_cap_s"}
     ),
     ApiProvider: frozenset(
-        {"asker", "api", "request", "origin", "session_s", "retry", "parent", "keeps_client", "_client"}
+        {"asker", "api", "request", "origin", "session_s", "retry", "parent"}
+        | {"keeps_client", "_client", "ends_with_signer"}
     ),
 }  # fmt: skip
 """Fields that the compiled loop knows, or that cannot reach it, by the kind of block."""

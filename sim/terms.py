@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sim.access import KEY_MINTS_S, Access
-from sim.aws import signin
+from sim.aws import signin, sts
 from sim.aws.sts_operations import OPERATIONS, StsOperation
 from sim.credentials import Origin
 from sim.issuers.api import Request
@@ -132,8 +132,18 @@ class Writer:
         group, charged = self._charged(step, operation, account)
         allowed = self.access.trusts(role, step)
         default = self.sdk.default_session_s if operation.name == "AssumeRole" else operation.default_s
+        if step.way == "console" and step.source is not None:
+            default = self._switched_s(role, step.source)
         length = step.session_s if step.session_s is not None else default
         return Terms(Request(operation.name, group, charged, allowed), origin, length)
+
+    def _switched_s(self, role: str, source: str) -> float:
+        """Length of a role that a person switches to in the console: an IAM user gets the role's own maximum.
+
+        Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use.html
+        """
+        by_user = self.scenario.credentials[source][0].from_ == "password"
+        return self.scenario.roles[role].max_session_s if by_user else float(sts.ASSUME_ROLE_DEFAULT_S.value)
 
     def _own(self, chain: str, step: Step, operation: StsOperation) -> Terms:
         """A session that is no role's: of the user who asks, of a user it names, of a member account's root."""

@@ -24,6 +24,8 @@ _WAYS: Final = {
     "AssumeRoot": (),
 }
 """Ways in which a person uses what a step yields."""
+_ALSO: Final = {"AssumeRole": ("console",)}
+"""Ways that need not be said: a role is switched to in the console, or assumed by a command."""
 
 
 def _workday(scenario: Scenario) -> Iterator[Finding]:
@@ -62,7 +64,7 @@ def _ways(scenario: Scenario) -> Iterator[Finding]:
             if population.people and ways and step.way not in ways:
                 said = "is missing" if step.way is None else f"{step.way} does not go with {step.from_}"
                 yield path, f"{said}; {name} are people, and from {step.from_} they come by {' or '.join(ways)}"
-            elif step.way is not None and step.way not in ways:
+            elif step.way is not None and step.way not in (*ways, *_ALSO.get(operation_of(scenario, step) or "", ())):
                 yield (
                     path,
                     f"{step.way} does not go with {step.from_}; {'ways: ' + ', '.join(ways) if ways else 'remove it'}",

@@ -48,7 +48,7 @@ def _signer(scenario: Scenario, step: Step) -> str:
 def _signers(scenario: Scenario) -> Iterator[Finding]:
     """A request is signed by what AWS lets sign it."""
     for path, step, operation in _asked(scenario):
-        if not operation.signers:
+        if not operation.signers or _switches(step):
             continue
         for one in scenario.credentials.get(step.source or "", ()):
             found = _signer(scenario, one)
@@ -60,6 +60,25 @@ def _signers(scenario: Scenario) -> Iterator[Finding]:
                     f"and {operation.name} takes {allowed}",
                 )
                 break
+
+
+def _switches(step: Step) -> bool:
+    """Whether a person switches to the role in the console."""
+    return step.way == "console" and step.from_.endswith(".AssumeRole")
+
+
+def _switching(scenario: Scenario) -> Iterator[Finding]:
+    """A role is switched to from a console session, for as long as AWS says."""
+    for path, step, _ in _asked(scenario):
+        source = scenario.credentials.get(step.source or "", ())
+        if _switches(step) and not any(one.way == "console" for one in source):
+            yield (*path, "source"), "a role is switched to from a console session; give a source with way: console"
+        if _switches(step) and step.session_s is not None:
+            yield (
+                (*path, "session_s"),
+                "nobody sets the length of a role that is switched to: 1 h, for an IAM user the role's max_session_s, "
+                "and never more than is left of the console session; remove session_s",
+            )
 
 
 def _endpoints(scenario: Scenario) -> Iterator[Finding]:
@@ -124,6 +143,7 @@ def _keys(scenario: Scenario) -> Iterator[Finding]:
 
 RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _signers,
+    _switching,
     _endpoints,
     _member,
     _codes,

@@ -70,8 +70,8 @@ class Step(Spec):
     way: Literal["sso", "saml-file", "process", "console", "login"] | None = None
     """How a person uses it: `sso` (CLI v2 file cache, renewed silently), `saml-file` (a static session in
     the credentials file, no renewal), `process` (credential_process: a tool that logs in when the SDK asks it for
-    a new session), `console` (a browser session), `login` (`aws login` with the user's password: sets of 15 min in a
-    file, renewed silently for 12 h). A process has none."""
+    a new session), `console` (a browser session; with AssumeRole: a role switched to in it), `login` (`aws login` with
+    the user's password: sets of 15 min in a file, renewed silently for 12 h). A process has none."""
     place: Name | None = None
     """Where the credential lies; by default process memory, a person's laptop or browser."""
     cache: Literal["none", "thread", "process", "host", "file"] | None = None

@@ -70,6 +70,10 @@ def _command(arguments: Arguments) -> Callable[[Arguments], int]:
         from sim.cli.headroom import headroom
 
         return headroom
+    if arguments.command == "rehearse":
+        from sim.cli.rehearse import rehearse
+
+        return rehearse
     if arguments.command == "verify":
         from sim.cli.verification import verify
 

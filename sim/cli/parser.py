@@ -17,7 +17,7 @@ from sim.cli.options import (
     add_settings,
     count_from_0,
 )
-from sim.cli.parser_checks import add_check, add_headroom
+from sim.cli.parser_checks import add_check, add_headroom, add_rehearse
 from sim.records import Level
 
 __all__ = ["Arguments", "build_parser"]
@@ -62,6 +62,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_schema(commands)
     _add_facts(commands)
     _add_verify(commands)
+    add_rehearse(commands)
     return parser
 
 

@@ -1,4 +1,4 @@
-"""Arguments of the commands that judge a scenario: check, headroom."""
+"""Arguments of the commands that judge a scenario: check, headroom, rehearse."""
 
 from __future__ import annotations
 
@@ -7,9 +7,19 @@ from pathlib import Path
 
 import shtab
 
-from sim.cli.options import Commands, add_command, add_jobs, add_quiet, add_scenario, add_settings, factor, share
+from sim.cli.options import (
+    Commands,
+    add_command,
+    add_jobs,
+    add_quiet,
+    add_scenario,
+    add_settings,
+    count_from_1,
+    factor,
+    share,
+)
 
-__all__ = ["add_check", "add_headroom"]
+__all__ = ["add_check", "add_headroom", "add_rehearse"]
 
 
 def add_check(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -74,3 +84,25 @@ def add_headroom(commands: Commands[argparse.ArgumentParser]) -> None:
     add_settings(parser)
     add_jobs(parser)
     add_quiet(parser)
+
+
+def add_rehearse(commands: Commands[argparse.ArgumentParser]) -> None:
+    """Add `rehearse`."""
+    parser = add_command(
+        commands,
+        "rehearse",
+        "play a slice of a scenario with real clients at a real server; exit 1 if they differ from the simulated ones",
+        "rehearse scenarios/nightly-batch.yaml --clients 3 --hours 6",
+    )
+    add_scenario(parser)
+    parser.add_argument("--population", metavar="NAME", help="whose clients (default: the first that can be rehearsed)")
+    parser.add_argument("--strategy", metavar="NAME", help="under this strategy (default: the base)")
+    parser.add_argument(
+        "--clients", type=count_from_1, default=3, metavar="N", help="how many of its clients (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--hours", type=factor, default=6.0, metavar="H", help="hours from time 0 (default: %(default)s)"
+    )
+    parser.add_argument("--json", action="store_true", help="as JSON, with every instant, for programs")
+    parser.add_argument("--seed", type=int, metavar="N", help="seed of every draw (default: the scenario's)")
+    add_settings(parser)

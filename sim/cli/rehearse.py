@@ -1,0 +1,93 @@
+"""The command `rehearse`: a slice of a scenario, simulated and played by real clients at a real server."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any, Final
+
+from sim.cli.loading import load
+from sim.cli.names import one_of
+from sim.cli.parser import Arguments
+from sim.cli.screen import show_table
+from sim.problems import Problem, ScenarioError
+from sim.verify import rehearsal
+from sim.verify.cases import Case
+from sim.verify.trace import Trace
+
+__all__ = ["rehearse"]
+
+_SHOWN: Final = 6
+"""Renewals of a client whose instants are shown."""
+
+
+def rehearse(arguments: Arguments) -> int:
+    """Play a slice both ways and print the two side by side.
+
+    Returns:
+        0 if they agree instant by instant, else 1.
+
+    Raises:
+        ScenarioError: Problems of the scenario, a population that cannot be rehearsed, or a missing extra.
+    """
+    missing = rehearsal.why_not()
+    if missing is not None:
+        raise ScenarioError([Problem(missing)])
+    loaded = load(arguments)
+    scenario = loaded.base
+    if arguments.strategy:
+        scenario = loaded.strategies[one_of("strategy", arguments.strategy, loaded.strategies)]
+    chosen = arguments.population
+    population = one_of("population", chosen, scenario.populations) if chosen else None
+    part = rehearsal.slice_of(scenario, population, arguments.clients, arguments.hours)
+    pairs = list(zip(part.clients, rehearsal.simulated(part), rehearsal.observed(part), strict=True))
+    rows = [_row(case.title, len(case.calls), ours, real) for case, ours, real in pairs]
+    if arguments.json:
+        clients = [_told(*one) for one in zip(rows, pairs, strict=True)]
+        print(json.dumps({"population": part.population, "left_out": part.left_out, "clients": clients}, indent=2))
+    else:
+        _show(part, rows)
+    return int(any(row["first_difference"] for row in rows))
+
+
+def _told(row: dict[str, Any], pair: tuple[Case, Trace, Trace]) -> dict[str, Any]:
+    """A row with every instant."""
+    _, ours, real = pair
+    return {**row, "simulated": asdict(ours), "observed": asdict(real)}
+
+
+def _row(client: str, calls: int, ours: Trace, real: Trace) -> dict[str, Any]:
+    return {
+        "client": client,
+        "calls": calls,
+        "issues": _pair(ours.issued, real.issued),
+        "failed_attempts": _pair(ours.failed_attempts, real.failed_attempts),
+        "failed_calls": _pair(ours.failed_calls, real.failed_calls),
+        "renewed": " ".join(f"{at:,.0f}" for at in real.issued[:_SHOWN])
+        + (" ..." if len(real.issued) > _SHOWN else ""),
+        "first_difference": _first(ours, real),
+    }
+
+
+def _pair(ours: list[float], real: list[float]) -> str:
+    return f"{len(ours):,} / {len(real):,}"
+
+
+def _first(ours: Trace, real: Trace) -> str:
+    """Where the two part, or nothing."""
+    for name, word in (("issued", "issue"), ("failed_attempts", "failed attempt"), ("failed_calls", "failed call")):
+        apart = set(getattr(ours, name)) ^ set(getattr(real, name))
+        if apart:
+            return f"{word} at {min(apart):,.0f} s"
+    return ""
+
+
+def _show(part: rehearsal.Slice, rows: list[dict[str, Any]]) -> None:
+    header = ("client", "calls", "issues", "failed attempts", "failed calls", "observed renewals, s", "all instants")
+    keys = ("client", "calls", "issues", "failed_attempts", "failed_calls", "renewed")
+    cells = [[*(str(row[key]) for key in keys), row["first_difference"] or "equal"] for row in rows]
+    show_table(f"{part.population}: simulated / observed at a moto server by real boto3", header, cells)
+    if part.left_out:
+        print(f"\nleft out: {'; '.join(part.left_out)}")
+    parted = sum(bool(row["first_difference"]) for row in rows)
+    print(f"\n{len(rows)} clients: {len(rows) - parted} as simulated, {parted} otherwise")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from itertools import chain
 
+from sim.verify.agent_rows import agent_rows
 from sim.verify.backoff_rows import backoff_rows
 from sim.verify.botocore_rows import published_rows, random_rows
 from sim.verify.closed_rows import key_rows, session_rows, theft_rows
@@ -36,6 +37,7 @@ GROUPS: tuple[Callable[[], list[Row]], ...] = (
     rotation_rows,
     threat_rows,
     quota_rows,
+    agent_rows,
     queue_rows,
     backoff_rows,
     delivery_rows,

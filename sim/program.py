@@ -208,7 +208,7 @@ class Program(Client):
 
     def _refusal(self, fetched: Fetched) -> str | None:
         """The error that a failed fetch is to the program: by its issuer, if that is known to it."""
-        errors = (fetched.refused, Verdict.REFRESH_FAILED.value)
+        errors = (fetched.refused, fetched.verdict.value)
         return next((one for one in errors if one in self._threads.answers and one not in self._ignored), None)
 
     def _ended(self, signer: Credential, at: float, done: float, blocking: bool) -> str | None:

@@ -207,7 +207,7 @@ class CallByCall(Program):
             return  # it does not come back before the end of the run
         del self._flying[at]
         signer = fetched.credential
-        self._ledger.waited(signer, Verdict.REFRESH_FAILED, at, after, fetched.done_at_s)
+        self._ledger.waited(signer, fetched.verdict, at, after, fetched.done_at_s)
         self._see(self._refusal(fetched) if signer is None else self._ended(signer, at, fetched.done_at_s, True))
 
     def _ask(self) -> Fetch:

@@ -18,7 +18,7 @@ __all__ = ["RULES"]
 _SEEN: Final = tuple(
     verdict.value
     for verdict in Verdict
-    if verdict not in (Verdict.OK, Verdict.UNFINISHED, Verdict.NO_CREDENTIALS, Verdict.THROTTLING)
+    if verdict not in (Verdict.OK, Verdict.UNFINISHED, Verdict.THROTTLING)
     and verdict is not Verdict.SERVICE_UNAVAILABLE
 )
 """Verdicts that a program can see. Refusals by an issuer are named with it."""
@@ -42,11 +42,6 @@ def _errors(scenario: Scenario) -> Iterator[Finding]:
 def _wrong_verdict(error: str) -> str | None:
     if error in _SEEN:
         return None
-    if error == Verdict.NO_CREDENTIALS:
-        return (
-            "NoCredentials is how calls end that arrive while the program pauses or has stopped, so it cannot react "
-            "to it; a fetch that yields nothing ends as RefreshFailed"
-        )
     if error in _REFUSALS:
         return f"who refuses? name the issuer that is asked: sts.{error}"
     return f"{shorten(error)} is no error that a call ends with; {did_you_mean(error, _SEEN, 'errors')}"

@@ -113,8 +113,9 @@ Reaction = Literal["stop", "restart"] | Again | RestartAfter
 process at once, which holds nothing), the same after a pause, or a pause before it asks again."""
 
 OnError = dict[str, Reaction]
-"""Error -> reaction. An error is a call's verdict (`AccessDenied`, `ExpiredToken`, `RefreshFailed`, ...), or a refusal
-of the fetch that made the call fail, by its issuer: `sts.AccessDenied`, `node.Throttling`, `sts.ServiceUnavailable`."""
+"""Error -> reaction. An error is the verdict of a call (`AccessDenied`, `ExpiredToken`, `RefreshFailed`,
+`NoCredentials`), or a refusal of the fetch that made the call fail, by its issuer: `sts.AccessDenied`,
+`node.Throttling`, `sts.ServiceUnavailable`."""
 
 
 class PerCalls(Spec):

@@ -139,3 +139,14 @@ def test_a_new_provider_has_a_new_source_too() -> None:
 def test_a_timeline_restart_ends_a_pause() -> None:
     frames = program("refused", {"sts.AccessDenied": "stop"}, timeline=[{"at_s": 100, "restart": "fleet"}])
     assert len(frames["requests"]) == 2 * 5
+
+
+def test_a_program_whose_chain_finds_nothing_may_stop() -> None:
+    issuers = document({}, horizon_s=1)["issuers"]
+    far = {**issuers, "node": {"kind": "imds", "role": "host", "http_tokens": "required"}}
+    plain = program("node", issuers=far, hops=2, horizon_s=60.0)
+    stops = program("node", {"NoCredentials": "stop"}, issuers=far, hops=2, horizon_s=60.0)
+    assert ended(stops) == {"NoCredentials": sum(ended(plain).values())}
+    assert set(ended(plain)) <= {"NoCredentials", "Unfinished"}
+    assert stops["requests"].groupby("client")["at_s"].nunique().max() < plain["requests"]["at_s"].nunique() / 5
+    assert len(stops["requests"]) == 5 * 2  # a token that times out, and a name that is refused

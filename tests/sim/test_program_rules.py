@@ -27,9 +27,6 @@ EDITS = {
     "a verdict that nobody gives": (
         APP, on_error("Boom: stop"), "populations.app.on_error.Boom", ["errors: AccessDenied", "RefreshFailed"]
     ),
-    "what only pausing programs get": (
-        APP, on_error("NoCredentials: stop"), "populations.app.on_error.NoCredentials", ["RefreshFailed"]
-    ),
     "a refusal without its issuer": (
         APP, on_error("Throttling: stop"), "populations.app.on_error.Throttling", ["sts.Throttling"]
     ),
@@ -124,6 +121,7 @@ def test_users_of_their_own_cannot_share(tmp_path: Path) -> None:
 
 
 GOOD_WORDS = [
+    on_error("NoCredentials: stop, RefreshFailed: restart"),
     on_error("AccessDenied: stop, sts.AccessDenied: restart, imds.Throttling: {again_after: {fixed_s: 10}}"),
     on_error("RefreshFailed: {restart_after: {equal_jitter: {base_s: 1, cap_s: 9}}, times: 2, then: continue}"),
     "app: {count: 3, credentials: app, new_provider_per: call,",

@@ -7,7 +7,7 @@ from typing import Any
 
 __all__ = ["program_zoo"]
 
-_BUSY = {"kind": "poisson", "rps": 0.3}
+_BUSY = {"kind": "poisson", "rps": 0.1}
 _FAULTS = [
     {"at_s": 300, "outage": "sts", "for_s": 200},
     {"at_s": 700, "restart": "fleet", "ramp_s": 60},
@@ -38,7 +38,7 @@ def program_zoo(
     blocks = {"horizon_s": 1200.0, "timeline": _FAULTS}
 
     def made(step: dict[str, Any], **more: Any) -> dict[str, Any]:
-        words = {"threads": 2, "per_host": 3, "count": 6, **more}
+        words = {"threads": 2, "per_host": 2, "count": 3, **more}
         credentials = {**chains, "own": [{**own[0], **step}]}
         return document({"fleet": fleet("own", _BUSY, **words)}, credentials=credentials, **blocks)
 

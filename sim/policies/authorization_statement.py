@@ -99,7 +99,7 @@ def _statement_problems(statement: object, kind: Kind) -> Iterator[Problem]:
     for name in statement:
         if name not in _ELEMENTS:
             yield (str(name),), f"unknown element {name}; known: {', '.join(_ELEMENTS)}"
-    if statement.get("Effect") not in {"Allow", "Deny"}:
+    if statement.get("Effect") not in ("Allow", "Deny"):  # no set: a list or a mapping may stand here
         place = ("Effect",) if "Effect" in statement else ()
         yield place, f"Effect must be Allow or Deny, not {statement.get('Effect')!r}"
     for one, other in _EXCLUSIVE:

@@ -316,6 +316,7 @@ def test_keys_ignore_case_but_their_values_do_not() -> None:
     [
         ({"Effect": "Deny"}, "identity", ("Statement", 0), "Action or NotAction is missing"),
         ({"Effect": "maybe", "Action": "*", "Resource": "*"}, "identity", ("Statement", 0, "Effect"), "Allow or Deny"),
+        ({"Effect": ["Allow"], "Action": "*", "Resource": "*"}, "identity", ("Statement", 0, "Effect"), "['Allow']"),
         ({"Action": "*", "Resource": "*"}, "identity", ("Statement", 0), "Effect must be Allow or Deny, not None"),
         ({"Effect": "Allow", "Action": 5, "Resource": "*"}, "identity", ("Statement", 0, "Action"), "text or a list"),
         (

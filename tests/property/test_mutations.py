@@ -139,6 +139,17 @@ def test_a_mutated_document_loads_or_is_refused_with_a_line(path):
     assert number * 0.01 < loaded < number * 0.6, "the mutations must neither all be refused nor mostly be harmless"
 
 
+def test_mutated_incidents_drills_and_rows_load_or_are_refused_with_a_line():
+    for path in sorted(set(SCENARIOS.rglob("*.yaml")) - set(FILES)):
+        draw = Draws(f"20261128/{path.stem}")
+        document = parse(path.read_text(encoding="utf-8"), path.name)
+        for _ in range(6):
+            data = copied(document.data)
+            for _ in range(draw.choice([1, 1, 2])):
+                mutate(draw, data)
+            check(lambda data=data, document=document: load_document(Document(document.file, data, document.lines)))
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_mutated_text_loads_or_is_refused_with_a_line(path, tmp_path):
     draw = Draws(20261103)

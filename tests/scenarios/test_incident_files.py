@@ -1,4 +1,4 @@
-"""The incidents: they load with their checks, say where they come from, and what each is worth."""
+"""The incidents: they load with their checks, say where they come from, and what each is worth; all others load."""
 
 from __future__ import annotations
 
@@ -32,3 +32,8 @@ def test_an_incident_says_where_it_comes_from_and_what_is_expected(path: Path) -
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_an_incident_takes_seconds(path: Path) -> None:
     assert sum(one.events for one in estimate(load_file(path)).values()) < LARGEST
+
+
+@pytest.mark.parametrize("path", sorted(INCIDENTS.parent.rglob("*.yaml")), ids=lambda path: path.stem)
+def test_every_shipped_scenario_loads_with_its_checks(path: Path) -> None:
+    assert load_file(path).base.name == path.stem

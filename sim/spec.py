@@ -47,7 +47,7 @@ class Spec(BaseModel):
 class _LogNormalParameters(Spec):
     median: Positive
     """Median, in the unit of the field."""
-    sigma: Positive
+    sigma: Annotated[float, Field(gt=0, le=20, allow_inf_nan=False)]
     """Standard deviation of the logarithm (natural)."""
 
 
@@ -60,6 +60,11 @@ class _NormalParameters(Spec):
 
 class _MeanParameter(Spec):
     mean: Positive
+    """Mean, in the unit of the field."""
+
+
+class _CountParameter(Spec):
+    mean: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
     """Mean, in the unit of the field."""
 
 
@@ -103,7 +108,7 @@ class Uniform(Spec):
 class Geometric(Spec):
     """A geometric draw on 0, 1, 2, ...: `{geometric: {mean: 0.6}}`."""
 
-    geometric: _MeanParameter
+    geometric: _CountParameter
 
 
 class Discrete(Spec):

@@ -7,6 +7,13 @@ import pytest
 from tests.support.small_scenario import GOOD, problems_of, written
 
 
+@pytest.mark.parametrize("law", ["{lognormal: {median: 1, sigma: 1e308}}", "{geometric: {mean: 1e308}}"])
+def test_a_law_has_numbers_that_can_be_calculated_with(tmp_path, law: str) -> None:
+    (problem,) = problems_of(written(tmp_path, GOOD.replace("length_s: 60,", f"length_s: {law},")))
+    assert problem.path.startswith("populations.people.calls.length_s.")
+    assert "must be at most" in problem.text
+
+
 @pytest.mark.parametrize("law", ["-4", "{uniform: {low: -4, high: 9}}", "{discrete: {-4: 1, 5: 1}}"])
 @pytest.mark.parametrize(
     ("old", "new", "path"),

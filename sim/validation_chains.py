@@ -106,7 +106,7 @@ def _needed(scenario: Scenario) -> Iterator[Finding]:
             continue
         given = {key for key in _ASKED if getattr(step, key) is not None}
         for key in sorted(given - _USED[operation]):
-            takes = ", ".join(sorted(_USED[operation]))
+            takes = ", ".join(sorted(_USED[operation])) or "nothing"
             yield (*path, key), f"a step from {step.from_} takes no {key}; it takes {takes}"
         signed = operation in OPERATIONS
         required = _USED[operation] - set(_SIGN if signed else ())

@@ -54,10 +54,10 @@ def _signers(scenario: Scenario) -> Iterator[Finding]:
             found = _signer(scenario, one)
             if found not in operation.signers:
                 allowed = " or ".join(_WHAT[signer] for signer in operation.signers if signer != "service")
+                answer = f"AWS answers {operation.refusal}; " if found != "anonymous" else ""
                 yield (
                     (*path, "source"),
-                    f"AWS answers {operation.refusal}; {step.source} yields {_WHAT[found]}, "
-                    f"and {operation.name} takes {allowed}",
+                    f"{answer}{step.source} yields {_WHAT[found]}, and {operation.name} takes {allowed}",
                 )
                 break
 

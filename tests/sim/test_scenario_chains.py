@@ -181,3 +181,11 @@ def test_a_file_without_strategies_compares_its_base(tmp_path):
     loaded = load(written(tmp_path, GOOD[: GOOD.index("strategies:")]))
     assert list(loaded.strategies) == ["base"]
     assert loaded.strategies["base"].populations == loaded.base.populations
+
+
+def test_what_is_asked_for_anonymously_takes_nothing_and_signs_nothing(tmp_path):
+    found = {
+        one.path: one.text for one in problems_of(edited(tmp_path, "{from: imds}", "{from: anonymous, role: host}"))
+    }
+    assert found["credentials.instance.0.role"] == "a step from anonymous takes no role; it takes nothing"
+    assert found["credentials.app.0.source"].startswith("instance yields no credential, and AssumeRole takes")

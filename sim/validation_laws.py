@@ -1,4 +1,4 @@
-"""Times that are drawn: no law of a duration reaches below 0."""
+"""What is drawn makes sense: no duration reaches below 0, and copies can be counted."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, Final
 
-from sim.laws import lowest
+from sim.laws import lowest, mean_of
 from sim.scenario import Scenario
 from sim.scenario_errors import Finding
 from sim.scenario_words import alternatives, fields
@@ -17,6 +17,7 @@ __all__ = ["RULES"]
 
 _ELSEWHERE: Final = frozenset({"lag_s", "age_s", "late_s", "change_s"})
 """Ages and lags, of which the rules of rotation speak."""
+_MOST_COPIES: Final = 1_000_000
 
 
 def _durations(scenario: Scenario) -> Iterator[Finding]:
@@ -51,5 +52,15 @@ def _drawn(model: type[Spec]) -> frozenset[str]:
     return frozenset(key for key in kinds.keys() - _ELSEWHERE if LogNormal in alternatives(kinds[key]))
 
 
-RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (_durations,)
+def _copies(scenario: Scenario) -> Iterator[Finding]:
+    """Copies of a key or a password are so many that they can be counted."""
+    for name, user in scenario.users.items():
+        for key, held in {"key": user.key, "password": user.password}.items():
+            for place, law in held.copies.items() if held is not None else ():
+                if (number := mean_of(law)) > _MOST_COPIES:
+                    path = ("users", name, key, "copies", place)
+                    yield path, f"{number:g} is not allowed; at most {_MOST_COPIES:,} copies lie at a place"
+
+
+RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (_durations, _copies)
 """Every rule of this file."""

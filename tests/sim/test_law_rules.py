@@ -34,3 +34,10 @@ def test_a_duration_is_not_drawn_below_0(tmp_path, old: str, new: str, path: str
     told = [text for place, text in found.items() if place.replace(".0.length", ".length") == path]
     assert told, found
     assert told[0].startswith("-4 is not allowed")
+
+
+@pytest.mark.parametrize("law", ["1e308", "{uniform: {low: 0, high: 1e9}}"])
+def test_copies_can_be_counted(tmp_path, law: str) -> None:
+    (problem,) = problems_of(written(tmp_path, GOOD.replace("{number: 1}", f"{{copies: {{laptop: {law}}}}}")))
+    assert problem.path == "users.person.key.copies.laptop"
+    assert "at most 1,000,000 copies" in problem.text

@@ -8,7 +8,10 @@ _ROLES = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-
 _IMDS = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-v2-how-it-works.html"
 _QUERY = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html (Query throttling)"
 _BUCKETS = "https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html"
-_LINK_LOCAL = "https://docs.aws.amazon.com/AmazonElastiCache/latest (third-party copy); VPC DNS limit, same number"
+_LINK_LOCAL = (
+    "https://docs.aws.amazon.com/AmazonElastiCache/latest (third-party copy); of packets to the VPC's DNS alone: "
+    "https://docs.aws.amazon.com/whitepapers/latest/hybrid-cloud-dns-options-for-vpc/constraints.html"
+)
 _SAMPLE = "copy of a Stack Overflow question of 2014 (xiaobeizi.cn/x/HzVgjQgg88)"
 _USE = ("imds",)
 

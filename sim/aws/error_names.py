@@ -7,24 +7,40 @@ from __future__ import annotations
 
 from typing import Final
 
-from sim.aws.fact import Fact, assumed, documented
+from sim.aws.fact import Fact, assumed, documented, second_hand
 
 __all__ = ["names_of"]
 
 _ERRORS = "https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html"
 _TROUBLE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html"
+_EC2 = "https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html"
+_S3 = "https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorBestPractices.html"
+_LOGS = "botocore 1.44.5: data/logs service-2.json UnrecognizedClientException"
+_COMPATIBLE = "error table of an S3-compatible service (IBM Cloud Object Storage, 2018)"
+_BOOK = "DynamoDB Applied Design Patterns (2014), chapter 6, Error handling"
+_READ = "2026-11-28"
 
 QUERY_SKEWED = documented("SignatureDoesNotMatch", "", _TROUBLE, "'Signature expired'; RequestExpired at some")
-S3_UNKNOWN_KEY = assumed("InvalidAccessKeyId", "", "an unknown or inactive key at S3; remembered")
-S3_THROTTLED = assumed("SlowDown", "", "one of the codes that SDKs retry as a throttle; that it is S3's is remembered")
-JSON_UNKNOWN_KEY = assumed("UnrecognizedClientException", "", "an unknown or inactive key at JSON services; remembered")
-JSON_BAD_SIGNATURE = assumed("InvalidSignatureException", "", "also for a wrong time; remembered")
+S3_UNKNOWN_KEY = second_hand("InvalidAccessKeyId", "", _COMPATIBLE, "an unknown or inactive key at S3", read=_READ)
+S3_THROTTLED = documented("SlowDown", "", _S3, "with status 503", read=_READ)
+JSON_UNKNOWN_KEY = documented(
+    "UnrecognizedClientException", "", _LOGS, "an unknown or inactive key at JSON services", read=_READ
+)
+JSON_BAD_SIGNATURE = second_hand(
+    "InvalidSignatureException", "", _BOOK, "that a wrong time has the same name is remembered", read=_READ
+)
 JSON_EXPIRED = documented("ExpiredTokenException", "", _ERRORS)
 JSON_DENIED = documented("AccessDeniedException", "", _ERRORS)
 JSON_THROTTLED = documented("ThrottlingException", "", _ERRORS)
-EC2_UNKNOWN_KEY = assumed("AuthFailure", "", "an unknown or inactive key at EC2; remembered")
-EC2_DENIED = assumed("UnauthorizedOperation", "", "CloudTrail writes it as Client.UnauthorizedOperation; remembered")
-EC2_EXPIRED = assumed("RequestExpired", "", "a session or a signature that is too old at EC2; remembered")
+EC2_UNKNOWN_KEY = assumed(
+    "AuthFailure",
+    "",
+    "an unknown or inactive key; the page lists InvalidClientTokenId as well",
+    source=_EC2,
+    read=_READ,
+)
+EC2_DENIED = documented("UnauthorizedOperation", "", _EC2, "CloudTrail puts Client. before it", read=_READ)
+EC2_EXPIRED = documented("RequestExpired", "", _EC2, "a session or a signature that is too old", read=_READ)
 EC2_THROTTLED = documented(
     "RequestLimitExceeded", "", "https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html"
 )

@@ -6,6 +6,7 @@ from sim.aws.fact import documented, second_hand
 
 _MODEL = "botocore 1.44.5: data/iam service-2.json"
 _QUOTAS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
+_LATER = "2026-11-28"
 _GUIDE = "https://docs.aws.amazon.com/IAM/latest/UserGuide"
 _SWITCH = f"{_GUIDE}/id_roles_use.html"
 _KEY = ("access_key",)
@@ -37,13 +38,16 @@ ROLES_PER_INSTANCE_PROFILE = documented(1, "roles", _QUOTAS, uses=("imds",))
 MANAGED_POLICIES_PER_ACCOUNT = documented(1500, "policies", _QUOTAS)
 MANAGED_POLICIES_PER_ACCOUNT_MAX = documented(5000, "policies", _QUOTAS)
 ATTACHED_POLICIES = documented(10, "policies", _QUOTAS, "per role or user")
-ATTACHED_POLICIES_MAX = documented(20, "policies", _QUOTAS, "a newer copy of the page says 25")
+ATTACHED_POLICIES_ROLE_MAX = documented(25, "policies", _QUOTAS, "20 in the guide of June 2023", read=_LATER)
+ATTACHED_POLICIES_USER_MAX = documented(20, "policies", _QUOTAS, read=_LATER)
 SAML_PROVIDERS_PER_ACCOUNT = documented(100, "providers", _QUOTAS)
 OIDC_PROVIDERS_PER_ACCOUNT = documented(100, "providers", _QUOTAS)
 OIDC_PROVIDERS_PER_ACCOUNT_MAX = documented(700, "providers", _QUOTAS, "in a newer copy of the page")
 MFA_DEVICES_PER_USER = documented(8, "devices", _QUOTAS)
 TRUST_POLICY_CHARS = documented(2048, "characters", _QUOTAS, "raisable")
-TRUST_POLICY_CHARS_MAX = documented(4096, "characters", _QUOTAS)
+TRUST_POLICY_CHARS_MAX = documented(
+    4096, "characters", _QUOTAS, "the page of March 2026; some say 8,192 since", read=_LATER
+)
 INLINE_POLICY_USER_CHARS = documented(2048, "characters", _QUOTAS)
 INLINE_POLICY_ROLE_CHARS = documented(10240, "characters", _QUOTAS)
 INLINE_POLICY_GROUP_CHARS = documented(5120, "characters", _QUOTAS)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from sim.aws.fact import assumed, documented, second_hand
+from sim.aws.fact import documented, second_hand
 
 _SIGNING = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-signing.html"
 _ERRORS = "https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html"
 _TROUBLE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html"
 _IDS = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html"
 _STS = "botocore 1.44.5: data/sts service-2.json"
+_S3 = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/ErrorCodeBilling.html"
+_COMPATIBLE = "error table of an S3-compatible service (IBM Cloud Object Storage, 2018)"
+_DYNAMODB = "https://deverrors.com (DynamoDB)"
+_CONSOLE = "the AWS console's common errors say 403"
+_READ = "2026-11-28"
 
 SKEW_DEFAULT_S = documented(300, "s", _SIGNING, "in most cases")
 SKEW_REQUEST_EXPIRED_S = documented(
@@ -37,13 +42,13 @@ PREFIXES = documented(
 )
 SIGNATURE_DOES_NOT_MATCH_HTTP = documented(403, "", _TROUBLE)
 INVALID_CLIENT_TOKEN_ID_HTTP = documented(403, "", _ERRORS, "STS, IAM, query services")
-UNRECOGNIZED_CLIENT_HTTP = assumed(400, "", "same meaning, JSON services; remembered")
-INVALID_ACCESS_KEY_ID_HTTP = assumed(403, "", "same meaning, S3; remembered")
+UNRECOGNIZED_CLIENT_HTTP = second_hand(400, "", _DYNAMODB, f"same meaning, JSON services; {_CONSOLE}", read=_READ)
+INVALID_ACCESS_KEY_ID_HTTP = second_hand(403, "", _COMPATIBLE, "same meaning, S3", read=_READ)
 EXPIRED_TOKEN_EXCEPTION_HTTP = documented(
     403, "", _ERRORS, "400 from STS AssumeRoleWithWebIdentity and some JSON services"
 )
 EXPIRED_TOKEN_HTTP = second_hand(403, "", "https://repost.aws (EC2 expired token, SQS)", "STS and query services")
-EXPIRED_TOKEN_S3_HTTP = assumed(400, "", "remembered")
+EXPIRED_TOKEN_S3_HTTP = documented(400, "", _S3, read=_READ)
 REQUEST_EXPIRED_HTTP = documented(400, "", _ERRORS)
 REQUEST_TIME_TOO_SKEWED_HTTP = second_hand(403, "", "error body of an S3-compatible server (pastebin 8HJpUdsv)", "S3")
 ACCESS_DENIED_HTTP = documented(403, "", _ERRORS, "400 on some JSON services")

@@ -20,10 +20,12 @@ from sim.principals.account import QUOTA_GROUPS
 from sim.sdks import SDKS
 from tests.facts.transcription import TRANSCRIPTION
 from tests.facts.transcription.line import DOC, MEAS, MEM, SECOND, SRC
+from tests.facts.transcription.not_blind import NOT_BLIND
 
 _SIM = Path(__file__).parents[2] / "sim"
 _BASIS = {DOC: "documented", SRC: "documented", MEAS: "measured", SECOND: "second-hand", MEM: "assumed"}
 _LOCAL = re.compile(r"(^|[\s(])(~|\.\.?|/(home|tmp|usr|root|var|mnt|etc|opt|srv))/")
+_NOWHERE = re.compile(r"no (published number|source)|not found|remembered")
 
 
 def test_no_fact_is_missing_on_either_side() -> None:
@@ -48,6 +50,12 @@ def test_every_fact_says_where_when_and_how_sure() -> None:
     assert not _offenders(lambda _, fact: date.fromisoformat(fact.read) <= date(2026, 11, 28))
     assert not _offenders(lambda _, fact: fact.basis in get_args(Basis))
     assert not _offenders(lambda _, fact: fact.basis != "assumed" or bool(fact.note))
+    assert not _offenders(lambda _, fact: fact.basis == "assumed" or not _NOWHERE.search(fact.source))
+
+
+def test_lines_that_are_not_blind_exist_and_say_why() -> None:
+    assert not sorted(set(NOT_BLIND) - set(TRANSCRIPTION))
+    assert not [name for name, why in NOT_BLIND.items() if not why.strip()]
 
 
 def test_a_span_holds_its_value_and_belongs_to_what_is_unsure() -> None:

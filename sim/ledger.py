@@ -10,6 +10,7 @@ from typing import Any, Final
 from sim.authority import Judge
 from sim.clock import Clock
 from sim.credentials import Credential, Holder
+from sim.pieces import Pieces, begins, verdict_at
 from sim.recorder import Recorder
 from sim.records import Level, Verdict
 from sim.workloads.base import Calls
@@ -17,15 +18,6 @@ from sim.workloads.base import Calls
 __all__ = ["Ledger", "Part"]
 
 _GAP_S: Final = 60.0  # unsigned calls further apart are told apart, so that a row says when they failed
-
-Pieces = tuple[tuple[float, Verdict], ...]
-
-
-def _verdict_at(pieces: Pieces, at: float) -> Verdict:
-    for until, verdict in pieces:
-        if at < until:
-            return verdict
-    return pieces[-1][1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +99,7 @@ class Ledger:
     def waited(self, credential: Credential | None, verdict: Verdict, start: float, stop: float, done: float) -> None:
         """The calls in [start, stop) waited until `done`; then they were signed, or ended with `verdict`."""
         for number, part in enumerate(self.parts):
-            judged = verdict if credential is None else _verdict_at(self._pieces(credential)[number], done)
+            judged = verdict if credential is None else verdict_at(self._pieces(credential)[number], done)
             self._waited(part.calls, credential, judged, start, stop, done)
 
     def waited_alone(
@@ -121,7 +113,7 @@ class Ledger:
         if len(self.parts) > 1 or self.parts[0].calls.count(start, stop) != 1:
             return False
         if credential is not None:
-            verdict = _verdict_at(self._pieces(credential)[0], done)
+            verdict = verdict_at(self._pieces(credential)[0], done)
         if self._stretch is not None and self._stretch.verdict is verdict and self._stretch.stop == start:
             self._stretch.stop = stop
             self._write(credential, verdict, start, done, 0, done - start)
@@ -130,20 +122,29 @@ class Ledger:
         self._write_wait(start, done, 1, done - start, verdict)
         return True
 
-    def one(self, credential: Credential | None, verdict: Verdict, at: float, done: float) -> None:
-        """One call of the only part arrived at `at` and was signed at `done`, or ended with `verdict`."""
+    def one(self, credential: Credential | None, verdict: Verdict, at: float, done: float) -> Verdict:
+        """One call of the only part arrived at `at` and was signed at `done`, or ended with `verdict`.
+
+        Returns:
+            How it ended.
+        """
         if credential is not None:
-            verdict = _verdict_at(self._pieces(credential)[0], done)
+            verdict = verdict_at(self._pieces(credential)[0], done)
         self._write(credential, verdict, at, done, 1, done - at)
         self._write_wait(at, done, 1, done - at, verdict)
+        return verdict
 
     def bulk(self, credential: Credential, start: float, stop: float, n: int) -> None:
         """`n` calls of the only part in [start, stop), signed as they arrive, within one piece of verdict."""
-        self._write(credential, _verdict_at(self._pieces(credential)[0], start), start, stop, n, 0.0)
+        self._write(credential, verdict_at(self._pieces(credential)[0], start), start, stop, n, 0.0)
 
     def changes(self, credential: Credential) -> tuple[float, ...]:
         """Instants at which the verdict of the only part's calls changes, in order; the last is inf."""
         return tuple([until for until, _ in self._pieces(credential)[0]])
+
+    def begins(self, credential: Credential, verdicts: Collection[Verdict], start: float) -> float:
+        """From when on, at or after `start`, the only part's calls end with one of `verdicts`; inf if never."""
+        return begins(self._pieces(credential)[0], verdicts, start)
 
     def first_ending(
         self, credential: Credential, verdicts: Collection[Verdict], start: float
@@ -170,7 +171,7 @@ class Ledger:
     def ending_at(self, credential: Credential, start: float, stop: float, done: float) -> list[Verdict]:
         """How the calls that arrived in [start, stop) end, if `credential` signs them at `done`: a verdict a part."""
         pairs = zip(self.parts, self._pieces(credential), strict=True)
-        return [_verdict_at(pieces, done) for part, pieces in pairs if part.calls.count(start, stop)]
+        return [verdict_at(pieces, done) for part, pieces in pairs if part.calls.count(start, stop)]
 
     def lost(self, verdict: Verdict, at: float, n: int) -> None:
         """`n` calls that were never made."""

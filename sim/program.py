@@ -9,10 +9,9 @@ end as NoCredentials: nobody signs or sends them.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from functools import partial
-from typing import Final, Literal, NamedTuple
+from typing import Final
 
 from simpy import Interrupt
 from simpy import Process as SimProcess
@@ -23,70 +22,13 @@ from sim.clock import Clock
 from sim.credentials import Credential
 from sim.fetching import Fetched
 from sim.ledger import Ledger
-from sim.policies.retry import Law, RetryRule, pause_s
-from sim.principals.program import Again, AnyBackoff, FixedBackoff, OnError, RestartAfter
+from sim.reactions import Reactions, Threads
 from sim.records import EndReason, Verdict
-from sim.streams import Purpose
 from sim.workloads.base import Calls
 
-__all__ = ["Answer", "Program", "Threads", "answers_of"]
+__all__ = ["Program"]
 
 _OK: Final = (Verdict.OK,)
-_DOUBLING: Final[tuple[Law, ...]] = ("exponential", "full_jitter", "equal_jitter", "decorrelated")
-_AT_ONCE: Final = RetryRule(1, "none", 0.0, 0.0, math.inf)
-
-
-class Answer(NamedTuple):
-    """What a program does about one error.
-
-    Attributes:
-        does: `stop`, `restart` or `again`.
-        backoff: Law of its pauses.
-        times: How often in a row; inf if endless.
-        then: What comes after that.
-    """
-
-    does: Literal["stop", "restart", "again"]
-    backoff: RetryRule = _AT_ONCE
-    times: float = math.inf
-    then: Literal["stop", "continue"] = "stop"
-
-
-def answers_of(on_error: OnError) -> dict[str, Answer]:
-    """The scenario's words as rules, by error."""
-    found: dict[str, Answer] = {}
-    for error, reaction in on_error.items():
-        if isinstance(reaction, Again | RestartAfter):
-            backoff = reaction.again_after if isinstance(reaction, Again) else reaction.restart_after
-            times = math.inf if reaction.times is None else float(reaction.times)
-            does: Literal["again", "restart"] = "again" if isinstance(reaction, Again) else "restart"
-            found[error] = Answer(does, _rule(backoff), times, reaction.then or "stop")
-        else:
-            found[error] = Answer(reaction)
-    return found
-
-
-def _rule(backoff: AnyBackoff) -> RetryRule:
-    if isinstance(backoff, FixedBackoff):
-        return RetryRule(1, "fixed", backoff.fixed_s, backoff.fixed_s, math.inf)
-    law: Law = next(law for law in _DOUBLING if hasattr(backoff, law))
-    numbers = getattr(backoff, law)
-    return RetryRule(1, law, numbers.base_s, numbers.base_s, numbers.cap_s)
-
-
-@dataclass(slots=True)
-class Threads:
-    """What the caches of one process share: a program that gives up or ends does so in all its threads.
-
-    Attributes:
-        answers: Error -> what the program does.
-        clients: One for each cache of the process.
-        met: Error -> (times in a row, last pause) of the reactions that restart the process.
-    """
-
-    answers: Mapping[str, Answer]
-    clients: list[Program] = field(default_factory=list)
-    met: dict[str, tuple[int, float]] = field(default_factory=dict)
 
 
 class Program(Client):
@@ -105,13 +47,10 @@ class Program(Client):
         super().__init__(clock, cache, calls, ledger, when)
         self._threads = threads
         threads.clients.append(self)
-        self._heeded = frozenset(verdict for verdict in Verdict if verdict.value in threads.answers)
+        self._reactions = Reactions(threads, cache.asker)
         self._resume_s = -math.inf
         self._attempt_s = math.inf
         self._restarts_at = -math.inf
-        self._met: dict[str, tuple[int, float]] = {}
-        self._ignored: set[str] = set()
-        self._reactions = 0
         self._last_error = ""
         self._turned: tuple[Fetched, bool] | None = None
 
@@ -141,10 +80,10 @@ class Program(Client):
             self._counted = start = resumed
         super().settle(to)
         credential = self.cache.credential
-        if credential is None or self._refusing or not (self._met or self._threads.met):
+        if credential is None or self._refusing or not self._reactions.counting:
             return
         if self._ledger.first_ending(credential, _OK, start)[0] < to:
-            self._forget_errors()
+            self._reactions.succeeded()
 
     def _live(self) -> Process:
         """Sleep until the next instant at which something can happen; what it is may have changed meanwhile."""
@@ -166,7 +105,7 @@ class Program(Client):
         at = self._calls.first(due) if due < self._horizon_s else math.inf
         yield at, partial(self._turn)
         credential = self.cache.credential
-        heeded = [verdict for verdict in self._heeded if verdict.value not in self._ignored]
+        heeded = self._reactions.heeded
         if credential is not None and heeded and start < self._horizon_s:
             at, verdict = self._ledger.first_ending(credential, heeded, start)
             yield at, partial(self._fail, verdict)
@@ -196,7 +135,9 @@ class Program(Client):
             return
         fetched, blocking = self._turned
         signer = fetched.credential or (old if not blocking or self.cache.rule.on_failed == "serve" else None)
-        error = self._refusal(fetched) if signer is None else self._ended(signer, at, fetched.done_at_s, blocking)
+        error = (
+            self._reactions.refusal(fetched) if signer is None else self._ended(signer, at, fetched.done_at_s, blocking)
+        )
         if error is not None:
             if fetched.done_at_s > self._clock.now:
                 yield self._clock.at(fetched.done_at_s, self._rank)
@@ -206,11 +147,6 @@ class Program(Client):
         super()._conclude(fetched, blocking)
         self._turned = (fetched, blocking)
 
-    def _refusal(self, fetched: Fetched) -> str | None:
-        """The error that a failed fetch is to the program: by its issuer, if that is known to it."""
-        errors = (fetched.refused, fetched.verdict.value)
-        return next((one for one in errors if one in self._threads.answers and one not in self._ignored), None)
-
     def _ended(self, signer: Credential, at: float, done: float, blocking: bool) -> str | None:
         """The first error among the calls that waited; a success makes errors forgotten."""
         if not blocking and self.cache.rule.background:
@@ -218,57 +154,38 @@ class Program(Client):
         after = math.nextafter(at, math.inf)
         endings = self._ledger.ending_at(signer, at, max(done, after) if blocking else after, done)
         if Verdict.OK in endings:
-            self._forget_errors()
-        known = self._threads.answers.keys() - self._ignored
-        return next((verdict.value for verdict in endings if verdict.value in known), None)
-
-    def _forget_errors(self) -> None:
-        self._met.clear()
-        self._ignored.clear()
-        self._threads.met.clear()
+            self._reactions.succeeded()
+        return self._reactions.known(verdict.value for verdict in endings)
 
     def _react(self, error: str, at: float) -> None:
         """Do what the scenario says about an error that ended a call at `at`, the clock's instant."""
         if at < self._resume_s:
             return  # it is already reacting to another call
-        answer = self._threads.answers[error]
-        met = self._threads.met if answer.does == "restart" else self._met
-        count, previous = met.get(error, (0, 0.0))
         self._last_error = error
-        if answer.does == "stop" or (count >= answer.times and answer.then == "stop"):
-            self._stop(at)
-        elif count >= answer.times:
-            self._ignored.add(error)
+        does, pause = self._reactions.next(error)
+        if does == "stop":
+            self._threads.give_up(at)
+        elif does == "again":
+            self._resume_s = self._attempt_s = at + pause
+        elif does == "restart":
+            self._threads.end_process(self, at + pause)
+
+    def give_up(self, at: float) -> None:
+        """The program gives up at `at`; it keeps what it holds."""
+        self.settle(at)
+        self._resume_s = self._attempt_s = math.inf
+
+    def end_process(self, until: float, *, by_itself: bool) -> None:
+        """The process ends now; the next one starts at `until`. `by_itself`: this thread met the error."""
+        self._restarts_at = until
+        if by_itself or self.process is None:
+            self._restart(EndReason.RESTARTED)
         else:
-            self._reactions += 1
-            u = self.cache.asker.uniform(Purpose.PROGRAM, self._reactions)
-            pause = pause_s(answer.backoff, "transient", count + 1, u, previous)
-            met[error] = (count + 1, pause)
-            if answer.does == "again":
-                self._resume_s = self._attempt_s = at + pause
-            else:
-                self._end_process(at + pause)
-
-    def _stop(self, at: float) -> None:
-        """The program gives up, in all its threads; it keeps what it holds."""
-        for client in self._threads.clients:
-            client.settle(at)
-            client._resume_s = client._attempt_s = math.inf
-
-    def _end_process(self, until: float) -> None:
-        """The process ends with all its threads; the next one starts at `until`."""
-        for client in self._threads.clients:
-            client._restarts_at = until
-            if client is not self and client.process is not None:
-                client.restart(client.process)
-        self._restart(EndReason.RESTARTED)
+            self.restart(self.process)
 
     def _restart(self, reason: EndReason) -> None:
         """A new process holds nothing; it starts at once, or after the program's pause."""
         super()._restart(reason)
         self._attempt_s = math.inf
         self._resume_s, self._restarts_at = self._restarts_at, -math.inf
-        self._met.clear()
-        self._ignored.clear()
-        if math.isinf(self._resume_s):  # somebody else started it
-            self._threads.met.clear()
+        self._reactions.restarted(by_program=not math.isinf(self._resume_s))

@@ -13,13 +13,16 @@ from sim.cache import Cache
 from sim.client import Process, When
 from sim.clock import Clock
 from sim.fetching import Fetch, Fetched
+from sim.job import Job
 from sim.ledger import Ledger
-from sim.principals.population import Population
+from sim.principals.population import Population, Work
 from sim.principals.program import PerCalls, PerTime
-from sim.program import Program, Threads, answers_of
-from sim.provider_spans import ProviderLife, life_of
+from sim.program import Program
+from sim.provider_spans import Turns, life_of
 from sim.providers.step import Step
+from sim.reactions import Threads, answers_of
 from sim.records import EndReason, Verdict
+from sim.worker import Worker
 from sim.workloads.base import Calls
 
 __all__ = ["CallByCall", "Programs", "Rebuilder"]
@@ -63,9 +66,20 @@ class Programs:
         if self.call_by_call:
             return CallByCall(clock, cache, calls, ledger, when, threads, build if self._per == "call" else None)
         if isinstance(self._per, PerCalls | PerTime):
-            life = life_of(self._per)
-            return Rebuilder(clock, cache, calls, ledger, when, threads, life, running=self._running)
+            turns = Turns(life_of(self._per), running=self._running)
+            return Rebuilder(clock, cache, calls, ledger, when, threads, turns)
         return Program(clock, cache, calls, ledger, when, threads)
+
+    def working(
+        self, client: int, clock: Clock, cache: Cache, calls: Calls, ledger: Ledger, when: When, work: Work
+    ) -> Worker:
+        """The program around one cache of a client's process that has a fixed amount of work."""
+        if not self._answers and self._per is None:
+            return Worker(clock, cache, calls, ledger, when, work)
+        threads = self._threads.setdefault(client, Threads(self._answers))
+        per = PerCalls(calls=1) if self._per == "call" else self._per  # calls come one after the other
+        turns = None if per is None else Turns(life_of(per), running=self._running)
+        return Job(clock, cache, calls, ledger, when, work, threads, turns)
 
 
 class Rebuilder(Program):
@@ -78,8 +92,7 @@ class Rebuilder(Program):
         ledger: The account of its calls.
         when: When it starts, when the run ends, and at which level it records.
         threads: The process that it belongs to.
-        life: How long one provider serves.
-        running: Whether its first provider was there before the run began.
+        turns: How long its providers serve.
     """
 
     def __init__(
@@ -90,14 +103,10 @@ class Rebuilder(Program):
         ledger: Ledger,
         when: When,
         threads: Threads,
-        life: ProviderLife,
-        *,
-        running: bool,
+        turns: Turns,
     ) -> None:
         super().__init__(clock, cache, calls, ledger, when, threads)
-        self._life = life
-        self._running = running
-        self._built = 0
+        self._turns = turns
         self._ends_s: float | None = None
 
     def _awaited(self) -> Iterator[tuple[float, partial[Process]]]:
@@ -115,9 +124,7 @@ class Rebuilder(Program):
 
     def _turn(self, at: float) -> Process:
         if self._ends_s is None:
-            asker, number = self.cache.asker, self._built
-            self._ends_s = self._life.ends_s(self._calls, asker, at, number, running=self._running and number == 0)
-            self._built += 1
+            self._ends_s = self._turns.next_ends_s(self._calls, self.cache.asker, at)
         yield from super()._turn(at)
 
     def _restart(self, reason: EndReason) -> None:
@@ -193,7 +200,7 @@ class CallByCall(Program):
             fetched = yield from self._ask()
         except Interrupt:  # the process ended
             return
-        self._see(None if fetched.credential is not None else self._refusal(fetched))
+        self._see(None if fetched.credential is not None else self._reactions.refusal(fetched))
 
     def _fly(self, at: float) -> Generator[Event, None, None]:
         """One call: fetch, sign, end."""
@@ -208,7 +215,9 @@ class CallByCall(Program):
         del self._flying[at]
         signer = fetched.credential
         self._ledger.waited(signer, fetched.verdict, at, after, fetched.done_at_s)
-        self._see(self._refusal(fetched) if signer is None else self._ended(signer, at, fetched.done_at_s, True))
+        self._see(
+            self._reactions.refusal(fetched) if signer is None else self._ended(signer, at, fetched.done_at_s, True)
+        )
 
     def _ask(self) -> Fetch:
         """A provider's answer, once it is there; what it obtained is held until the next one."""

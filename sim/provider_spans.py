@@ -12,7 +12,7 @@ from sim.spec import Dist
 from sim.streams import Purpose
 from sim.workloads.base import Calls
 
-__all__ = ["ProviderLife", "life_of"]
+__all__ = ["ProviderLife", "Turns", "life_of"]
 
 
 class ProviderLife(NamedTuple):
@@ -41,6 +41,29 @@ class ProviderLife(NamedTuple):
             every = draw(asker.stream, self.every_s, Purpose.PROVIDER, asker.index, number << 1 | 1)
             return built_at + max(every, 0.0) * left
         return _after(calls, built_at, math.ceil(self.calls * left))
+
+
+class Turns:
+    """The providers of one client, one after the other.
+
+    Attributes:
+        life: How long each of them serves.
+
+    Args:
+        life: How long each of them serves.
+        running: Whether the first one was there before the run began.
+    """
+
+    def __init__(self, life: ProviderLife, *, running: bool) -> None:
+        self.life = life
+        self._running = running
+        self._number = 0
+
+    def next_ends_s(self, calls: Calls, asker: Asker, start: float) -> float:
+        """From when on a call builds the provider after the one that is built at `start`."""
+        number = self._number
+        self._number += 1
+        return self.life.ends_s(calls, asker, start, number, running=self._running and number == 0)
 
 
 def life_of(words: PerCalls | PerTime) -> ProviderLife:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from sim.fetching import ERRORS
+from sim.principals.program import PerCalls
 from sim.problems import did_you_mean, shorten
 from sim.records import Verdict
 from sim.scenario import Scenario
@@ -69,7 +70,7 @@ def _asked(scenario: Scenario, chain: str, passed: tuple[str, ...] = ()) -> set[
 
 
 def _programs(scenario: Scenario) -> Iterator[Finding]:
-    """People and programs of fixed work do not react; a key is not fetched, so no provider is built for it."""
+    """People do not react as programs do; a key is not fetched, so no provider is built for it."""
     for name, population in scenario.populations.items():
         first = next(iter(scenario.credentials.get(population.credentials, ())), None)
         for word in ("on_error", "new_provider_per"):
@@ -78,10 +79,20 @@ def _programs(scenario: Scenario) -> Iterator[Finding]:
                 continue
             if population.people:
                 yield path, f"{name} are people; {word} is of programs: remove it, or people: true"
-            elif population.work is not None:
-                yield path, f"a fixed work goes on whatever its calls get; remove {word}, or give calls without work"
             elif word == "new_provider_per" and first is not None and issuer_of(first) in LOCAL:
                 yield path, f"a {issuer_of(first)} is not fetched, so every provider has the same one; remove {word}"
+
+
+def _works(scenario: Scenario) -> Iterator[Finding]:
+    """A provider that outlasts the work is never followed by another one."""
+    for name, population in scenario.populations.items():
+        per, work = population.new_provider_per, population.work
+        if work is not None and isinstance(per, PerCalls) and per.calls >= work.calls:
+            yield (
+                ("populations", name, "new_provider_per", "calls"),
+                f"{per.calls} is not allowed; a work of {work.calls} calls has one provider then, so give fewer, or "
+                "remove new_provider_per",
+            )
 
 
 def _caches(scenario: Scenario) -> Iterator[Finding]:
@@ -118,6 +129,7 @@ def _shared_by_people(scenario: Scenario) -> Iterator[Finding]:
 RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _errors,
     _programs,
+    _works,
     _caches,
     _shared_by_people,
 )

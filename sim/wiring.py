@@ -29,7 +29,6 @@ from sim.providers.step import Step
 from sim.start_held import hold_at_start
 from sim.streams import Purpose, Stream, population_id
 from sim.upgrades import versions
-from sim.worker import Worker
 from sim.workloads.base import Caller, Calls
 from sim.workloads.merged import merge
 from sim.world import World
@@ -190,7 +189,7 @@ def _build_client(
     starts_at = 0.0 if math.isinf(lives[0].start_s) else lives[0].start_s
     when = When(starts_at, world.horizon_s, world.scenario.run.record)
     if work is not None:
-        made: Client = Worker(world.clock, cache, calls, ledger, when, work)
+        made: Client = built.programs.working(client, world.clock, cache, calls, ledger, when, work)
     elif built.programs:
         build = partial(built.chains.fresh, asker, built.spec.credentials)
         made = built.programs.around(client, world.clock, cache, calls, ledger, when, build)

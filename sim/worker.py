@@ -7,6 +7,7 @@ import math
 from sim.cache import Cache
 from sim.client import Client, Pending, Process, When
 from sim.clock import Clock
+from sim.fetching import Fetch, Fetched
 from sim.ledger import Ledger
 from sim.principals.population import Work
 from sim.records import EndReason, Verdict
@@ -72,32 +73,42 @@ class Worker(Client):
     def _live(self) -> Process:
         while self._left and not self._done:
             own = self._calls.first(self._cursor)
-            at = own + self._waited
-            if at >= self._deadline_s:
+            if self._instant(own) >= self._deadline_s:
                 break
-            alike = None if self._each or at >= self.cache.due_s else self._alike_until()
-            if alike is not None:
-                yield self._clock.at(max(alike, self._clock.now), self._rank)
-                self.settle(alike)
-                continue
-            yield self._clock.at(max(at, self._clock.now), self._rank)
-            yield from self._call(own, at)
+            yield from self._go_on(own, own + self._waited)
         if not self._done:
             at = max(self._cursor + self._waited if not self._left else self._deadline_s, self._clock.now)
-            if at < self._horizon_s:
-                yield self._clock.at(at, self._rank)
-                self.cache.close(at, EndReason.FINISHED)
+            yield self._clock.at(at if at < self._horizon_s else math.inf, self._rank)
+            self.cache.close(at, EndReason.FINISHED)
         self._done = True
 
-    def _alike_until(self) -> float | None:
-        """Until when all calls sign with what is held; None if there is only one, or nothing held."""
+    def _instant(self, own: float) -> float:
+        """The run's instant of the call at the program's time `own`, as far as is known."""
+        return own + self._waited
+
+    def _go_on(self, own: float, at: float) -> Process:
+        """Make the next call, or all that are alike from it on."""
+        alike = None if self._each or at >= self.cache.due_s else self._alike_until(at)
+        if alike is not None:
+            yield self._clock.at(max(alike, self._clock.now), self._rank)
+            self.settle(alike)
+        else:
+            yield self._clock.at(max(at, self._clock.now), self._rank)
+            yield from self._call(own, at)
+
+    def _alike_until(self, at: float) -> float | None:
+        """Until when all calls from the one at `at` on are alike; None if there is only one, or nothing held."""
         if self.cache.credential is None:
             return None
-        limit = min(self.cache.due_s, self._deadline_s) - self._waited
+        limit = self._alike_at_most(at) - self._waited
         n = min(self._calls.count(self._cursor, limit), self._left)
         if n < 2:
             return None
         return (self._instant_of(n, limit) if n == self._left else limit) + self._waited
+
+    def _alike_at_most(self, at: float) -> float:
+        """From when on a call may differ from the one at `at`."""
+        return max(min(self.cache.due_s, self._deadline_s), at)
 
     def _instant_of(self, n: int, limit: float) -> float:
         """Just after the n-th call from the cursor on, which comes before `limit`, by bisection."""
@@ -115,25 +126,35 @@ class Worker(Client):
         cache = self.cache
         self._cursor = math.nextafter(own, math.inf)
         if at < cache.due_s and cache.credential is not None:
-            self._ledger.one(cache.credential, Verdict.OK, at, at)
+            self._ended(None, self._ledger.one(cache.credential, Verdict.OK, at, at), at)
             self._left -= 1
             return
         blocking = cache.credential is None or at >= cache.mandatory_s
-        self._pending = Pending(at, blocking)
-        fetched = yield from cache.fetch()
+        fetched = yield from self._ask(at, blocking)
         done = fetched.done_at_s
-        if done >= self._deadline_s:
-            self._late = fetched
-            if done >= self._horizon_s:
-                yield self._clock.at(math.inf, self._rank)
-        self._pending = None
         old = cache.credential if not blocking or cache.rule.on_failed == "serve" else None
         background = cache.rule.background and not blocking
         signed_at = at if background else done
         if done < self._deadline_s or background:
-            self._ledger.one(old if background else fetched.credential or old, fetched.verdict, at, signed_at)
+            signer = old if background else fetched.credential or old
+            verdict = self._ledger.one(signer, fetched.verdict, at, signed_at)
+            self._ended(fetched if signer is None else None, verdict, signed_at)
             self._left -= 1
         self._waited += signed_at - at
         if fetched.credential is not None:
             self._late = None
         self._conclude(fetched, blocking)
+
+    def _ask(self, at: float, blocking: bool) -> Fetch:
+        """Ask the chain for the call at `at`."""
+        self._pending = Pending(at, blocking)
+        fetched = yield from self.cache.fetch()
+        if fetched.done_at_s >= self._deadline_s:
+            self._late = fetched
+            if fetched.done_at_s >= self._horizon_s:
+                yield self._clock.at(math.inf, self._rank)
+        self._pending = None
+        return fetched
+
+    def _ended(self, failed: Fetched | None, verdict: Verdict, at: float) -> None:
+        """A call ended at `at`, because of a fetch that failed if nobody signed it: the work goes on all the same."""

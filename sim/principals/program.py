@@ -110,7 +110,8 @@ class RestartAfter(_Repeated):
 
 Reaction = Literal["stop", "restart"] | Again | RestartAfter
 """What a program does about an error: `stop` (it makes no further calls and keeps what it holds), `restart` (a new
-process at once, which holds nothing), the same after a pause, or a pause before it asks again."""
+process at once, which holds nothing), the same after a pause, or a pause before it asks again. Of a fixed `work`, what
+is left when it stops ends as Unfinished; a pause delays it, and loses none of it."""
 
 OnError = dict[str, Reaction]
 """Error -> reaction. An error is the verdict of a call (`AccessDenied`, `ExpiredToken`, `RefreshFailed`,

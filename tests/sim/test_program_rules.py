@@ -84,11 +84,11 @@ EDITS = {
     "people who react": (
         "people: true", "on_error: {AccessDenied: stop}\n    people: true", "populations.people.on_error", ["programs"]
     ),
-    "a work that reacts": (
+    "a provider that outlasts its work": (
         APP,
-        "app: {count: 3, credentials: app, work: {calls: 9, within_s: 9}, on_error: {AccessDenied: stop},",
-        "populations.app.on_error",
-        ["a fixed work goes on"],
+        "app: {count: 3, credentials: app, work: {calls: 9, within_s: 9}, new_provider_per: {calls: 9},",
+        "populations.app.new_provider_per.calls",
+        ["9 is not allowed", "a work of 9 calls", "fewer"],
     ),
     "a provider per nothing": (
         APP,

@@ -53,4 +53,11 @@ def program_zoo(
     found["cache-none-work"] = made(
         {"cache": "none"}, work={"calls": 50, "within_s": 800}, start={"at_s": 0}, threads=1
     )
+    work = {"work": {"calls": 60, "within_s": 1100}, "start": {"at_s": 0, "spread_s": 20}, "count": 2}
+    for name in ("again", "continue"):
+        found[f"work-error-{name}"] = made({}, on_error=_REACTIONS[name], **work)
+    found["work-error-threads"] = made({"cache": "thread"}, on_error=_REACTIONS["restart"], **work)
+    found["work-provider-calls"] = made({}, new_provider_per=_PROVIDERS["calls"], **work)
+    found["work-call-error"] = made({"negative_cache_s": 20}, **both, **work)
+    found["work-running"] = made({}, new_provider_per={"every_s": 90}, work=work["work"])
     return found

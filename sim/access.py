@@ -50,6 +50,7 @@ class Access:
 
     def __init__(self, scenario: Scenario, later: tuple[tuple[float, Scenario], ...] = ()) -> None:
         self._scenario = scenario
+        self._mints_s: dict[str, float] = {}
         self.later = tuple((from_s, Access(changed)) for from_s, changed in later)
 
     @property
@@ -148,7 +149,9 @@ class Access:
 
         Each step of a chain lasts at most an hour from the instant it is taken; a cycle of trust never ends.
         """
-        return self._closure(principal, ())
+        if principal not in self._mints_s:  # every host asks
+            self._mints_s[principal] = self._closure(principal, ())
+        return self._mints_s[principal]
 
     def _closure(self, principal: str, passed: tuple[str, ...]) -> float:
         if principal in passed:

@@ -6,7 +6,7 @@ import math
 from typing import Protocol
 
 from sim.credentials import Credential
-from sim.fetching import Asker, Closes, Fetch, Fetched, Provider
+from sim.fetching import Asker, Fetch, Fetched, Provider, closes
 from sim.places import Place
 from sim.policies.refresh import Refresh, retry_at, seen_expiry, windows
 from sim.recorder import Recorder
@@ -210,7 +210,7 @@ class Cache:
         """Whatever the providers remember ends: sources, failures, and which of them won."""
         self._first = None
         for provider in self._providers:
-            if isinstance(provider, Closes):
+            if closes(provider):
                 provider.close(at, reason)
 
     def discard(self, credential: Credential, at: float, horizon_s: float) -> None:

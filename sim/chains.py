@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from sim.agents import Agent
 from sim.aws import eks, signin
@@ -51,6 +51,20 @@ _LOGIN: Final = Refresh(
 """A set of `aws login`: with this life left a command renews it before anything else, and fails if it cannot."""
 
 
+class Common(NamedTuple):
+    """What the caches of a chain have in common: worked out once, not for each of thousands of clients.
+
+    Attributes:
+        rules: Refresh windows at each step.
+        owned: Whether its credentials are the clients' own to write down.
+        lasts: Whether what was obtained serves later calls too.
+    """
+
+    rules: tuple[Refresh, ...]
+    owned: bool
+    lasts: bool
+
+
 class Chains:
     """Builds the caches of one population's clients.
 
@@ -69,6 +83,7 @@ class Chains:
         self._rotated = rotated_users(world.scenario)
         self.signing: list[tuple[str, SigningKey]] = []
         self._terms_of: dict[tuple[str, int], Terms] = {}
+        self._commons: dict[str, Common] = {}
         self.hosts: dict[tuple[str, int], Host | Agent] = before.hosts if before else {}
         self.host_caches: HostCaches = before.host_caches if before else HostCaches(world, population)
         self.people: dict[int, Person] = before.people if before else {}
@@ -108,19 +123,28 @@ class Chains:
 
     def fresh(self, asker: Asker, chain: str, place: Place | None = None) -> Cache:
         """A new provider of a client: a cache that nobody has filled yet."""
-        steps = self.steps(chain)
-        first = steps[0]
-        providers = tuple(self._cached(asker, chain, n) for n in range(len(steps)))
+        common = self._common(chain)
         return Cache(
             asker,
-            providers,
-            tuple(self.rule(step) for step in steps),
+            tuple([self._cached(asker, chain, n) for n in range(len(common.rules))]),
+            common.rules,
             place,
             self._world.recorder,
-            owned=not all(isinstance(self._issuer(step), Local) or step.from_ == "access_key" for step in steps),
+            owned=common.owned,
             once=self.sdk.resolves == "once",
-            lasts=first.cache != "none",
+            lasts=common.lasts,
         )
+
+    def _common(self, chain: str) -> Common:
+        """What all clients' caches of a chain have in common."""
+        if chain not in self._commons:
+            steps = self.steps(chain)
+            self._commons[chain] = Common(
+                rules=tuple(self.rule(step) for step in steps),
+                owned=not all(isinstance(self._issuer(step), Local) or step.from_ == "access_key" for step in steps),
+                lasts=steps[0].cache != "none",
+            )
+        return self._commons[chain]
 
     def _cached(self, asker: Asker, chain: str, number: int) -> Provider:
         """A step's provider behind what caches its answers: its failures, and what a host shares."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from typing import Final, NamedTuple, Protocol, runtime_checkable
+from typing import Final, NamedTuple, Protocol, TypeGuard
 
 from simpy import Event
 
 from sim.credentials import Credential
 from sim.records import EndReason, Outcome, Verdict
 
-__all__ = ["ERRORS", "Closes", "Fetch", "Fetched", "Provider", "refusal"]
+__all__ = ["ERRORS", "Closes", "Fetch", "Fetched", "Provider", "closes", "refusal"]
 
 
 class Fetched(NamedTuple):
@@ -60,9 +60,16 @@ class Provider(Protocol):
         """Obtain a credential, beginning now; `ordinal` numbers the client's fetches."""
 
 
-@runtime_checkable
 class Closes(Protocol):
     """A provider that remembers something, which ends with it."""
 
     def close(self, at: float, reason: EndReason) -> None:
         """The process, or the program's provider, ends."""
+
+
+def closes(provider: object) -> TypeGuard[Closes]:
+    """Whether a provider remembers something.
+
+    Asked of every process that ends; `isinstance` with a protocol takes a hundred times as long.
+    """
+    return hasattr(provider, "close")

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from sim.clock import Clock
 from sim.credentials import Credential, Holder, Origin
-from sim.fetched import ERRORS, Closes, Fetch, Fetched, Provider, refusal
+from sim.fetched import ERRORS, Closes, Fetch, Fetched, Provider, closes, refusal
 from sim.issuers.api import Answer, Api, Request
 from sim.issuers.metadata import MetadataService
 from sim.policies.adaptive import RateLimiter
@@ -32,6 +32,7 @@ __all__ = [
     "KeyProvider",
     "Provider",
     "SigningKey",
+    "closes",
     "refusal",
 ]
 

@@ -81,6 +81,8 @@ class Lifetimes:
 
     def of(self, client: int) -> tuple[Life, ...]:
         """The processes of a client, in order of time."""
+        if self.whole:
+            return (Life(self.starts_at(client)),)
         return tuple(self._versions(client, [life for life in self._scaled(client) if life.stop_s > life.start_s]))
 
     def present(self, client: int) -> tuple[Span, ...]:

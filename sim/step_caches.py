@@ -11,7 +11,7 @@ from simpy import Event, Process
 from sim.cache import Cache
 from sim.clock import Clock
 from sim.credentials import Credential
-from sim.fetching import Closes, Fetch, Fetched, Provider
+from sim.fetching import Fetch, Fetched, Provider, closes
 from sim.records import EndReason
 
 __all__ = ["NegativeCache", "SharedCache", "SharedProvider"]
@@ -46,7 +46,7 @@ class NegativeCache:
     def close(self, at: float, reason: EndReason) -> None:
         """The process ends, and its memory with it."""
         self._failed = None
-        if isinstance(self.provider, Closes):
+        if closes(self.provider):
             self.provider.close(at, reason)
 
 

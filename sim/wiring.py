@@ -124,7 +124,6 @@ class Built:
             yield from self.chains.hosts.values()
             yield from self.chains.tokens.values()
             yield from self.owners.values()
-        self.programs = Programs(self.spec, self.first_step)
 
 
 def build_population(world: World, name: str, clients: range | None = None) -> list[Built]:

@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from sim.issuers.spec import Attached, Broker, Endpoint, IdentityCenter, PodIdentity
+from sim.aws import roles_anywhere
+from sim.issuers.spec import Attached, Broker, Endpoint, IdentityCenter, PodIdentity, RolesAnywhere
 from sim.laws import mean_of
 from sim.lifetimes import mean_life_s, number_of_clients
 from sim.local_providers import refresh_of
@@ -134,7 +135,8 @@ def _usable_s(scenario: Scenario, population: Population, step: Step) -> float:
     if isinstance(issuer, Broker):
         old_s = (issuer.upstream.session_s - issuer.cache.renew_when_left_s) / 2
         return max(advisory_at(sdk.imds, 0.0, issuer.upstream.session_s - old_s, 0.5), 1e-3)
-    life_s = step.session_s or sdk.default_session_s
+    default_s = float(roles_anywhere.SESSION_DEFAULT_S.value)
+    life_s = step.session_s or (default_s if isinstance(issuer, RolesAnywhere) else sdk.default_session_s)
     if isinstance(issuer, IdentityCenter) and step.permission_set is not None:
         life_s = issuer.permission_sets[step.permission_set].session_s
     return advisory_at(sdk.sts, 0.0, life_s, 0.5)

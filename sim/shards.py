@@ -109,6 +109,7 @@ def _met_at(scenario: Scenario, step: Step) -> Iterator[str]:
     if isinstance(issuer, IdentityCenter):
         yield f"idp/{issuer.idp}"
         yield f"issuer/{name}"
+        yield f"identity_center/{issuer.account}"
     if isinstance(issuer, Broker) and issuer.per == "server":
         yield f"issuer/{name}"
     behind = {name, *_behind(issuer)}

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sim.access import KEY_MINTS_S, Access
-from sim.aws import signin, sts
+from sim.aws import roles_anywhere, signin, sts
 from sim.aws.sts_operations import OPERATIONS, StsOperation
 from sim.credentials import Origin
 from sim.issuers.api import Request
-from sim.issuers.spec import Attached, Broker, Function, IdentityCenter, IssuerSpec, PodIdentity, Sts
+from sim.issuers.spec import Attached, Broker, Function, IdentityCenter, IssuerSpec, PodIdentity, RolesAnywhere, Sts
 from sim.providers.step import Step
 from sim.scenario import Scenario
 from sim.sdks import Sdk
@@ -63,6 +63,7 @@ class Writer:
             (Attached, self._attached),
             (Broker, self._brokered),
             (PodIdentity, self._associated),
+            (RolesAnywhere, self._anywhere),
         )
         for kind, write in writers:
             if isinstance(spec, kind):
@@ -120,6 +121,15 @@ class Writer:
         origin = Origin(principal, account, chain, spec.upstream, operation, self.access.mints_s(principal))
         allowed = self.access.trusts_service(role, spec.service)
         return Terms(Request(operation, "eks_auth", account, allowed), origin, spec.life_s)
+
+    def _anywhere(self, chain: str, step: Step, spec: RolesAnywhere) -> Terms:
+        """A role's session for a certificate; the role's account is charged."""
+        role, operation = str(step.role), "CreateSession"
+        principal, account = f"role/{role}", self.scenario.roles[role].account
+        origin = Origin(principal, account, chain, step.from_, operation, self.access.mints_s(principal))
+        allowed = self.access.trusts_service(role, spec.service)
+        length = step.session_s if step.session_s is not None else float(roles_anywhere.SESSION_DEFAULT_S.value)
+        return Terms(Request(operation, "roles_anywhere", account, allowed), origin, length)
 
     def _role(self, chain: str, step: Step, operation: StsOperation) -> Terms:
         """A role's session."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from sim.aws.sts_operations import OPERATIONS
-from sim.issuers.spec import Attached, Broker, IdentityCenter, IssuerSpec, PodIdentity, Sts
+from sim.issuers.spec import Attached, Broker, IdentityCenter, IssuerSpec, PodIdentity, RolesAnywhere, Sts
 from sim.principals.role import Trust
 from sim.problems import did_you_mean, shorten
 from sim.providers.step import Step
@@ -25,7 +25,7 @@ _VOUCHED: Final = {"AssumeRoleWithSAML": "saml", "AssumeRoleWithWebIdentity": "w
 LOCAL: Final = ("access_key", "password", "anonymous")
 """What a step may name besides an issuer: a user's own long-term credentials, or none at all."""
 
-HANDS_OUT: Final = (Attached, Broker, IdentityCenter, PodIdentity)
+HANDS_OUT: Final = (Attached, Broker, IdentityCenter, PodIdentity, RolesAnywhere)
 """Kinds of issuers besides STS that a step may name; they have no operations."""
 
 _USED: Final = {
@@ -38,7 +38,7 @@ _USED: Final = {
     "GetFederationToken": {"user", "source"},
     "AssumeRoot": {"account", "task_policy", "user", "source"},
     "anonymous": set(),
-    **{kind: {"role"} for kind in ("imds", "container", "lambda", "broker", "pod_identity")},
+    **{kind: {"role"} for kind in ("imds", "container", "lambda", "broker", "pod_identity", "roles_anywhere")},
     "identity_center": {"permission_set"},
 }
 _ASKED: Final = ("role", "user", "service", "source", "idp", "permission_set", "account", "task_policy")
@@ -92,7 +92,7 @@ def _sources(scenario: Scenario) -> Iterator[Finding]:
             yield (
                 here,
                 f"an issuer of kind {issuer.kind} hands out no AWS credentials; sts, imds, container, lambda, "
-                "pod_identity, broker and identity_center do",
+                "pod_identity, broker, roles_anywhere and identity_center do",
             )
         elif operation:
             yield here, f"an issuer of kind {issuer.kind} has no operations; write {name}"
@@ -199,6 +199,8 @@ def _askers(scenario: Scenario, step: Step, operation: str | None) -> list[tuple
     """Trust entries any of which lets the step's request pass; empty if the step is wrong anyway."""
     if operation in _VOUCHED:
         return [(_VOUCHED[operation], step.idp)] if step.idp is not None else []
+    if operation == "roles_anywhere":
+        return [("service", RolesAnywhere.service)]
     if operation != "AssumeRole":
         return []
     if step.service is not None:

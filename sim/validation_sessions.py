@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from sim.aws import sts
+from sim.aws import roles_anywhere, sts
 from sim.aws.sts_operations import OPERATIONS, StsOperation
 from sim.issuers.spec import IdentityCenter, Imds, Sts
 from sim.providers.step import Step
@@ -52,6 +52,18 @@ def _within_limits(scenario: Scenario) -> Iterator[Finding]:
         text = _limit(scenario, step, operation)
         if text is not None:
             yield (*path, "session_s"), f"{step.session_s:g} is not allowed; {text}"
+
+
+def _anywhere(scenario: Scenario) -> Iterator[Finding]:
+    """What IAM Roles Anywhere issues."""
+    shortest, longest = float(roles_anywhere.SESSION_MIN_S.value), float(roles_anywhere.SESSION_MAX_S.value)
+    for path, step in steps(scenario):
+        asked = step.session_s is not None and operation_of(scenario, step) == "roles_anywhere"
+        if asked and not shortest <= step.session_s <= longest:
+            yield (
+                (*path, "session_s"),
+                f"{step.session_s:g} is not allowed; CreateSession issues sessions of {shortest:g} s to {longest:g} s",
+            )
 
 
 def _limit(scenario: Scenario, step: Step, operation: StsOperation) -> str | None:
@@ -135,6 +147,7 @@ def _copies_begin(scenario: Scenario) -> Iterator[Finding]:
 RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _settable,
     _within_limits,
+    _anywhere,
     _portal,
     _copied,
     _copies_begin,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from sim.aws import identity_center, sts
+from sim.aws import identity_center, roles_anywhere, sts
 from sim.aws.fact import Basis, Fact
 
 __all__ = ["QUOTA_PROFILES", "QuotaProfile", "rows"]
@@ -46,6 +46,12 @@ QUOTA_PROFILES: dict[str, QuotaProfile] = {
     for profile in (
         _profile("documented-600", "signed", sts.QUOTA_RPS, sts.QUOTA_BURST),
         _profile("identity-center-20", "identity_center", identity_center.API_TPS, identity_center.API_BURST),
+        _profile(
+            "roles-anywhere-10",
+            "roles_anywhere",
+            roles_anywhere.CREATE_SESSION_RPS,
+            roles_anywhere.CREATE_SESSION_BURST,
+        ),
     )
 }
 """Every quota profile by name."""

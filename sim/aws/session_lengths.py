@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from sim.aws import ec2, ecs, eks, identity_center, signin, sts
+from sim.aws import ec2, ecs, eks, identity_center, roles_anywhere, signin, sts
 from sim.aws.fact import Fact
 
 __all__ = ["SESSION_LENGTHS", "SessionLength", "rows"]
@@ -85,6 +85,12 @@ SESSION_LENGTHS: Final[tuple[SessionLength, ...]] = (
         "session duration of the portal",
         (identity_center.PORTAL_SESSION_MIN_S, identity_center.PORTAL_SESSION_MAX_S),
         identity_center.PORTAL_SESSION_DEFAULT_S,
+    ),
+    _ranged(
+        "IAM Roles Anywhere",
+        "the profile's duration, or durationSeconds of CreateSession",
+        (roles_anywhere.SESSION_MIN_S, roles_anywhere.SESSION_MAX_S),
+        roles_anywhere.SESSION_DEFAULT_S,
     ),
     _fixed("aws login", signin.LOGIN_TOKEN_MAX_S, "15 min, renewed silently for 12 h"),
     _ranged(

@@ -19,6 +19,7 @@ from sim.issuers.kinds.identity_center import IdentityCenter, PermissionSet
 from sim.issuers.kinds.idp import IdentityProvider, KeyFetch
 from sim.issuers.kinds.imds import Imds
 from sim.issuers.kinds.pod_identity import PodIdentity
+from sim.issuers.kinds.roles_anywhere import RolesAnywhere
 from sim.issuers.kinds.sts import Sts
 from sim.registry import specs_in
 
@@ -39,6 +40,7 @@ __all__ = [
     "Local",
     "PermissionSet",
     "PodIdentity",
+    "RolesAnywhere",
     "Sts",
 ]
 

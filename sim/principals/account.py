@@ -12,13 +12,14 @@ from sim.spec import Name, NonNegative, Positive, Spec
 
 __all__ = ["QUOTA_GROUPS", "Account", "PasswordPolicy", "Quota", "QuotaGroup", "Refusal"]
 
-QuotaGroup = Literal["signed", "global", "web_identity", "saml", "identity_center", "eks_auth", "iam"]
+QuotaGroup = Literal["signed", "global", "web_identity", "saml", "identity_center", "roles_anywhere", "eks_auth", "iam"]
 QUOTA_GROUPS: tuple[QuotaGroup, ...] = (
     "signed",
     "global",
     "web_identity",
     "saml",
     "identity_center",
+    "roles_anywhere",
     "eks_auth",
     "iam",
 )

@@ -136,7 +136,7 @@ def test_a_quota_of_one_s_own_needs_no_fact() -> None:
 
 
 def test_every_use_names_a_feature_that_can_occur() -> None:
-    kinds = {"sts", "imds", "identity_center", "iam", "idp", "container", "lambda", "pod_identity"}
+    kinds = {"sts", "imds", "identity_center", "iam", "idp", "container", "lambda", "pod_identity", "roles_anywhere"}
     words = {"access_key", "password", "user", "role", "group", "chaining", "service"}
     operations = {"sts.AssumeRole", "sts.AssumeRoleWithSAML", "sts.AssumeRoleWithWebIdentity"}
     quotas = {f"quota:{name}" for name in QUOTA_PROFILES}

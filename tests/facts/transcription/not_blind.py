@@ -20,6 +20,7 @@ NOT_BLIND: dict[str, str] = {
     "iam.attached_policies_user_max": _SPLIT,
     "identity_center.api_burst": _OURS,
     "retries.cli_new_retries": _TOLD,
+    "roles_anywhere.create_session_burst": _OURS,
     "sdk_botocore.cli_v1_retry_mode": _TOLD,
     "sdk_botocore.resolves": _TOLD,
     "sdk_go.client_kept": _TOLD,

@@ -145,6 +145,7 @@ ROLES_ANYWHERE: dict[str, Line] = {
     "session_default_s": (3600, "s", DOC),
     "session_max_s": (43_200, "s", DOC),
     "create_session_rps": (10, "requests/s", DOC),
+    "create_session_burst": (10, "requests", MEM),
     "other_rps": (1, "requests/s", DOC),
 }
 

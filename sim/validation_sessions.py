@@ -58,8 +58,9 @@ def _anywhere(scenario: Scenario) -> Iterator[Finding]:
     """What IAM Roles Anywhere issues."""
     shortest, longest = float(roles_anywhere.SESSION_MIN_S.value), float(roles_anywhere.SESSION_MAX_S.value)
     for path, step in steps(scenario):
-        asked = step.session_s is not None and operation_of(scenario, step) == "roles_anywhere"
-        if asked and not shortest <= step.session_s <= longest:
+        if step.session_s is None or operation_of(scenario, step) != "roles_anywhere":
+            continue
+        if not shortest <= step.session_s <= longest:
             yield (
                 (*path, "session_s"),
                 f"{step.session_s:g} is not allowed; CreateSession issues sessions of {shortest:g} s to {longest:g} s",

@@ -1,8 +1,9 @@
 """One look for every chart and table: colours, fonts, human numbers and human durations.
 
 A strategy has one colour, one marker and one place in the order everywhere. The colours are Okabe
-and Ito's, told apart under all common forms of colour blindness; hollow markers are strategies that
-hold long-term keys, so nothing is told by colour alone.
+and Ito's, told apart under all common forms of colour blindness (wine for their black, which is the
+ink, and a darker yellow); verdicts have colours of their own, so that none means two things. Hollow
+markers are strategies that hold long-term keys, so nothing is told by colour alone.
 """
 
 from __future__ import annotations
@@ -35,8 +36,8 @@ __all__ = [
     "wrap",
 ]
 
-_OKABE_ITO: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#8C7A00")
-_MARKERS: Final = ("o", "s", "^", "D", "v", "P", "X")
+_OKABE_ITO: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#882255", "#8C7A00")
+_MARKERS: Final = ("o", "s", "^", "D", "v", "P", "X", "*")
 DASH: Final = "\N{EN DASH}"
 """Stands for what is not known."""
 MINUS: Final = "\N{MINUS SIGN}"
@@ -45,8 +46,8 @@ INK: Final = "#222222"
 """Text and axes."""
 GREY: Final = "#8A8A8A"
 """Secondary lines and marks."""
-THROTTLED: Final = "#4D4D4D"
-"""Refused by a full bucket: grey, and hatched."""
+THROTTLED: Final = "#5A5A5A"
+"""Refused by a full bucket, in every chart."""
 OUTAGE: Final = "#F3D9D0"
 """Background while an issuer is down."""
 
@@ -54,18 +55,18 @@ THIEF_LINES: Final[dict[str, Any]] = {"copy": "-", "mint": (0, (5, 1.5)), "footh
 """Line style of each thief."""
 
 VERDICT_COLOURS: Final[dict[str, str]] = {
-    "ExpiredToken": "#D55E00",
-    "InvalidClientTokenId": "#CC79A7",
-    "SignatureDoesNotMatch": "#8C7A00",
-    "RequestTimeTooSkewed": "#999999",
-    "AccessDenied": "#000000",
-    "Throttling": "#4D4D4D",
-    "ServiceUnavailable": "#E69F00",
-    "NoCredentials": "#0072B2",
-    "RefreshFailed": "#56B4E9",
+    "ExpiredToken": "#E8505B",
+    "InvalidClientTokenId": "#9E6FD0",
+    "SignatureDoesNotMatch": "#C9C55A",
+    "RequestTimeTooSkewed": "#E9D8A6",
+    "AccessDenied": "#1A1A1A",
+    "Throttling": THROTTLED,
+    "ServiceUnavailable": "#F5B7B1",
+    "NoCredentials": "#5C4033",
+    "RefreshFailed": "#7FB8AD",
     "Unfinished": "#BBBBBB",
 }
-"""Colour of each verdict that is not `ok`."""
+"""Colour of each verdict that is not `ok`; none is a strategy's."""
 
 RC: Final[Any] = {
     "font.family": "DejaVu Sans",

@@ -22,6 +22,7 @@ __all__ = [
     "legend_below",
     "log_counts",
     "log_duration_axis",
+    "log_where_hidden",
     "mark_faults",
     "note",
     "panel_title",
@@ -29,6 +30,8 @@ __all__ = [
 ]
 
 _NICE_S: Final = (1, 5, 10, 30, 60, 300, 600, 1800, 3600, 7200, 10_800, 21_600, 86_400, 604_800, 2_592_000)
+_LINEAR_UP_TO: Final = 12.0
+"""Ratio of quota to peak above which a linear axis would hide the load."""
 _DURATION_TICKS: Final = (1.0, 60.0, 3_600.0, 86_400.0, 2_592_000.0, 31_557_600.0, 315_576_000.0)
 
 
@@ -46,7 +49,9 @@ def time_unit(span_s: float) -> tuple[float, str]:
     return (60.0, "minutes") if span_s > 300 else (1.0, "seconds")
 
 
-def clock_axis(axes: Axes, span_s: float, label: bool = True, start: str = "since the start") -> float:
+def clock_axis(
+    axes: Axes, span_s: float, label: bool = True, start: str = "since the start", most_ticks: int = 13
+) -> float:
     """Set up an x axis of elapsed time.
 
     Args:
@@ -54,6 +59,7 @@ def clock_axis(axes: Axes, span_s: float, label: bool = True, start: str = "sinc
         span_s: Length of the axis in seconds.
         label: Whether this panel carries the axis label.
         start: Words for the origin.
+        most_ticks: How many ticks have room, for an axis of hours.
 
     Returns:
         Seconds per unit of the axis.
@@ -61,14 +67,14 @@ def clock_axis(axes: Axes, span_s: float, label: bool = True, start: str = "sinc
     unit_s, unit = time_unit(span_s)
     axes.set_xlim(0, span_s / unit_s)
     if unit == "hours" and span_s > 6 * 3600:
-        axes.xaxis.set_major_locator(FixedLocator(list(_steps(span_s / unit_s))))
+        axes.xaxis.set_major_locator(FixedLocator(list(_steps(span_s / unit_s, most_ticks))))
     if label:
         axes.set_xlabel(f"Time {start} ({unit})")
     return unit_s
 
 
-def _steps(span: float) -> Iterable[float]:
-    step = next(step for step in (1, 2, 3, 6, 12, 24) if span / step <= 13 or step == 24)
+def _steps(span: float, most: int) -> Iterable[float]:
+    step = next(step for step in (1, 2, 3, 6, 12, 24) if span / step <= most or step == 24)
     return (float(index * step) for index in range(int(span / step) + 1))
 
 
@@ -97,6 +103,12 @@ def log_counts(axes: Axes, least: float, most: float) -> None:
     axes.yaxis.set_minor_locator(NullLocator())
     axes.set_ylim(0, 2.5 * max(most, floor))
     count_axis(axes)
+
+
+def log_where_hidden(axes: Axes, highest: float, quota: float) -> None:
+    """Makes a y axis of rates logarithmic where a linear one would hide a load far below its quota."""
+    if quota > _LINEAR_UP_TO * max(highest, 1.0):
+        log_counts(axes, 1.0, quota)
 
 
 def panel_title(axes: Axes, text: str, colour: str | None = None, width: int = 44, pad: float = 4.0) -> None:

@@ -13,12 +13,14 @@ from analysis.charts import axes as ax
 from analysis.charts.base import Chart, Summary, new_figure
 from analysis.charts.estimates import Estimates
 from analysis.load import Results
-from analysis.style import GREY, THIEF_LINES, Look, duration, looks
+from analysis.style import GREY, INK, THIEF_LINES, Look, duration, looks
 
 __all__ = ["CHART"]
 
 _METRIC: Final = "containment_s"
 _SHAPES: Final = {"copy": "o", "mint": "s", "foothold": "^"}
+_APART: Final = 0.24
+"""Distance of the thieves' marks within a strategy's row, so that those who end together are all seen."""
 _LEAST_S, _NEVER = 30.0, "never"
 _TICKS_S: Final = (0.0, 60.0, 600.0, 3600.0, 6 * 3600.0, 36 * 3600.0, 10 * 86400.0, 100 * 86400.0, 1000 * 86400.0)
 
@@ -32,7 +34,7 @@ def _draw(results: Results, summary: Summary) -> Figure:
     figures, names = Estimates(summary), list(results.strategies)
     styles = looks({name: results.scenario(name) for name in names})
     incidents = figures.values("incident", _METRIC)
-    figure = new_figure(7.6, 0.9 + (0.5 + 0.36 * len(names)) * len(incidents))
+    figure = new_figure(7.6, 0.9 + (0.5 + 0.42 * len(names)) * len(incidents))
     grid = figure.subplots(len(incidents), 2, sharey=True, squeeze=False, width_ratios=[1.5, 1])
     legend: dict[str, Any] = {}
     for (left, right), incident in zip(grid, incidents, strict=True):
@@ -46,7 +48,7 @@ def _draw(results: Results, summary: Summary) -> Figure:
         left.set_xlabel(f"{incident}: containment, detection to the thief's last ok")
         right.set_xlabel("Clients cut off: mean (bar), longest (tick)")
         right.xaxis.set_major_formatter(FuncFormatter(lambda value, _: "0" if value == 0 else duration(value)))
-        right.set_xlim(0, 1.4 * right.get_xlim()[1])  # room for the numbers beside the ticks
+        right.set_xlim(0, 1.55 * right.get_xlim()[1])  # room for the numbers beside the ticks
         right.xaxis.set_major_locator(FixedLocator(_few(right.get_xlim()[1])))
         for axes in (left, right):
             axes.grid(visible=False, axis="y")
@@ -66,15 +68,16 @@ def _contained(
     """One mark per thief of a strategy and incident, joined by a line."""
     name, incident = about
     points = []
-    for thief in _thieves(figures, name, incident):
+    thieves = _thieves(figures, name, incident)
+    for turn, thief in enumerate(thieves):
         one = figures.one(_METRIC, name, incident=incident, thief=thief)
         if one is None or (one.mean is None and not one.never):
             continue
-        points.append(never_s if one.never else max(one.value, 0.0))
-        axes.plot(points[-1], place, marker=_SHAPES[thief], color=look.colour, mfc=look.face, ms=7)
+        points.append((never_s if one.never else max(one.value, 0.0), place + _APART * (turn - (len(thieves) - 1) / 2)))
+        axes.plot(*points[-1], marker=_SHAPES[thief], color=look.colour, mfc=look.face, ms=5.5)
         legend[f"thief: {thief}"] = Line2D([], [], color=GREY, marker=_SHAPES[thief], ls="", ms=6)
     if points:
-        axes.plot([min(points), max(points)], [place, place], color=look.colour, lw=1, zorder=1)
+        axes.plot(*zip(*points, strict=True), color=look.colour, lw=1, zorder=1)
 
 
 def _cost(axes: Axes, figures: Estimates, name: str, place: int, look: Look) -> None:
@@ -84,7 +87,7 @@ def _cost(axes: Axes, figures: Estimates, name: str, place: int, look: Look) -> 
     if mean is not None and mean.mean is not None:
         axes.barh(place, mean.mean, 0.55, color=look.colour, hatch=look.hatch)
     if worst is not None and worst.mean is not None:
-        axes.plot(worst.mean, place, marker="|", ms=13, mew=2, color=look.colour, ls="")
+        axes.plot(worst.mean, place, marker="|", ms=13, mew=2, color=INK, ls="")
         said = "" if calls is None or calls.mean is None else f"  {calls.mean:,.0f} calls"
         axes.annotate(said, (worst.mean, place), va="center", fontsize=7.5)
 

@@ -34,7 +34,7 @@ def _ages(results: Results, strategy: str) -> pd.DataFrame:
 
 def _applies(results: Results, _: Summary) -> bool:
     return results.manifest.get("level") != "summary" and any(
-        len(_ages(results, strategy)) for strategy in results.strategies
+        _ages(results, strategy)["age_s"].any() for strategy in results.strategies
     )
 
 
@@ -73,8 +73,19 @@ def _panel(axes: Axes, ages: pd.DataFrame, look: Look, edges: NDArray[np.float64
         ax.note(axes, f"{number(float(many.sum()))} keys, median age {duration(middle)}")
 
 
+def _alike(results: Results, frames: dict[str, pd.DataFrame]) -> dict[str, list[str]]:
+    """The first strategy with each set of ages and of policies, and all that share them."""
+    found: dict[object, list[str]] = {}
+    for name, frame in frames.items():
+        ages = frame.sort_values(["population", "age_s"]).to_numpy().tolist()
+        found.setdefault(str((ages, _policies(results, name))), []).append(name)
+    return {names[0]: names for names in found.values()}
+
+
 def _draw(results: Results, _: Summary) -> Figure:
     frames = {name: frame for name in results.strategies if len(frame := _ages(results, name))}
+    alike = _alike(results, frames)
+    frames = {name: frames[name] for name in alike}
     figure = new_figure(7.6, 0.6 + 2.0 * len(frames))
     grid = figure.subplots(len(frames), 1, squeeze=False)
     styles = looks({name: results.scenario(name) for name in results.strategies})
@@ -88,9 +99,10 @@ def _draw(results: Results, _: Summary) -> Figure:
         for period in _policies(results, name):
             axes.axvline(period / unit_s, color=GREY, ls="--", lw=1)
             legend["rotation period of a policy"] = Line2D([], [], color=GREY, ls="--", lw=1)
-        ax.panel_title(axes, name, styles[name].ink)
+        ax.panel_title(axes, ", ".join(alike[name]), styles[name].ink if len(alike[name]) == 1 else None, 90)
         ax.count_axis(axes)
         axes.set_ylabel("keys")
+        axes.set_ylim(0, max(1.0, axes.get_ylim()[1]))
         axes.set_xlim(0, None)
         axes.set_xlabel(f"Age of the key at the start ({unit})")
     ax.legend_below(figure, legend)
@@ -100,9 +112,9 @@ def _draw(results: Results, _: Summary) -> Figure:
 CHART = Chart(
     name="key-ages",
     title="How old are the access keys?",
-    caption="Ages of long-term access keys at the start of the run, one row per strategy that has any; the axes "
-    "differ. A population with few keys is drawn as labelled lines. Dashed: the age at which a policy asks for "
-    "a new key. First replication.",
+    caption="Ages of long-term access keys at the start of the run, one row per strategy that has any, those with the "
+    "same keys together; the axes differ. A population with few keys is drawn as labelled lines. Dashed: the age at "
+    "which a policy asks for a new key. First replication.",
     applies=_applies,
     draw=_draw,
     order=50,

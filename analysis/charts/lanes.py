@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -22,9 +23,14 @@ from sim.records import Level
 
 __all__ = ["CHART", "failing_share"]
 
-_MOST: Final = 5
+_ABREAST: Final = 4
+"""Strategies in a row; with more, a second row keeps the letters as large as on the page around them."""
+_LABELS: Final = ("", "Calls that fail (%)", "Busiest second\n(requests/s)")
 _BINS: Final = 160
 _THIEVES: Final = tuple(THIEF_LINES)
+
+_Load = tuple[float, float | None]
+"""Busiest second and quota of a bucket, requests/s."""
 
 
 def _applies(results: Results, _: Summary) -> bool:
@@ -64,23 +70,49 @@ def _ramp(at: Floats, rate: Floats, edges: Floats) -> Floats:
 
 
 def _draw(results: Results, _: Summary) -> Figure:
-    names = list(results.strategies)[:_MOST]
-    styles = looks({name: results.scenario(name) for name in results.strategies})
-    figure = new_figure(1.0 + 2.35 * max(len(names), 2), 5.4)
-    grid = figure.subplots(3, len(names), sharex=True, sharey="row", squeeze=False, height_ratios=[1.1, 1, 1])
+    names = list(results.strategies)
+    columns = -(-len(names) // (banks := -(-len(names) // _ABREAST)))
+    heights = [1.1, 1, 1] if any(len(_signed(results, name)) for name in names) else [1.1, 1]
+    lanes = len(heights)
+    figure = new_figure(1.0 + 2.35 * max(columns, 2), 0.6 + 1.6 * lanes * banks)
+    grid = figure.subplots(lanes * banks, columns, sharex=True, squeeze=False, height_ratios=heights * banks)
     legend: dict[str, Any] = {}
-    for column, name in enumerate(names):
-        panels = [grid[row][column] for row in range(3)]
-        unit_s = ax.clock_axis(panels[2], results.horizon_s)
-        ax.panel_title(panels[0], name, styles[name].ink, 30)
-        _mark(panels, results, name, unit_s, legend)
-        _thief_lane(panels[0], results, name, unit_s, styles[name])
-        _fleet_lane(panels[1], results, name, unit_s, styles[name])
-        _sts_lane(panels[2], results, name, unit_s, styles[name], legend)
-    grid[1][0].set_ylabel("Calls that fail (%)")
-    grid[2][0].set_ylabel("Busiest second\n(requests/s)")
+    loads = {}
+    for index, name in enumerate(names):
+        bank, column = divmod(index, columns)
+        panels = list(grid[lanes * bank : lanes * (bank + 1), column])
+        loads[panels[-1]] = _column(panels, results, name, legend, is_first=column == 0)
+    for axes in grid[-lanes:, columns - (columns * banks - len(names)) :].flat:
+        axes.set_visible(False)
+    if lanes == len(_LABELS):
+        _same_scale(loads)
     ax.legend_below(figure, legend, columns=4)
     return figure
+
+
+def _column(panels: list[Axes], results: Results, name: str, legend: dict[str, Any], *, is_first: bool) -> _Load:
+    """The lanes of a strategy, that of STS if there is one; a y axis has its label at the first of a row only."""
+    look = looks({one: results.scenario(one) for one in results.strategies})[name]
+    unit_s = ax.clock_axis(panels[-1], results.horizon_s, most_ticks=7)
+    ax.panel_title(panels[0], name, look.ink, 30)
+    _mark(panels, results, name, unit_s, legend)
+    _thief_lane(panels[0], results, name, unit_s, look)
+    _fleet_lane(panels[1], results, name, unit_s, look)
+    panels[-1].tick_params(labelbottom=True)
+    for axes, label in zip(panels, _LABELS, strict=False):
+        axes.set_ylabel(label if is_first else "")
+        axes.tick_params(labelleft=is_first)
+    return _sts_lane(panels[2], results, name, unit_s, look, legend) if panels[2:] else (0.0, None)
+
+
+def _same_scale(loads: Mapping[Axes, _Load]) -> None:
+    """One y axis for all strategies, on which both the load and its quota can be seen."""
+    highest = max(peak for peak, _ in loads.values())
+    quota = max((rate for _, rate in loads.values() if rate), default=0.0)
+    for axes in loads:
+        axes.set_ylim(0, 1.12 * max(highest, quota, 1.0))
+        ax.count_axis(axes)
+        ax.log_where_hidden(axes, highest, quota)
 
 
 def _mark(panels: list[Axes], results: Results, name: str, unit_s: float, legend: dict[str, Any]) -> None:
@@ -133,10 +165,15 @@ def _fleet_lane(axes: Axes, results: Results, name: str, unit_s: float, look: Lo
     ax.note(axes, f"{number(float(failed))} failed calls in all" if failed else "no failed call", left=True)
 
 
-def _sts_lane(axes: Axes, results: Results, name: str, unit_s: float, look: Look, legend: dict[str, Any]) -> None:
-    """The busiest second of each bin in the busiest bucket, and its quota."""
+def _signed(results: Results, name: str) -> pd.DataFrame:
+    """Requests charged to the bucket of signed requests, by second."""
     table = results.table("requests_per_second", name, 0, ["second", "account", "quota_group", "outcome", "requests"])
-    table = table[table["quota_group"] == "signed"]
+    return table[table["quota_group"] == "signed"]
+
+
+def _sts_lane(axes: Axes, results: Results, name: str, unit_s: float, look: Look, legend: dict[str, Any]) -> _Load:
+    """The busiest second of each bin in the busiest bucket, and its quota."""
+    table = _signed(results, name)
     width = ax.bin_width_s(results.horizon_s, _BINS)
     bins = max(1, math.ceil(results.horizon_s / width))
     table = table.assign(throttled=table["requests"].where(table["outcome"] == "throttled", 0))
@@ -157,18 +194,18 @@ def _sts_lane(axes: Axes, results: Results, name: str, unit_s: float, look: Look
     if rates:
         axes.axhline(min(rates), color=INK, lw=1, ls="--")
         legend["quota (refill rate)"] = Line2D([], [], color=INK, lw=1, ls="--")
-    axes.set_ylim(0, max([axes.get_ylim()[1], 1.12 * heights.max(), *(1.12 * rate for rate in rates)]))
-    ax.count_axis(axes)
-    ax.note(axes, f"peak {number(float(heights.max()))}/s", left=True)
+    peak, quota = float(heights.max()), min(rates, default=None)
+    ax.note(axes, f"peak {number(peak)}/s" + (f", quota {number(quota)}/s" if quota else ""), left=True)
+    return peak, quota
 
 
 CHART = Chart(
     name="lanes",
     title="What does each response do to the thief, to the fleet and to STS?",
-    caption="One column per strategy (at most five), first replication. Upper lane: when AWS allows the thief anything "
+    caption="One column per strategy, first replication. Upper lane: when AWS allows the thief anything "
     "that he tries; copy uses what was taken, mint also what he can obtain from it, foothold takes again. Middle: "
     "share of legitimate calls that fail, whatever the reason. Lower: requests charged to the bucket for signed "
-    "requests, the busiest second of each bin, refused ones included.",
+    "requests, the busiest second of each bin, refused ones included; left out where there are none.",
     applies=_applies,
     draw=_draw,
     order=5,

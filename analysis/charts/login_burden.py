@@ -67,5 +67,5 @@ CHART = Chart(
     "provider or of the portal was alive; it costs a request, not attention.",
     applies=_applies,
     draw=_draw,
-    order=82,
+    order=16,
 )

@@ -21,8 +21,6 @@ __all__ = ["CHART"]
 
 _COLUMNS = ["second", "issuer", "quota_group", "account", "outcome", "requests"]
 _MOST_GROUPS = 3
-_LINEAR_UP_TO = 12.0
-"""Ratio of quota to peak above which a linear axis would hide the load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,8 @@ class _Bucket:
 
     @property
     def label(self) -> str:
-        return f"{self.issuer} · {self.group} · {self.account}" if self.group != "free" else f"{self.issuer} · free"
+        parts = (self.issuer, "free") if self.group == "free" else (self.issuer, self.group, self.account)
+        return " · ".join({part.replace("_", "-"): part for part in reversed(parts)}.values())
 
 
 def _applies(results: Results, _: Summary) -> bool:
@@ -65,13 +64,18 @@ def _buckets(results: Results, frames: dict[str, pd.DataFrame]) -> list[_Bucket]
     return (charged or ranked)[:_MOST_GROUPS]
 
 
-def _peaks(frame: pd.DataFrame, bucket: _Bucket, width: int, bins: int) -> tuple[NDArray[np.float64], ...]:
-    """Per bin the busiest second's attempts, and how many of those were throttled."""
-    mine = frame[
+def _of(frame: pd.DataFrame, bucket: _Bucket) -> pd.DataFrame:
+    """The seconds of one bucket."""
+    return frame[
         (frame["account"] == bucket.account)
         & (frame["quota_group"] == bucket.group)
         & (frame["issuer"] == bucket.issuer)
     ]
+
+
+def _peaks(frame: pd.DataFrame, bucket: _Bucket, width: int, bins: int) -> tuple[NDArray[np.float64], ...]:
+    """Per bin the busiest second's attempts, and how many of those were throttled."""
+    mine = _of(frame, bucket)
     total, throttled = np.zeros(bins), np.zeros(bins)
     at = np.minimum(mine["second"].to_numpy() // width, bins - 1)
     busiest = mine.assign(bin=at).sort_values("requests", kind="stable").groupby("bin").tail(1)
@@ -84,9 +88,7 @@ def _panel(axes: Axes, edges: NDArray[np.float64], peaks: tuple[NDArray[np.float
     total, throttled = peaks
     axes.stairs(total - throttled, edges, fill=True, color=look.colour, alpha=0.85, lw=0)
     if throttled.any():
-        axes.stairs(
-            total, edges, baseline=total - throttled, fill=True, facecolor="white", edgecolor=THROTTLED, hatch="////"
-        )
+        axes.stairs(total, edges, baseline=total - throttled, fill=True, color=THROTTLED, lw=0)
 
 
 def _note(bucket: _Bucket, peak: float) -> str:
@@ -115,8 +117,7 @@ def _scale(axes: Axes, bucket: _Bucket, highest: float) -> None:
         return
     axes.axhline(bucket.rps, color=INK, lw=1, ls="--")
     axes.set_ylim(0, max(bucket.rps, highest) * 1.12)
-    if bucket.rps > _LINEAR_UP_TO * max(highest, 1.0):
-        ax.log_counts(axes, 1.0, bucket.rps)
+    ax.log_where_hidden(axes, highest, bucket.rps)
 
 
 def _bare(axes: Axes) -> None:
@@ -127,51 +128,60 @@ def _bare(axes: Axes) -> None:
 
 
 def _draw(results: Results, _: Summary) -> Figure:
-    frames = {strategy: _load(results, strategy) for strategy in results.strategies}
-    shown = _buckets(results, frames)
-    width = ax.bin_width_s(results.horizon_s)
-    bins = max(1, int(np.ceil(results.horizon_s / width)))
+    every = {strategy: _load(results, strategy) for strategy in results.strategies}
+    shown = _buckets(results, every)
+    frames = {name: frame for name, frame in every.items() if any(len(_of(frame, bucket)) for bucket in shown)}
     rows = len(frames)
     figure = new_figure(max(7.6, 1.2 + 2.6 * len(shown)), 1.2 + 1.45 * rows)
     grid = figure.subplots(rows, len(shown), sharex=True, sharey="col", squeeze=False)
-    styles = looks({name: results.scenario(name) for name in frames})
+    styles = looks({name: results.scenario(name) for name in every})
     legend: dict[str, object] = {}
-    edges = np.minimum(np.arange(bins + 1) * width, results.horizon_s)
     for column, bucket in enumerate(shown):
-        peaks = {name: _peaks(frame, bucket, width, bins) for name, frame in frames.items()}
-        highest = max(float(total.max()) for total, _ in peaks.values())
-        for row, name in enumerate(frames):
-            axes = grid[row][column]
-            unit_s = ax.clock_axis(axes, results.horizon_s, label=row == rows - 1)
-            peak = float(peaks[name][0].max())
-            ax.note(axes, _note(bucket, peak), left=True)
-            if peak:
-                legend |= ax.mark_faults(axes, results, name, unit_s)
-                _panel(axes, edges / unit_s, peaks[name], styles[name])
-            ax.count_axis(axes)
-            _scale(axes, bucket, highest)
-            if not peak:
-                _bare(axes)
-            if row == 0:
-                _head(axes, bucket)
-            if peak:
-                axes.set_ylabel("requests/s")
-            if column == 0:
-                ax.panel_title(axes, name, styles[name].ink, 34, pad=14)
+        legend |= _column(list(grid[:, column]), results, bucket, frames, styles)
+        _head(grid[0][column], bucket)
+    for row, name in enumerate(frames):
+        ax.panel_title(grid[row][0], name, styles[name].ink, 34, pad=14)
+    if spared := [name for name in every if name not in frames]:
+        figure.suptitle(wrap(f"No request: {', '.join(spared)}", 100, 3), x=0.01, ha="left", fontsize=8.5)
     if any(bucket.rps for bucket in shown):
         legend["quota (refill rate)"] = Line2D([], [], color=INK, lw=1, ls="--")
     if any(frame["throttled"].any() for frame in frames.values()):
-        legend["throttled"] = Patch(facecolor="white", edgecolor=THROTTLED, hatch="////")
+        legend["throttled"] = Patch(facecolor=THROTTLED)
     ax.legend_below(figure, legend)
     return figure
+
+
+def _column(
+    panels: list[Axes], results: Results, bucket: _Bucket, frames: dict[str, pd.DataFrame], styles: dict[str, Look]
+) -> dict[str, object]:
+    """One bucket's panels, a strategy each, on one y axis; gives the faults' legend entries."""
+    width = ax.bin_width_s(results.horizon_s)
+    bins = max(1, int(np.ceil(results.horizon_s / width)))
+    edges = np.minimum(np.arange(bins + 1) * width, results.horizon_s)
+    peaks = {name: _peaks(frame, bucket, width, bins) for name, frame in frames.items()}
+    highest = max(float(total.max()) for total, _ in peaks.values())
+    legend: dict[str, object] = {}
+    for axes, name in zip(panels, frames, strict=True):
+        unit_s = ax.clock_axis(axes, results.horizon_s, label=axes is panels[-1])
+        peak = float(peaks[name][0].max())
+        ax.note(axes, _note(bucket, peak), left=True)
+        ax.count_axis(axes)
+        _scale(axes, bucket, highest)
+        if peak:
+            legend |= ax.mark_faults(axes, results, name, unit_s)
+            _panel(axes, edges / unit_s, peaks[name], styles[name])
+            axes.set_ylabel("requests/s")
+        else:
+            _bare(axes)
+    return legend
 
 
 CHART = Chart(
     name="requests-over-time",
     title="How many requests reach each issuer, and does a quota stand in the way?",
-    caption="One row per strategy, one column per issuer and quota group (at most three). Each step is the busiest "
-    "second of its bin, refused attempts included; the hatched part was throttled. The dashed line is the quota where "
-    "AWS documents one or the scenario sets one; no line means that no number is published. First replication.",
+    caption="One row per strategy that asks, one column per issuer and quota group (at most three). Each step is the "
+    "busiest second of its bin, refused attempts included; the dark part was throttled. The dashed line is the quota "
+    "where AWS documents one or the scenario sets one; no line means that no number is published. First replication.",
     applies=_applies,
     draw=_draw,
     order=10,

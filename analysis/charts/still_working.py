@@ -89,7 +89,7 @@ def _draw(results: Results, _: Summary) -> Figure:
     grid = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     for axes, columns in zip(grid, panels, strict=True):
         _paint(axes, rows, [[_share(found[name], row, length) for name, length in columns] for row in rows])
-        labels = [length if by_length else wrap(name, 9, 2) for name, length in columns]
+        labels = [length if by_length else wrap(name, 10, 2) for name, length in columns]
         axes.set_xticks(range(len(columns)), labels)
         if by_length:
             axes.set_title(ellipsis(columns[0][0], 20), fontweight="bold")

@@ -22,6 +22,9 @@ _EXPOSURE = "exposure.mean_s"
 _LOGINS = "logins.interactive_per_person_day"
 _MOST_PANELS = 6
 
+_Box = tuple[float, float, float, float]
+"""A rectangle in pixels."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Panel:
@@ -128,25 +131,21 @@ def _mark(axes: Axes, points: Sequence[_Point], styles: dict[str, Look]) -> None
 
 def _label(figure: Figure, axes: Axes, points: Sequence[_Point], styles: dict[str, Look]) -> None:
     """Labels beside the markers, moved up or down until none covers another."""
-    taken: list[tuple[float, float, float, float]] = []
+    labels: list[_Box] = []
     pixel = figure.dpi / 72
     right_end = axes.bbox.x1
     spots = [axes.transData.transform((point.exposure.value, point.cost.value)) for point in points]
-    taken += [(x - 5 * pixel, y - 5 * pixel, x + 5 * pixel, y + 5 * pixel) for x, y in spots]
-    taken += [bar for point in points for bar in _error_bars(axes, point)]
+    marks = [(x - 5 * pixel, y - 5 * pixel, x + 5 * pixel, y + 5 * pixel) for x, y in spots]
+    marks += [bar for point in points for bar in _error_bars(axes, point)]
     for point, (x, y) in sorted(zip(points, spots, strict=True), key=lambda item: (item[1][1], item[1][0])):
         text = ellipsis(point.name, 26)
         wide, high = 4.6 * len(text) * pixel, 9.5 * pixel
         to_left = x + 9 * pixel + wide > right_end
         left = x - 9 * pixel - wide if to_left else x + 9 * pixel
-        low = next(
-            y - high / 2 + step * high * 0.5
-            for step in (0, 1, -1, 2, -2, 3, -3, 4, 5, 6, 7, 8, 9, 10, 99)
-            if step == 99 or not _hits((left, y - high / 2 + step * high * 0.5, wide, high), taken)
-        )
-        taken.append((left, low, left + wide, low + high))
+        low = _free(axes, (left, y - high / 2, wide, high), labels, marks)
+        labels.append((left, low, left + wide, low + high))
         moved = abs(low + high / 2 - y) > high * 0.6
-        axes.annotate(
+        label = axes.annotate(
             text,
             (point.exposure.value, point.cost.value),
             xytext=((-9 if to_left else 9), (low + high / 2 - y) / pixel),
@@ -157,9 +156,24 @@ def _label(figure: Figure, axes: Axes, points: Sequence[_Point], styles: dict[st
             color=styles[point.name].ink,
             arrowprops=_line(to_left) if moved else None,
         )
+        label.set_in_layout(False)  # or the panels would move under labels that are placed already
 
 
-def _error_bars(axes: Axes, point: _Point) -> list[tuple[float, float, float, float]]:
+def _free(axes: Axes, box: _Box, labels: list[_Box], marks: list[_Box]) -> float:
+    """The lower end of a label, in pixels: the nearest place within the panel where it covers nothing.
+
+    Where error bars fill the panel, it may cover those, but no other label.
+    """
+    left, low, wide, high = box
+    places = (low + step * high * 0.5 for step in sorted(range(-24, 25), key=lambda step: (abs(step), -step)))
+    inside = [place for place in places if axes.bbox.y0 <= place <= axes.bbox.y1 - high]
+    free = [
+        place for taken in (labels + marks, labels) for place in inside if not _hits((left, place, wide, high), taken)
+    ]
+    return free[0] if free else low
+
+
+def _error_bars(axes: Axes, point: _Point) -> list[_Box]:
     """Boxes (x0, y0, x1, y1) in pixels of a marker's horizontal and vertical error bar."""
     (x, y), (left, right), (down, up) = (
         (point.exposure.value, point.cost.value),
@@ -176,7 +190,7 @@ def _line(to_left: bool) -> dict[str, Any]:
     return {"arrowstyle": "-", "color": "#999999", "lw": 0.6, "relpos": (1.0 if to_left else 0.0, 0.5), "shrinkA": 0}
 
 
-def _hits(box: tuple[float, float, float, float], taken: Sequence[tuple[float, float, float, float]]) -> bool:
+def _hits(box: _Box, taken: Sequence[_Box]) -> bool:
     left, low, wide, high = box
     return any(left < x1 and left + wide > x0 and low < y1 and low + high > y0 for x0, y0, x1, y1 in taken)
 

@@ -5,7 +5,20 @@ import math
 import pytest
 
 from analysis.load import Results
-from analysis.style import DASH, duration, effort, ellipsis, looks, number, quantity, wrap
+from analysis.style import (
+    DASH,
+    GREY,
+    INK,
+    THROTTLED,
+    VERDICT_COLOURS,
+    duration,
+    effort,
+    ellipsis,
+    looks,
+    number,
+    quantity,
+    wrap,
+)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +43,22 @@ from analysis.style import DASH, duration, effort, ellipsis, looks, number, quan
 )
 def test_duration_reads_as_a_person_says_it(seconds: float | None, text: str) -> None:
     assert duration(seconds) == text
+
+
+def apart(one: str, two: str) -> float:
+    """Distance of two colours, 0 to 441."""
+    parts = [[int(colour[place : place + 2], 16) for place in (1, 3, 5)] for colour in (one, two)]
+    return math.dist(*parts)
+
+
+def test_a_strategy_s_colour_means_nothing_else() -> None:
+    strategies = [look.colour for look in looks([f"plan-{n}" for n in range(8)]).values()]
+    others = [*VERDICT_COLOURS.values(), INK, GREY, THROTTLED]
+    assert len(set(strategies)) == 8
+    assert min(apart(one, two) for one in strategies for two in others) > 40
+    assert min(apart(one, two) for one in strategies for two in strategies if one != two) > 60
+    verdicts = list(VERDICT_COLOURS.values())
+    assert min(apart(one, two) for n, one in enumerate(verdicts) for two in verdicts[:n]) > 30
 
 
 @pytest.mark.parametrize(

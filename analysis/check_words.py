@@ -11,7 +11,7 @@ from analysis.metrics import FAMILIES, METRICS, Family, Metric, Selector
 from analysis.metrics.base import sel
 from sim.records import Level
 
-__all__ = ["INSTANT", "CheckError", "family_of", "parse", "problems", "when"]
+__all__ = ["INSTANT", "CheckError", "family_of", "parse", "problems", "title", "when"]
 
 _FORM = re.compile(r"(?P<metric>[a-z][a-z0-9_.]*)(?:\{(?P<selector>[^{}]*)\})?")
 
@@ -67,13 +67,24 @@ def problems(
         Index of the check, the key in it, and a sentence.
     """
     for index, check in enumerate(checks):
-        try:
-            name, selector = parse(str(check["metric"]))
-        except CheckError as error:
-            yield index, "metric", str(error)
-            continue
-        yield from ((index, "metric", text) for text in _strangers(selector, words or {}))
-        yield from ((index, key, text) for key, text in _times(check, METRICS[name], level, horizon_s))
+        is_ratio = check.get("over") is not None
+        for word in ("metric", "over") if is_ratio else ("metric",):
+            try:
+                name, selector = parse(str(check[word]))
+            except CheckError as error:
+                yield index, word, str(error)
+                continue
+            yield from ((index, word, text) for text in _strangers(selector, words or {}))
+            metric = METRICS[name]
+            if is_ratio and not (metric.is_count or metric.is_sum):
+                yield index, word, f"{name} is no count and no amount, so a ratio of it and another has no meaning"
+            found = _times(check, metric, level, horizon_s)
+            yield from ((index, word if key == "metric" else key, text) for key, text in found)
+
+
+def title(check: Mapping[str, Any]) -> str:
+    """What a check is about: `metric`, or `metric / over`."""
+    return str(check["metric"]) if check.get("over") is None else f"{check['metric']} / {check['over']}"
 
 
 def when(check: Mapping[str, Any]) -> str:

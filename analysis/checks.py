@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
-from analysis.check_words import INSTANT, CheckError, family_of, parse, problems, when
+from analysis.check_words import INSTANT, CheckError, family_of, parse, problems, title, when
 from analysis.intervals import Estimate, estimate
 from analysis.load import Results
 from analysis.metrics import METRICS, Context, Family, Selector, Value
@@ -29,7 +29,7 @@ class Outcome:
     """How a check ended in one strategy.
 
     Attributes:
-        check: Metric and selector as written.
+        check: Metric and selector as written, with those that it is divided by.
         strategy: In which strategy.
         low: Lowest value expected; None for an open end.
         high: Highest value expected; None for an open end.
@@ -79,6 +79,9 @@ def measure(folder: Path) -> list[Outcome]:
     return _outcomes(results, _Tables(results), None)
 
 
+_ABSENT: Final = Estimate(None, reason="this run has no such value")
+
+
 class _Tables:
     """Metrics of a results folder, computed when asked for and kept."""
 
@@ -88,20 +91,33 @@ class _Tables:
 
     def estimate(self, strategy: str, name: str, selector: Selector, check: Check) -> Estimate:
         """Mean over replications, with its interval."""
+        values = self._found(strategy, name, selector, check)
+        if values is None:
+            return _ABSENT
+        over = [one.over for one in values]
+        ratio = None if all(o == 1 for o in over) else over
+        return _with_reason(estimate([one.value for one in values], ratio, is_count=METRICS[name].is_count), values)
+
+    def ratio(self, strategy: str, above: tuple[str, Selector], below: tuple[str, Selector], check: Check) -> Estimate:
+        """Sum of one metric over the replications by the sum of another, with its interval."""
+        top, bottom = (self._found(strategy, *one, check) for one in (above, below))
+        if top is None or bottom is None:
+            return _ABSENT
+        found = estimate([one.value for one in top], [one.value for one in bottom])
+        if found.mean is None and not sum(one.value for one in bottom):
+            return Estimate(None, reason=f"the denominator is 0: there are no {below[0]}")
+        return _with_reason(found, [*top, *bottom])
+
+    def _found(self, strategy: str, name: str, selector: Selector, check: Check) -> list[Value] | None:
+        """A metric's value in each replication; None if it has none in any of them."""
         per_replication = self._values(strategy, family_of(name), check)
         found = [
             next((v for v in values if (v.metric, v.selector) == (name, selector)), None) for values in per_replication
         ]
         if not any(found) and not _zero_if_absent(name):
-            return Estimate(None, reason="this run has no such value")
+            return None
         absent = Value(name, selector, 0.0) if _zero_if_absent(name) else Value(name, selector, float("nan"), over=0.0)
-        values = [one or absent for one in found]
-        over = [one.over for one in values]
-        ratio = None if all(o == 1 for o in over) else over
-        result = estimate([one.value for one in values], ratio, is_count=METRICS[name].is_count)
-        if result.mean is None:
-            return Estimate(None, reason=next((one.reason for one in values if one.reason), result.reason))
-        return result
+        return [one or absent for one in found]
 
     def _values(self, strategy: str, family: Family, check: Check) -> list[list[Value]]:
         window = tuple(check["window_s"]) if check.get("window_s") is not None else None
@@ -152,16 +168,16 @@ def _outcome(
     low, high = check["expect"]
     wrong = next((text for _, _, text in problems([check], results.level, results.horizon_s)), None)
     if wrong is not None:
-        return Outcome(check["metric"], strategy, low, high, None, wrong, when=when(check), index=index)
+        return Outcome(title(check), strategy, low, high, None, wrong, when=when(check), index=index)
     name, selector = parse(check["metric"])
-    if summary is not None and not when(check):
+    if check.get("over") is not None:
+        found = tables.ratio(strategy, (name, selector), parse(check["over"]), check)
+    elif summary is not None and not when(check):
         found = _summarised(summary.get((name, strategy, selector)), name)
     else:
         found = tables.estimate(strategy, name, selector, check)
     reason = "" if found.mean is not None else str(found.reason or "no value")
-    return Outcome(
-        check["metric"], strategy, low, high, found.mean, reason, found.low, found.high, when(check), index
-    )  # fmt: skip
+    return Outcome(title(check), strategy, low, high, found.mean, reason, found.low, found.high, when(check), index)
 
 
 def _summarised(entry: Mapping[str, Any] | None, name: str) -> Estimate:
@@ -171,6 +187,12 @@ def _summarised(entry: Mapping[str, Any] | None, name: str) -> Estimate:
     if entry["mean"] is None:
         return Estimate(None, reason=str(entry.get("reason") or "never ends in some replications"))
     return Estimate(float(entry["mean"]), entry.get("low"), entry.get("high"))
+
+
+def _with_reason(found: Estimate, values: Sequence[Value]) -> Estimate:
+    """An estimate that has no mean for the reason that one of its values gives."""
+    reason = next((one.reason for one in values if one.reason), None)
+    return found if found.mean is not None or reason is None else Estimate(None, reason=reason)
 
 
 def _zero_if_absent(name: str) -> bool:

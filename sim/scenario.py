@@ -69,6 +69,9 @@ class Check(Spec):
 
     metric: str
     """Metric, with a selector in braces where wanted: `requests{issuer=sts,outcome=throttled}`."""
+    over: str | None = None
+    """Metric that it is divided by: the sum of the one over all replications by the sum of the other. Both are counts
+    or amounts, in the same window; there is no value where the second is 0."""
     strategy: Name | None = None
     """Strategy it holds for; all if absent."""
     window_s: tuple[NonNegative, NonNegative] | None = None

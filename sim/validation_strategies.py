@@ -36,11 +36,12 @@ def _checks(scenario: Scenario, _: Mapping[Any, Any]) -> Iterator[Finding]:
     for index, check in enumerate(scenario.checks):
         path = ("checks", index)
         yield from unknown((*path, "strategy"), "strategy", check.strategy, scenario.strategies)
-        if not _METRIC.fullmatch(check.metric):
-            yield (
-                (*path, "metric"),
-                f"{shorten(check.metric)} is not a metric; write name or name{{key=value,key=value}}",
-            )
+        for word, metric in {"metric": check.metric, "over": check.over}.items():
+            if metric is not None and not _METRIC.fullmatch(metric):
+                yield (
+                    (*path, word),
+                    f"{shorten(metric)} is not a metric; write name or name{{key=value,key=value}}",
+                )
         for key, (low, high) in {"expect": check.expect, "window_s": check.window_s or (None, None)}.items():
             if low is not None and high is not None and high < low:
                 yield (*path, key), f"[{low:g}, {high:g}] is not a range; the first must not be above the second"

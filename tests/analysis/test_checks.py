@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
-from analysis.checks import CheckError, Outcome, evaluate, parse, problems
+from analysis.checks import CheckError, Outcome, _Tables, evaluate, parse, problems
 from analysis.load import Results
+from analysis.metrics import Value
 from sim.scenario import Scenario
 from tests.support.fake_results import write_results
 from tests.support.fake_scenario import fake_scenarios
@@ -117,3 +119,53 @@ def test_problems_are_found_before_a_run() -> None:
     ]
     found = list(problems(written))
     assert [(index, key) for index, key, _ in found] == [(2, "window_s"), (3, "at_s"), (4, "metric")]
+
+
+@pytest.mark.parametrize(
+    ("metric", "over", "window", "ratio"),
+    [
+        ("requests", "requests", None, 1.0),
+        ("requests{issuer=sts}", "requests{outcome=ok}", [100, 501], 1.0),
+        ("requests{outcome=throttled}", "requests", None, 0.0),
+        ("requests", "requests", [100, 101], 1.0),
+    ],
+)
+def test_a_ratio_is_of_sums(tmp_path: Path, metric: str, over: str, window: list[float] | None, ratio: float) -> None:
+    check = {"metric": metric, "over": over, "window_s": window, "expect": [ratio, ratio]}
+    (outcome,) = evaluate(results_with(tmp_path / "r", check), {"metrics": []})
+    assert (outcome.value, outcome.passed, outcome.check) == (ratio, True, f"{metric} / {over}")
+
+
+def test_a_ratio_divides_the_sums_of_all_replications_and_has_their_interval(tmp_path: Path) -> None:
+    """(10 + 20) / (17 + 27), and no mean of 10 / 17 and 20 / 27; deviations are those of a ratio."""
+    check = {"metric": "requests", "over": "requests{issuer=sts}", "expect": [0, 1]}
+    results = results_with(tmp_path / "r", check)
+    top, bottom = [[Value("a", (), float(n))] for n in (10, 20)], [[Value("b", (), float(n))] for n in (17, 27)]
+    tables = _Tables(results)
+    with patch.object(tables, "_found", side_effect=[[one for (one,) in top], [one for (one,) in bottom]]):
+        found = tables.ratio("keys", ("requests", ()), ("requests", ()), check)
+    assert found.mean == pytest.approx(30 / 44)
+    half = 12.706204736 * 2**0.5 * abs(10 - 17 * 30 / 44) / 22 / 2**0.5
+    assert (found.low, found.high) == pytest.approx((30 / 44 - half, 30 / 44 + half))
+
+
+def test_a_ratio_over_nothing_has_no_value_and_says_why(tmp_path: Path) -> None:
+    check = {"metric": "requests", "over": "requests{outcome=throttled}", "expect": [0, None]}
+    (outcome,) = evaluate(results_with(tmp_path / "r", check), {"metrics": []})
+    assert (outcome.value, outcome.passed) == (None, False)
+    assert outcome.reason == "the denominator is 0: there are no requests"
+
+
+@pytest.mark.parametrize(
+    ("check", "key", "said"),
+    [
+        ({"metric": "requests", "over": "request"}, "over", "did you mean requests"),
+        ({"metric": "requests", "over": "requests{issuer=tss}"}, "over", "did you mean sts"),
+        ({"metric": "requests", "over": "requests.amplification"}, "over", "is no count"),
+        ({"metric": "requests.amplification", "over": "requests"}, "metric", "is no count"),
+        ({"metric": "requests", "over": "calls.failed", "window_s": (0, 60)}, "window_s", "calls.failed in a window"),
+    ],
+)
+def test_a_ratio_that_has_no_meaning(check: dict[str, Any], key: str, said: str) -> None:
+    (found,) = problems([check], words={"issuer": {"sts"}})
+    assert found[1] == key and said in found[2]

@@ -36,7 +36,19 @@ __all__ = [
     "wrap",
 ]
 
-_OKABE_ITO: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#882255", "#8C7A00")
+_OKABE_ITO: Final = (
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#E69F00",
+    "#56B4E9",
+    "#882255",
+    "#8C7A00",
+    "#6A3D9A",
+    "#9CCC3C",
+    "#A0623A",
+)
 _MARKERS: Final = ("o", "s", "^", "D", "v", "P", "X", "*")
 DASH: Final = "\N{EN DASH}"
 """Stands for what is not known."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -24,8 +25,10 @@ __all__ = [
     "log_duration_axis",
     "log_where_hidden",
     "mark_faults",
+    "nested_width",
     "note",
     "panel_title",
+    "refused_by_bucket",
     "time_unit",
 ]
 
@@ -131,6 +134,11 @@ def note(axes: Axes, text: str, left: bool = False) -> None:
     )
 
 
+def nested_width(place: int, count: int) -> float:
+    """Line width of the strategy at `place` of `count`: wider below, so that lines upon each other are all seen."""
+    return 1.5 + min(1.0, 4 / count) * (count - 1 - place)
+
+
 def mark_faults(axes: Axes, results: Results, strategy: str, unit_s: float, from_s: float = 0.0) -> dict[str, Any]:
     """Shade outages and draw restarts of a strategy's timeline.
 
@@ -159,6 +167,24 @@ def mark_faults(axes: Axes, results: Results, strategy: str, unit_s: float, from
 
 def _verb(fault: Mapping[str, Any]) -> str:
     return next((key for key in fault if key not in {"at_s", "for_s", "ramp_s"}), "event").replace("_", " ")
+
+
+def refused_by_bucket(requests: pd.DataFrame, scenario: Mapping[str, Any]) -> pd.Series[bool]:
+    """Which rows of `requests_per_second` a full bucket refused.
+
+    A quota whose refusal reads as if the service were unavailable is recorded as such; all its refusals count.
+    """
+    buckets = {
+        (account, group)
+        for account, about in (scenario.get("accounts") or {}).items()
+        if isinstance(quotas := about.get("quotas"), Mapping)
+        for group, quota in quotas.items()
+        if isinstance(quota, Mapping) and (quota.get("refusal") or {}).get("retryable") == "transient"
+    }
+    pairs = zip(requests["account"].astype(str), requests["quota_group"].astype(str), strict=True)
+    disguised = pd.Series([pair in buckets for pair in pairs], index=requests.index, dtype=bool)
+    outcome = requests["outcome"]
+    return (outcome == "throttled") | (disguised & (outcome == "unavailable"))
 
 
 def legend_below(figure: Figure, entries: Mapping[str, Any], columns: int = 4) -> None:

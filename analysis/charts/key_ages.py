@@ -34,7 +34,7 @@ def _ages(results: Results, strategy: str) -> pd.DataFrame:
 
 def _applies(results: Results, _: Summary) -> bool:
     return results.manifest.get("level") != "summary" and any(
-        _ages(results, strategy)["age_s"].any() for strategy in results.strategies
+        _ages(results, strategy)["age_s"].nunique() > 1 for strategy in results.strategies
     )
 
 

@@ -76,7 +76,9 @@ def _as_rotated(rotations: pd.DataFrame, keys: pd.DataFrame) -> pd.DataFrame:
 
 
 def _applies(results: Results, summary: Summary) -> bool:
-    return results.level != "summary" and Estimates(summary).has("ranking.keys_for_80")
+    figures = Estimates(summary)
+    keys = (one.mean or 0.0 for name in results.strategies for one in figures.all("ranking.keys", name))
+    return results.level != "summary" and figures.has("ranking.keys_for_80") and max(keys, default=0.0) > 1
 
 
 def _draw(results: Results, _: Summary) -> Figure:

@@ -176,7 +176,7 @@ def _sts_lane(axes: Axes, results: Results, name: str, unit_s: float, look: Look
     table = _signed(results, name)
     width = ax.bin_width_s(results.horizon_s, _BINS)
     bins = max(1, math.ceil(results.horizon_s / width))
-    table = table.assign(throttled=table["requests"].where(table["outcome"] == "throttled", 0))
+    table = table.assign(throttled=table["requests"].where(ax.refused_by_bucket(table, results.scenario(name)), 0))
     totals = table.groupby(["account", "second"], observed=True, as_index=False)[["requests", "throttled"]].sum()
     heights, white = np.zeros(bins), np.zeros(bins)
     at = np.minimum(totals["second"].to_numpy() // width, bins - 1)

@@ -35,7 +35,7 @@ class _Bucket:
     @property
     def label(self) -> str:
         parts = (self.issuer, "free") if self.group == "free" else (self.issuer, self.group, self.account)
-        return " · ".join({part.replace("_", "-"): part for part in reversed(parts)}.values())
+        return " · ".join({part.replace("_", "-"): part for part in parts}.values())
 
 
 def _applies(results: Results, _: Summary) -> bool:
@@ -44,7 +44,7 @@ def _applies(results: Results, _: Summary) -> bool:
 
 def _load(results: Results, strategy: str) -> pd.DataFrame:
     table = results.table("requests_per_second", strategy, 0, _COLUMNS)
-    table = table.assign(throttled=table["requests"].where(table["outcome"] == "throttled", 0))
+    table = table.assign(throttled=table["requests"].where(ax.refused_by_bucket(table, results.scenario(strategy)), 0))
     keys = ["account", "quota_group", "issuer", "second"]
     return table.groupby(keys, observed=True, as_index=False)[["requests", "throttled"]].sum()
 
@@ -142,7 +142,9 @@ def _draw(results: Results, _: Summary) -> Figure:
     for row, name in enumerate(frames):
         ax.panel_title(grid[row][0], name, styles[name].ink, 34, pad=14)
     if spared := [name for name in every if name not in frames]:
-        figure.suptitle(wrap(f"No request: {', '.join(spared)}", 100, 3), x=0.01, ha="left", fontsize=8.5)
+        figure.suptitle(
+            wrap(f"No request to any of these: {', '.join(spared)}", 100, 3), x=0.01, ha="left", fontsize=8.5
+        )
     if any(bucket.rps for bucket in shown):
         legend["quota (refill rate)"] = Line2D([], [], color=INK, lw=1, ls="--")
     if any(frame["throttled"].any() for frame in frames.values()):

@@ -67,9 +67,9 @@ def _draw(results: Results, _: Summary) -> Figure:
     unit_s = ax.clock_axis(axes, span)
     legend: dict[str, Any] = ax.mark_faults(axes, results, names[0], unit_s)
     at_s = np.linspace(0.0, span, _POINTS)
-    for name in names:
+    for place, name in enumerate(names):
         shares = share_served(frames[name], sum(started.values()), at_s)
-        axes.plot(at_s / unit_s, 100 * shares, color=styles[name].colour)
+        axes.plot(at_s / unit_s, 100 * shares, color=styles[name].colour, lw=ax.nested_width(place, len(names)))
         within = np.flatnonzero(shares >= 0.99)
         said = f"99 % after {duration(float(at_s[within[0]]))}" if len(within) else "never 99 %"
         legend[f"{name}: {said}"] = Line2D([], [], color=styles[name].colour)

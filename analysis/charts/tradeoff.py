@@ -90,8 +90,17 @@ def _points(results: Results, figures: Estimates, panel: _Panel) -> list[_Point]
 
 def _applies(results: Results, summary: Summary) -> bool:
     figures = Estimates(summary)
+    if not _is_choice(results):
+        return False
     points = [point for panel in _panels(results, figures) for point in _points(results, figures, panel)]
     return any(point.exposure.value or point.cost.value for point in points)
+
+
+def _is_choice(results: Results) -> bool:
+    """Whether the strategies differ in more than in what befalls them or in how an incident is answered."""
+    fixed = {"timeline", "theft", "name", "question", "description"}
+    kept = [{k: v for k, v in results.scenario(name).items() if k not in fixed} for name in results.strategies]
+    return len(kept) < 2 or any(one != kept[0] for one in kept)
 
 
 def _scale(axes: Axes, points: Sequence[_Point]) -> None:

@@ -80,8 +80,7 @@ def _draw(results: Results, _: Summary) -> Figure:
         calls = results.table("calls", name, 0, _COLUMNS)
         stuck = stuck_over_time(calls[calls["population"].isin(people)], at_s)
         look: dict[str, Any] = {"color": styles[name].colour, "ls": "--" if styles[name].keys else "-"}
-        # Strategies that fare alike lie upon each other: the lower one is wider.
-        axes.plot(at_s / unit_s, stuck, lw=1.5 + min(1.4, 5 / len(names)) * (len(names) - 1 - place), **look)
+        axes.plot(at_s / unit_s, stuck, lw=ax.nested_width(place, len(names)), **look)
         legend[f"{name}: {stuck.max():.0f} at most"] = Line2D([], [], **look)
     axes.set_ylim(0, None)
     axes.set_ylabel("People whose latest command failed")

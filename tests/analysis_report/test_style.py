@@ -52,9 +52,9 @@ def apart(one: str, two: str) -> float:
 
 
 def test_a_strategy_s_colour_means_nothing_else() -> None:
-    strategies = [look.colour for look in looks([f"plan-{n}" for n in range(8)]).values()]
+    strategies = [look.colour for look in looks([f"plan-{n}" for n in range(11)]).values()]
     others = [*VERDICT_COLOURS.values(), INK, GREY, THROTTLED]
-    assert len(set(strategies)) == 8
+    assert len(set(strategies)) == 11
     assert min(apart(one, two) for one in strategies for two in others) > 40
     assert min(apart(one, two) for one in strategies for two in strategies if one != two) > 60
     verdicts = list(VERDICT_COLOURS.values())

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from analysis.intervals import Estimate, estimate
 from analysis.load import Results
 from analysis.metrics import METRICS, Context, Family, Selector, Value
 from analysis.metrics.base import sel
-from analysis.metrics.exposure import places_of
+from analysis.metrics.exposure import all_places
 from analysis.summary import context_of
 
 __all__ = ["CheckError", "Outcome", "evaluate", "measure", "parse", "problems"]
@@ -139,9 +140,13 @@ class _Tables:
         return list(family.compute(frames, self._context(strategy, window, at_s)))
 
     def _context(self, strategy: str, window: tuple[float, ...] | None, at_s: float | None) -> Context:
-        whole = context_of(self._results, strategy, places_of(self._results, strategy))
+        whole = context_of(self._results, strategy, self._places[strategy])
         length = whole.horizon_s if window is None else window[1] - window[0]
-        return Context(whole.scenario, length, whole.level, whole.quotas, whole.places, at_s)
+        return replace(whole, horizon_s=length, at_s=at_s)
+
+    @cached_property
+    def _places(self) -> dict[str, dict[tuple[str, str], int]]:
+        return all_places(self._results)
 
 
 def _outcomes(

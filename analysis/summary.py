@@ -20,7 +20,7 @@ from analysis.intervals import LEVEL, estimate
 from analysis.load import Results
 from analysis.metrics import FAMILIES, METRICS
 from analysis.metrics.base import Context, Selector, Value
-from analysis.metrics.exposure import places_of
+from analysis.metrics.exposure import all_places
 from sim.records import SCHEMA_VERSION
 
 __all__ = ["context_of", "evaluate", "summarise"]
@@ -97,7 +97,7 @@ def _all_cells(results: Results, jobs: int, advance: Callable[[float], None]) ->
     """Strategy -> (metric, selector) -> one value per replication; sums that are absent are 0."""
     cells: dict[str, Cells] = {strategy: {} for strategy in results.strategies}
     tasks = [(s, r) for s in results.strategies for r in range(results.replications)]
-    places = {strategy: places_of(results, strategy) for strategy in results.strategies}
+    places = all_places(results)
     work = partial(_task, results.folder, places)
     for done, ((strategy, replication), values) in enumerate(zip(tasks, _map(work, tasks, jobs), strict=True), 1):
         for value in values:

@@ -253,14 +253,22 @@ def survival(
 
 def places_of(results: Results, strategy: str) -> dict[tuple[str, str], int]:
     """(population, place) -> number of such places. Without `theft.places`: every place where anything ever lay."""
-    scenarios = [results.scenario(name) for name in results.strategies]
-    own = results.scenario(strategy)
-    listed = [(population, place) for population, places in listed_places(scenarios).items() for place in places]
+    return all_places(results)[strategy]
+
+
+def all_places(results: Results) -> dict[str, dict[tuple[str, str], int]]:
+    """The places of every strategy. What lay where is read from all strategies and replications: once, here."""
+    scenarios = {name: results.scenario(name) for name in results.strategies}
+    everywhere = list(scenarios.values())
+    listed = [(population, place) for population, places in listed_places(everywhere).items() for place in places]
     wanted = listed or _seen(results)
     return {
-        (population, place): place_count(scenarios, own, population, place)
-        for population, place in wanted
-        if population in own["populations"]
+        strategy: {
+            (population, place): place_count(everywhere, own, population, place)
+            for population, place in wanted
+            if population in own["populations"]
+        }
+        for strategy, own in scenarios.items()
     }
 
 

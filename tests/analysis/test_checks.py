@@ -8,9 +8,10 @@ from unittest.mock import patch
 
 import pytest
 
-from analysis.checks import CheckError, Outcome, _Tables, evaluate, parse, problems
+from analysis.checks import CheckError, Outcome, _Tables, evaluate, measure, parse, problems
 from analysis.load import Results
 from analysis.metrics import Value
+from analysis.metrics.exposure import all_places
 from sim.scenario import Scenario
 from tests.support.fake_results import write_results
 from tests.support.fake_scenario import fake_scenarios
@@ -169,3 +170,19 @@ def test_a_ratio_over_nothing_has_no_value_and_says_why(tmp_path: Path) -> None:
 def test_a_ratio_that_has_no_meaning(check: dict[str, Any], key: str, said: str) -> None:
     (found,) = problems([check], words={"issuer": {"sts"}})
     assert found[1] == key and said in found[2]
+
+
+def test_what_lay_where_is_read_once_however_many_checks_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checks = [{"metric": metric, "expect": [None, None]} for metric in ("requests", "calls.total", "logins.silent")]
+    read: list[Results] = []
+
+    def counting(results: Results) -> dict[str, dict[tuple[str, str], int]]:
+        read.append(results)
+        return all_places(results)
+
+    folder = results_with(tmp_path, *checks).folder
+    monkeypatch.setattr("analysis.checks.all_places", counting)
+    assert len(measure(folder)) == 3
+    assert len(read) == 1

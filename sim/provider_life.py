@@ -12,6 +12,7 @@ from simpy import Process as SimProcess
 from sim.cache import Cache
 from sim.client import Process, When
 from sim.clock import Clock
+from sim.credentials import Credential
 from sim.fetching import Fetch, Fetched
 from sim.job import Job
 from sim.ledger import Ledger
@@ -108,6 +109,12 @@ class Rebuilder(Program):
         super().__init__(clock, cache, calls, ledger, when, threads)
         self._turns = turns
         self._ends_s: float | None = None
+
+    def hold(self, credential: Credential, at: float) -> None:
+        """Hold `credential` from `at` on; whoever holds one at time 0 has a provider already."""
+        super().hold(credential, at)
+        if self._ends_s is None and self.process is None:
+            self._ends_s = self._turns.next_ends_s(self._calls, self.cache.asker, 0.0)
 
     def _awaited(self) -> Iterator[tuple[float, partial[Process]]]:
         if self._ends_s is not None:

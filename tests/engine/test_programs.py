@@ -130,6 +130,16 @@ def test_a_provider_for_a_time_asks_with_the_first_call_after_it() -> None:
     assert gaps(frames) == pytest.approx([21] * len(gaps(frames)))
 
 
+@pytest.mark.parametrize("per", [{"every_s": 20}, {"calls": 20}])
+def test_a_provider_that_was_there_before_the_run_serves_the_rest_of_its_life(per: dict[str, Any]) -> None:
+    """400 s of a call a second: 20 providers of 20 s or 20 calls, of which the first began before."""
+    frames = program("by-user", new_provider_per=per, start=None)
+    asked = frames["requests"].groupby("client").size()
+    assert len(asked) == 5 and asked.between(18, 21).all()
+    first = frames["requests"].groupby("client")["at_s"].first()
+    assert first.max() < 22 and first.nunique() == 5
+
+
 def test_a_new_provider_has_a_new_source_too() -> None:
     frames = program("twice-chained", new_provider_per={"every_s": 100.5})
     by_role = frames["requests"].groupby("operation").size()

@@ -20,6 +20,8 @@ import pyarrow.parquet as pq
 
 from sim.aws.sts_operations import OPERATIONS
 from sim.engine import simulate
+from sim.faults.upgrade import Upgrade
+from sim.host_caches import SHARED_SLOT
 from sim.issuers.spec import Local
 from sim.records import TABLES, Level
 from sim.scenario import Scenario
@@ -308,7 +310,12 @@ def _assert_holdings(frames: Frames) -> None:
     ordered = holdings.assign(provider=provider)[one_cache].sort_values("from_s", kind="stable")
     before = ordered.groupby(["place", *_WHO, "kind", "provider"])["to_s"].shift()
     kept = ~ordered["place"].isin(["agent", "broker"])  # those hold an entry for each who asks
-    assert not (ordered["from_s"] < before)[kept].any(), "two credentials in one cache"
+    upgrades = Counter(fault.target for fault in frames.scenario.timeline if isinstance(fault, Upgrade))
+    versions = ordered["population"].map(lambda name: 1 + upgrades[name]).where(ordered["slot"] == SHARED_SLOT, 1)
+    assert not (ordered["from_s"] < before)[kept & (versions == 1)].any(), "two credentials in one cache"
+    for _, own in ordered[kept & (versions > 1)].groupby(["place", *_WHO, "kind", "provider"], observed=True):
+        at_once = [((own["from_s"] <= at) & (own["to_s"] > at)).sum() for at in own["from_s"]]
+        assert max(at_once) <= 1 + upgrades[own["population"].iloc[0]], "more credentials than versions share a host"
     entries = ordered.groupby(["place", *_WHO, "credential"])["to_s"].shift()
     assert not (ordered["from_s"] < entries).any(), "one credential twice in one place"
     assert (holdings["valid_until_s"].to_numpy() == credentials["valid_until_s"].reindex(holdings["credential"])).all()

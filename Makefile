@@ -27,7 +27,7 @@ demo: $(RUN_STAMP)
 	@$(BIN)/credflow compare scenarios/employee-directory.yaml
 
 test: lint
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 # An environment of its own: MiniStack pins another botocore than the one that is tested.
 server: requirements-server.lock
@@ -45,7 +45,7 @@ format: $(TEST_STAMP)
 	$(BIN)/ruff format
 
 cover: $(TEST_STAMP)
-	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term-missing:skip-covered
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term-missing:skip-covered
 
 bench: $(TEST_STAMP)
 	$(BIN)/python tests/bench/bench_engine.py

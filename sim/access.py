@@ -52,6 +52,7 @@ class Access:
         self._scenario = scenario
         self._mints_s: dict[str, float] = {}
         self.later = tuple((from_s, Access(changed)) for from_s, changed in later)
+        self._reached: dict[tuple[str, str, bool], bool] = {}
 
     @property
     def scenario(self) -> Scenario:
@@ -169,6 +170,12 @@ class Access:
 
     def reaches(self, principal: str, role: str, *, mfa: bool = False) -> bool:
         """Whether a credential of a principal may assume a role; `mfa` if a code was given for it."""
+        asked = (principal, role, mfa)
+        if asked not in self._reached:  # every host and every client of a run asks the same
+            self._reached[asked] = self._may_assume(*asked)
+        return self._reached[asked]
+
+    def _may_assume(self, principal: str, role: str, mfa: bool) -> bool:
         kind, _, name = principal.partition("/")
         trust = trust_of(self._scenario.roles[role])
         code = {"aws:MultiFactorAuthPresent": "true"} if mfa else {}

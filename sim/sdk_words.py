@@ -48,6 +48,8 @@ class RefreshWords(Spec):
     """The share counts as at least this long."""
     life_cap_s: Positive | None = None
     """Lifetime that the SDK pretends a longer credential has."""
+    latest_s: Positive | None = None
+    """Renewed at the latest this long after it was fetched."""
     extend: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]] | Literal["no"] | None = None
     """Static stability: the SDK pretends that a credential about to end lives for a whole number of seconds between
     these from its fetch on; `no`: it does not."""

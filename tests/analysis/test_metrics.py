@@ -158,7 +158,7 @@ def test_a_summary_run_does_not_know_who_failed_last() -> None:
 def test_work_done_is_ok_calls_over_the_work() -> None:
     found = values("work", context(), calls=CALLS)
     assert list(found) == [("work.done_share", "population=app")]
-    assert number(found, "work.done_share", "population=app") == 93 / 8000
+    assert number(found, "work.done_share", "population=app") == 93 / 106
 
 
 def _login(at: float, kind: str, outcome: str = "ok", **more: object) -> dict[str, object]:

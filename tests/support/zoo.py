@@ -189,11 +189,11 @@ def _chains() -> dict[str, dict[str, Any]]:
 
 def _sdks() -> dict[str, dict[str, Any]]:
     """Every SDK on an instance and through STS, with outages longer than the life of what they hold."""
-    faults = [{"at_s": 30_000, "outage": "node", "for_s": 30_000}, {"at_s": 70_000, "outage": "sts", "for_s": 5_000}]
+    faults = [{"at_s": 20_000, "outage": "node", "for_s": 25_000}, {"at_s": 50_000, "outage": "sts", "for_s": 5_000}]
     return {
         f"sdk-{sdk}": document(
             {"node": fleet("node", sdk=sdk, per_host=3), "role": fleet("chained", sdk=sdk, per_host=2)},
-            horizon_s=100_000,
+            horizon_s=60_000,
             timeline=faults,
         )
         for sdk in SDKS
@@ -213,7 +213,7 @@ def _faults() -> dict[str, dict[str, Any]]:
     crowd = {**_ISSUERS, "idp": {"kind": "idp", "servers": 1, "service_s": 120, "timeout_s": 200}}
     limited = {**_ISSUERS, "node": {**_ISSUERS["node"], "rps": 3, "burst": 3}}
     restart = [{"at_s": 5000, "restart": "fleet", "ramp_s": 600}, {"at_s": 9000, "restart": "fleet"}]
-    found = {"people-outages": document(people, horizon_s=3 * DAY, timeline=down)}
+    found = {"people-outages": document(people, horizon_s=1.6 * DAY, timeline=down)}
     found["people-cut"] = document(people, horizon_s=38_000)
     found["people-crowd"] = document(people, horizon_s=DAY, issuers=crowd)
     found["people-through-sso"] = document(

@@ -55,6 +55,10 @@ VERBS: dict[str, list[dict[str, Any]]] = {
         {"at_s": 36000, "disable_user": "staff", "client": 1},
         {"at_s": 50000, "disable_user": "staff", "cached_s": 600},
     ],
+    "throttle": [
+        {"at_s": 5000, "throttle": "chained", "action": "s3:*", "share": 0.5, "for_s": 9000},
+        {"at_s": 20000, "throttle": "shared-key", "answer": "ServiceUnavailable"},
+    ],
     "imds_stuck": [{"at_s": 4000, "imds_stuck": "node", "for_s": 30000, "share": 0.7}],
 }
 """Verb -> a timeline that uses it."""

@@ -59,6 +59,7 @@ def test_residual_life_of_a_stolen_session_is_uniform() -> None:
     """Uniform(m, L), mean (L + m) / 2 = 2,250 s, at a random instant of a stationary busy population."""
     count = 200
     held = _sessions(1.0, count, 54_000.0)["holdings"]
+    held = held[held["kind"] == "session"]  # the user's key lies elsewhere
     span = held["to_s"] - held["from_s"]
     residual = span * (held["valid_until_s"] - (held["to_s"] + held["from_s"]) / 2)
     by_client = held["client"]
@@ -76,6 +77,7 @@ def test_ages_at_0_are_those_at_the_horizon_and_of_theory(gap: float) -> None:
     """Age of a session renewed by the first call after T: uniform up to T, then exponential."""
     cycle, horizon = LIFE - WINDOW, 43_210.0
     credentials = _sessions(1 / gap, 800, horizon)["credentials"]
+    credentials = credentials[credentials["kind"] == "session"]
     at_0 = -credentials.loc[credentials["issued_at_s"] < 0, "issued_at_s"]
     at_end = horizon - credentials.loc[credentials["ended_at_s"].isna(), "issued_at_s"]
     assert len(at_0) == len(at_end) == 800

@@ -14,6 +14,7 @@ from sim.principals.role import Role
 from sim.principals.user import AccessKey
 from sim.spec import Spec
 from sim.threats.incident import Incident
+from sim.verify.issuer_rows import issuer_rows
 from sim.verify.rows import Row, exact
 
 __all__ = ["default_rows"]
@@ -33,13 +34,17 @@ _LENGTHS: Final = {
 }
 """Shortest, default and longest session, quota group and who pays."""
 
-_BUCKETS: Final = {"documented-600": (600.0, 600.0), "identity-center-20": (20.0, 20.0)}
+_BUCKETS: Final = {
+    "documented-600": (600.0, 600.0),
+    "identity-center-20": (20.0, 20.0),
+    "roles-anywhere-10": (10.0, 10.0),
+}
 """Refill per second and burst of the quota profiles; bursts are assumed to be a second's refill."""
 
 
 def default_rows() -> list[Row]:
     """Lengths of sessions, quota profiles, what issuers do unless told otherwise, bounds of what may be set."""
-    return [*_operations(), *_profiles(), *_bounds(), *_said_nothing(), *_judged()]
+    return [*_operations(), *_profiles(), *_bounds(), *_said_nothing(), *_judged(), *issuer_rows()]
 
 
 def _operations() -> list[Row]:

@@ -14,6 +14,7 @@ from sim.policies.refresh import Refresh, advisory_at, mandatory_at, retry_at, s
 from sim.policies.retry import ErrorClass, RetryRule, pause_s
 from sim.sdks import SDKS, Sdk
 from sim.sdks.retry_modes import ADAPTIVE_LIMIT
+from sim.verify.local_rows import local_rows_of
 from sim.verify.preset_tables import LENGTHS_S, LIMITER, LIVES_S, READ, Reading, Windows
 from sim.verify.rows import Row, exact
 
@@ -41,6 +42,7 @@ def rows_of(sdk: Sdk) -> list[Row]:
         *_windows(sdk.name, "instance credentials", reading.source, sdk.imds, reading.imds, LIVES_S),
         *_retries(sdk, reading),
         _static_stability(sdk, reading),
+        *local_rows_of(sdk, reading.source),
     ]
 
 

@@ -18,6 +18,7 @@ import pytest
 
 from sim.aws import FACTS
 from sim.aws.fact import Fact
+from sim.policies.retry import RetryRule
 from sim.sdks import SDKS
 from sim.sdks.base import Sdk
 from sim.sdks.retry_modes import ADAPTIVE_LIMIT
@@ -60,8 +61,10 @@ def constants(value: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 def _is_used(path: str, sdk: Sdk) -> bool:
     """Whether the preset's rule reads it: jitter that there is none of has no end, a share of life comes first."""
-    rule = sdk.imds if ".imds." in path else sdk.sts
-    name = path.rsplit(".", maxsplit=1)[-1]
+    place, name = path.rsplit(".", maxsplit=2)[-2:]
+    if place in ("imds_retry", "container_retry"):
+        return name == "attempts" or _pauses_by(name, getattr(sdk, place))
+    rule = (sdk.container or sdk.sts) if ".container." in path else sdk.imds if ".imds." in path else sdk.sts
     unused = {
         "jitter_s": rule.jitter_s == 0,
         "jitter_until_s": rule.jitter_s == 0,
@@ -69,6 +72,11 @@ def _is_used(path: str, sdk: Sdk) -> bool:
     }
     covered = ".imds.advisory." in path and sdk.imds.share_of_life is not None
     return path not in _NEVER_READ and not covered and not unused.get(name, False)
+
+
+def _pauses_by(name: str, rule: RetryRule) -> bool:
+    """Whether a pause depends on a number of the rule: not on a base above the cap, and on none without a pause."""
+    return rule.law != "none" and (name == "cap_s" or getattr(rule, name) < rule.cap_s)
 
 
 @pytest.mark.parametrize("name", sorted(SDKS))
@@ -198,6 +206,7 @@ _DEFAULTS = ("sim.verify.default_rows", "default_rows")
 def _of_sdks(path: str) -> bool:
     return path.startswith(("sdk_", "retries.")) and path not in {
         "sdk_botocore.api_timeout_s",
+        "sdk_botocore.container_timeout_s",
         "sdk_botocore.imds_timeout_s",
     }
 

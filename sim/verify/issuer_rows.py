@@ -1,0 +1,83 @@
+"""Rows of what answers on a client's own host, and of further issuers, where a scenario says nothing: written again."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sim import chains, world
+from sim.aws import eks, iam, roles_anywhere, signin
+from sim.faults.disable_user import DisableUser
+from sim.issuers.kinds.broker import Broker
+from sim.issuers.spec import Container, Function, Imds, PodIdentity
+from sim.local_providers import rule_of
+from sim.verify.rows import Row, exact
+
+__all__ = ["issuer_rows"]
+
+_SOURCE: Final = "AWS documentation, read again"
+_AGENT: Final = "eks-pod-identity-agent 0.1.37, source"
+_SECOND: Final = "published observations, read again"
+
+
+def issuer_rows() -> list[Row]:
+    """Metadata service, ECS, Lambda, Pod Identity agent, kiam, sign-in, Roles Anywhere."""
+    return [*_endpoints(), *_agents(), *_sign_in(), *_anywhere()]
+
+
+def _endpoints() -> list[Row]:
+    imds, ecs, function = Imds.model_fields, Container.model_fields, Function.model_fields
+    hops = Imds.model_json_schema()["properties"]["hop_limit"]
+    return [
+        exact(_SOURCE, "hop limit of the metadata service: least", 1, hops["minimum"]),
+        exact(_SOURCE, "hop limit of the metadata service: most", 64, hops["maximum"]),
+        exact(_SOURCE, "hop limit of the metadata service: default", 1, imds["hop_limit"].default),
+        exact(_SOURCE, "ECS task credentials: life, s", 21_600.0, ecs["life_s"].default),
+        exact("assumed", "ECS task credentials: a new set offered every, s", 10_800.0, ecs["offered_every_s"].default),
+        exact("amazon-ecs-agent, source", "ECS task endpoint: requests/s", 40.0, ecs["rps"].default),
+        exact("amazon-ecs-agent, source", "ECS task endpoint: burst", 60.0, ecs["burst"].default),
+        exact("botocore 1.44.5, source", "waits for a container, s", 2.0, float(world._TIMEOUTS[Container].value)),
+        exact("assumed", "Lambda: life of what lies in the environment, s", 43_200.0, function["life_s"].default),
+        exact("assumed", "Lambda: life of an environment, s", 7200.0, function["environment_s"].default),
+    ]
+
+
+def _agents() -> list[Row]:
+    agent = PodIdentity.model_validate({"kind": "pod_identity", "cluster": "c", "upstream": "u", "agent": "0.1.37"})
+    broker = Broker.model_validate({"kind": "broker", "role": "r", "upstream": {"from": "sts.AssumeRole"}})
+    rule = rule_of(agent)
+    refill, burst = rule.limiter or (0.0, 0.0)
+    oldest_s = float(eks.KUBELET_REFRESH_MAX_S.value)
+    return [
+        exact(_AGENT, "Pod Identity agent: renews after, s", 10_800.0, rule.renew_after_s),
+        exact(_AGENT, "Pod Identity agent: looks every, s", 60.0, rule.sweep_s),
+        exact(_AGENT, "Pod Identity agent: hands out with more left than, s", 15.0, rule.min_left_s),
+        exact(_AGENT, "Pod Identity agent: refill of its limiter, 1/s", 3.0, refill),
+        exact(_AGENT, "Pod Identity agent: burst of its limiter", 3.0, burst),
+        exact(_AGENT, "Pod Identity agent: tokens a renewal", 2, rule.tokens_per_renewal),
+        exact(_AGENT, "Pod Identity agent: asks again after at least, s", 60.0, rule.again_after[0]),
+        exact(_AGENT, "Pod Identity agent: asks again after at most, s", 120.0, rule.again_after[1]),
+        exact(_SECOND, "Pod Identity: life of credentials, s", 21_600.0, agent.life_s),
+        exact(_SOURCE, "kubelet: a token is renewed when older than, s", 86_400.0, oldest_s),
+        exact("kiam, source", "kiam: session, s", 900.0, broker.upstream.session_s),
+        exact("kiam, source", "kiam: renews with this left, s", 300.0, broker.cache.renew_when_left_s),
+    ]
+
+
+def _sign_in() -> list[Row]:
+    cached = DisableUser.model_fields["cached_s"].default
+    return [
+        exact(_SOURCE, "disabled user: new role sessions for, s", 3600.0, cached),
+        exact(_SOURCE, "console session of an IAM user, s", 43_200.0, float(iam.CONSOLE_SESSION_S.value)),
+        exact(_SOURCE, "aws login: credentials live, s", 900.0, float(signin.LOGIN_TOKEN_MAX_S.value)),
+        exact(_SOURCE, "aws login: renewed for, s", 43_200.0, float(signin.BEARER_TOKEN_DEFAULT_S.value)),
+        exact("AWS CLI v2, source", "aws login: renewed with this left, s", 300.0, chains._LOGIN.mandatory_s),
+    ]
+
+
+def _anywhere() -> list[Row]:
+    lengths = (roles_anywhere.SESSION_MIN_S, roles_anywhere.SESSION_DEFAULT_S, roles_anywhere.SESSION_MAX_S)
+    titles, told = ("shortest", "default", "longest"), (900.0, 3600.0, 43_200.0)
+    return [
+        exact(_SOURCE, f"Roles Anywhere: {title} session, s", expected, float(fact.value))
+        for title, expected, fact in zip(titles, told, lengths, strict=True)
+    ]

@@ -22,8 +22,8 @@ from sim.records import Level
 __all__ = ["FAMILY", "compute", "identities", "own", "served"]
 
 _NAMES = ("clients.off_identity", "clients.served")
-_HOSTS = 4092
-"""Slots from here on are not a process's own: what a host shares, tokens of pods, owners of keys, hosts."""
+_HOSTS = 4088
+"""Slots from here on are not a process's own: agents, what a host shares, tokens of pods, owners of keys, hosts."""
 
 _BY = ((), ("population",))
 

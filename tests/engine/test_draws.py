@@ -48,6 +48,7 @@ def _of(frames: Frames, table: str, population: str, clients: int | None = None)
     mine = frame[frame["population"] == population]
     if clients is not None:
         mine = mine[mine["client"] < clients]
+        mine = mine.drop(columns=[name for name in ("consumers", "on_old") if name in mine])  # they count clients
     return mine.reset_index(drop=True)
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sim.overlay import matches
+from sim.loading.lines import Plain, dotted, entry
+from sim.loading.overlay import matches
+from sim.loading.scenario_file import Loaded
 from sim.scenario import Assumed
-from sim.scenario_file import Loaded
-from sim.scenario_yaml import Plain, dotted, entry
 
 __all__ = ["Variant", "inputs", "variants"]
 
@@ -23,7 +23,7 @@ class Variant:
         label: The input and its end, for readers.
         end: Which end of the range.
         value: The value, or the factor for a `scale`.
-        settings: Path -> value, for `sim.scenario_file.load`.
+        settings: Path -> value, for `sim.loading.scenario_file.load`.
     """
 
     path: str

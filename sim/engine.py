@@ -8,17 +8,17 @@ from pathlib import Path
 
 from simpy import Event
 
-from sim.campaign import schedule
-from sim.client import Client
+from sim.clients.client import Client
 from sim.clock import BEFORE_CLIENTS, Clock
 from sim.faults.restart import Restart
-from sim.fleet_plain import obstacle
-from sim.lifetimes import Life
+from sim.fleet.plain import obstacle
+from sim.keys.campaign import schedule
 from sim.recorder import Recorder
 from sim.records import EndReason
 from sim.scenario import Scenario
 from sim.streams import Purpose
-from sim.timeline import resolved
+from sim.timeline.lifetimes import Life
+from sim.timeline.timeline import resolved
 from sim.wiring import Built, build_population
 from sim.world import World
 
@@ -149,7 +149,7 @@ def simulate(
     try:
         world = World(resolved(scenario, replication), replication, Recorder(paths, scenario.run.record), Clock())
         if obstacle(world) is None:
-            from sim.fleet import Fleet  # loads compiled code that other shards do not need
+            from sim.fleet.fleet import Fleet  # loads compiled code that other shards do not need
 
             return Fleet(world, clients).run()
         return Shard(world, clients).run()

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from sim.aws import roles_anywhere
+from sim.chains.local_providers import refresh_of
 from sim.issuers.spec import Attached, Broker, Endpoint, IdentityCenter, PodIdentity, RolesAnywhere
 from sim.laws import mean_of
-from sim.lifetimes import mean_life_s, number_of_clients
-from sim.local_providers import refresh_of
+from sim.loading.scenario_file import Loaded
 from sim.policies.refresh import advisory_at
 from sim.principals.population import Population
 from sim.problems import Problem, ScenarioError
 from sim.providers.step import Step
 from sim.records import Level
 from sim.scenario import Scenario
-from sim.scenario_file import Loaded
 from sim.sdk_choice import sdk_of
-from sim.validation_chains import issuer_of
+from sim.timeline.lifetimes import mean_life_s, number_of_clients
+from sim.validation.chains import issuer_of
 from sim.workloads.on_off import OnOff
 
 __all__ = ["AFFORDABLE_EVENTS", "Estimate", "estimate", "estimate_scenario", "require_affordable"]

@@ -13,12 +13,12 @@ from sim.faults.quota import QuotaChange
 from sim.faults.scale import Scale
 from sim.faults.upgrade import Upgrade
 from sim.issuers.spec import Broker, Iam, IdentityCenter, IssuerSpec, PodIdentity
-from sim.key_lives import rotated_users
-from sim.overlay import segments
+from sim.keys.lives import rotated_users
+from sim.loading.overlay import segments
 from sim.providers.step import Step
 from sim.scenario import Basis, Scenario
 from sim.threats.theft import Theft
-from sim.upgrades import versions
+from sim.timeline.upgrades import versions
 
 __all__ = ["blocks_of", "part_of", "shards_of"]
 

@@ -10,25 +10,25 @@ from typing import Final, NamedTuple, Protocol
 
 from simpy import Event
 
-from sim.cache import Place
+from sim.caches.cache import Place
+from sim.caches.places import place_of
+from sim.caches.start_held import hold_at_start
 from sim.calendar import Calendar
-from sim.chains import Chains
-from sim.client import Client, When
-from sim.fetching import Asker
+from sim.chains.chains import Chains
+from sim.chains.fetching import Asker
+from sim.clients.client import Client, When
+from sim.clients.ledger import Ledger, Part
+from sim.clients.provider_life import Programs
 from sim.issuers.spec import Iam, Local
-from sim.key_turns import Consumer, KeyHolder
-from sim.keys import KeyOwner
+from sim.keys.keys import KeyOwner
+from sim.keys.turns import Consumer, KeyHolder
 from sim.laws import copies_at, draw
-from sim.ledger import Ledger, Part
-from sim.lifetimes import During, Life
-from sim.places import place_of
 from sim.principals.population import Population, Work
 from sim.principals.user import AccessKey, User
-from sim.provider_life import Programs
 from sim.providers.step import Step
-from sim.start_held import hold_at_start
 from sim.streams import Purpose, Stream, population_id
-from sim.upgrades import versions
+from sim.timeline.lifetimes import During, Life
+from sim.timeline.upgrades import versions
 from sim.workloads.base import Caller, Calls
 from sim.workloads.merged import merge
 from sim.world import World

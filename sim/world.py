@@ -11,17 +11,16 @@ from sim.access import Access
 from sim.authority import Authority
 from sim.aws import sdk_botocore
 from sim.aws.quotas import QUOTA_PROFILES
-from sim.cache import Place
+from sim.caches.cache import Place
+from sim.chains.fetching import Asker
 from sim.clock import Clock
 from sim.credentials import Holder
 from sim.faults.outage import Outage
 from sim.faults.quota import QuotaChange
-from sim.fetching import Asker
 from sim.issuers.api import Api, Downtime
 from sim.issuers.idp import IdpQueue
 from sim.issuers.impairment import Impairment
 from sim.issuers.spec import Container, IdentityCenter, IdentityProvider, Imds
-from sim.lifetimes import Lifetimes
 from sim.policies.bucket import ChangingBucket, TokenBucket
 from sim.policies.steps import Steps
 from sim.principals.account import Quota, Refusal
@@ -30,12 +29,13 @@ from sim.recorder import Recorder
 from sim.scenario import Scenario
 from sim.streams import Purpose, Stream, population_id
 from sim.thieves.incidents import Incidents
-from sim.timeline import Timeline
-from sim.timeline_clients import ClientTimeline
-from sim.timeline_policies import epochs
+from sim.timeline.clients import ClientTimeline
+from sim.timeline.lifetimes import Lifetimes
+from sim.timeline.policies import epochs
+from sim.timeline.timeline import Timeline
 
 if TYPE_CHECKING:
-    from sim.agents import Agent
+    from sim.hosts.agents import Agent
 
 __all__ = ["SIGN_IN", "World", "quota_of"]
 

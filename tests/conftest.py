@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim.engine import Shard
-from sim.fleet import Fleet
+from sim.fleet.fleet import Fleet
 from tests.support.runs import assert_conserved, read_frames
 
 _HERE = Path(__file__).parent

@@ -23,9 +23,9 @@ from sim.cli.loading import load_file
 from sim.cli.parser import Arguments
 from sim.cli.screen import number, progress
 from sim.cli.settings import settings_of
+from sim.loading.scenario_file import Loaded
 from sim.problems import Problem, ScenarioError
 from sim.scenario import Check, Scenario
-from sim.scenario_file import Loaded
 
 __all__ = ["Checked", "Row", "check"]
 

@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from sim import aws, estimate, scenario_file, sdks
+from sim import aws, estimate, sdks
 from sim.aws.quotas import QUOTA_PROFILES
 from sim.cli.loading import load
 from sim.cli.parser import Arguments
 from sim.cli.presets import sdk_row
 from sim.cli.screen import show_table
+from sim.loading import scenario_file
 
 __all__ = ["COMMANDS"]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
-from sim import scenario_file
 from sim.cli.parser import Arguments
 from sim.cli.settings import settings_of
+from sim.loading import scenario_file
+from sim.loading.lines import Document, parse
+from sim.loading.scenario_file import Loaded
 from sim.principals.account import QUOTA_GROUPS
 from sim.problems import Problem, ScenarioError
 from sim.records import Kind, Outcome, Verdict
-from sim.scenario_file import Loaded
-from sim.scenario_yaml import Document, parse
 
 __all__ = ["load", "load_file"]
 

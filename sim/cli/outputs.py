@@ -11,7 +11,7 @@ from typing import Any, Final
 from analysis import checks, report, summary
 from analysis.explain import Client, explain, slots, told
 from analysis.load import Results
-from sim import estimate, results_folder, runner, scenario_file
+from sim import estimate, results_folder, runner
 from sim.cli import sweep
 from sim.cli.loading import load
 from sim.cli.names import client_of, one_of
@@ -19,7 +19,8 @@ from sim.cli.overview import show_checks, show_overview
 from sim.cli.parser import Arguments
 from sim.cli.screen import Stage, progress
 from sim.cli.settings import settings_of
-from sim.scenario_file import Loaded
+from sim.loading import scenario_file
+from sim.loading.scenario_file import Loaded
 
 __all__ = ["COMMANDS"]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sim.cli.parser import Arguments
+from sim.loading.lines import parse
 from sim.problems import Problem, ScenarioError, shorten
-from sim.scenario_yaml import parse
 
 __all__ = ["settings_of"]
 

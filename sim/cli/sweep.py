@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from analysis import summary
-from sim import assumptions, runner, scenario_file
+from sim import assumptions, runner
+from sim.loading import scenario_file
+from sim.loading.scenario_file import Loaded
 from sim.records import SCHEMA_VERSION
-from sim.scenario_file import Loaded
 
 __all__ = ["ASSUMPTIONS", "Sweep", "prepare", "write"]
 

@@ -15,7 +15,7 @@ from sim.thieves.loot import Loot
 from sim.thieves.thief import EXCHANGED, Item, Means, Span, Thief, spans_of
 from sim.thieves.ways import Ways
 from sim.threats.incident import Incident
-from sim.timeline import Timeline, detected_at, first_used_at
+from sim.timeline.timeline import Timeline, detected_at, first_used_at
 
 __all__ = ["Incidents"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sim import access, authority, validation_sessions, world
+from sim import access, authority, world
 from sim.aws import sts
 from sim.aws.quotas import QUOTA_PROFILES
 from sim.aws.sts_operations import OPERATIONS
@@ -14,6 +14,7 @@ from sim.principals.role import Role
 from sim.principals.user import AccessKey
 from sim.spec import Spec
 from sim.threats.incident import Incident
+from sim.validation import sessions
 from sim.verify.issuer_rows import issuer_rows
 from sim.verify.rows import Row, exact
 
@@ -115,7 +116,7 @@ def _judged() -> list[Row]:
         exact(_SOURCE, "a clock may be off by, s", 300.0, authority._USUALLY_OFF_S),
         exact(_SOURCE, "a clock may be off at S3 by, s", 900.0, authority._ALLOWED_OFF_S["s3"]),
         exact(_SOURCE, "a chained role lasts at most, s", 3600.0, access.CHAINED_S),
-        exact(_SOURCE, "a chained role may be asked for at most, s", 3600.0, validation_sessions._CHAINED),
+        exact(_SOURCE, "a chained role may be asked for at most, s", 3600.0, sessions._CHAINED),
         exact(_SOURCE, "what a key mints lasts at most, s", 129_600.0, access.KEY_MINTS_S),
         exact(_SOURCE, "a session policy has at most, characters", 2048, sts.SESSION_POLICY_MAX_CHARS.value),
         exact(_SDK, "the SDK waits for the metadata service, s", 1.0, float(world._TIMEOUTS[Imds].value)),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from sim import chains, world
+from sim import world
 from sim.aws import eks, iam, roles_anywhere, signin
+from sim.chains import chains
+from sim.chains.local_providers import rule_of
 from sim.faults.disable_user import DisableUser
 from sim.issuers.kinds.broker import Broker
 from sim.issuers.spec import Container, Function, Imds, PodIdentity
-from sim.local_providers import rule_of
 from sim.verify.rows import Row, exact
 
 __all__ = ["issuer_rows"]

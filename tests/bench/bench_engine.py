@@ -30,7 +30,8 @@ WANTED = {"credentials": 6.0, "summary": 10.0}
 def engine(level: str, workers: int) -> dict[str, float]:
     """One run of the fleet at one level."""
     sys.path.insert(0, str(ROOT))
-    from sim import runner, scenario_file
+    from sim import runner
+    from sim.loading import scenario_file
 
     loaded = scenario_file.load(HERE / "fleet.yaml", {"run.record": level})
     run = loaded.base.run

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from sim.loading.scenario_file import load
 from sim.records import Level
 from sim.runner import Plan, run
 from sim.scenario import Scenario
-from sim.scenario_file import load
 from tests.engine.test_draws import BATCH, SCENARIOS
 
 DIRECTORY = {

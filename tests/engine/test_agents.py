@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sim.local_providers import AGENT_SLOT
+from sim.chains.local_providers import AGENT_SLOT
 from sim.policies.agent import AgentRule, Limiter, again_at, due_at, serves, sweep_at
 from tests.support.naive_agents import Walk, broker_walk, pod_identity_walk
 from tests.support.runs import Frames, run

@@ -7,8 +7,8 @@ import pytest
 
 from sim import shards
 from sim.engine import simulate
+from sim.loading.scenario_file import load
 from sim.records import TABLES
-from sim.scenario_file import load
 
 FLEET = Path(__file__).parents[1] / "bench" / "fleet.yaml"
 

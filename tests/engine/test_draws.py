@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sim.scenario_file import load
+from sim.loading.scenario_file import load
 from tests.support.runs import Frames, run, verdicts
 from tests.support.zoo import STAFF, ZOO, document, fleet
 

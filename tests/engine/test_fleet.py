@@ -11,18 +11,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim import fleet, fleet_build, recorder
+from sim import recorder
 from sim.clock import Clock
 from sim.engine import Shard
 from sim.faults.outage import Outage
-from sim.fleet import Fleet
-from sim.fleet_plain import KNOWN, chain_of, obstacle
+from sim.fleet import build as fleet_build
+from sim.fleet import fleet
+from sim.fleet.fleet import Fleet
+from sim.fleet.plain import KNOWN, chain_of, obstacle
+from sim.loading.scenario_file import load
 from sim.policies.refresh import Refresh
 from sim.principals.role import Trust
 from sim.recorder import Recorder
 from sim.records import TABLES, Level
 from sim.scenario import Scenario
-from sim.scenario_file import load
 from sim.sdks import SDKS, Sdk
 from sim.world import World
 

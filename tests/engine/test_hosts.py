@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sim.endpoints import Reach, reach_of
+from sim.hosts.endpoints import Reach, reach_of
 from sim.issuers.spec import Container, Imds
 from sim.sdks import SDKS
 from tests.support.runs import Frames, run

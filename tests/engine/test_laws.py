@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from sim.chains.fetching import ApiProvider
+from sim.clients.ledger import Ledger
 from sim.engine import simulate
-from sim.fetching import ApiProvider
-from sim.ledger import Ledger
 from sim.policies.bucket import TokenBucket
 from sim.records import TABLES, Verdict
 from sim.scenario import Scenario

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from sim.loading.lines import Document, copied, parse
+from sim.loading.scenario_file import load, load_document
 from sim.problems import ScenarioError
-from sim.scenario_file import load, load_document
-from sim.scenario_yaml import Document, copied, parse
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 FILES = sorted(SCENARIOS.glob("*.yaml"))

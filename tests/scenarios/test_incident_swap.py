@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenario_file import load
+from sim.loading.scenario_file import load
 from tests.support.command import credflow
 
 INCIDENTS = Path(__file__).parents[2] / "scenarios" / "incidents"

@@ -11,7 +11,7 @@ import pytest
 
 from analysis.charts.working_over_time import stuck_over_time
 from analysis.metrics.working import latest
-from sim.scenario_file import load
+from sim.loading.scenario_file import load
 from tests.support.runs import Frames, run
 
 DRILLS = Path(__file__).parents[2] / "scenarios" / "drills"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from sim.loading.scenario_file import load
 from sim.problems import ScenarioError
-from sim.scenario_file import load
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"
 RANGE = SCENARIOS / "rows" / "m10-session-range.yaml"

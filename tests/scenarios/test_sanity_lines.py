@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sim.scenario_file import load
+from sim.loading.scenario_file import load
 from tests.support.runs import Frames, run, verdicts
 
 SCENARIOS = Path(__file__).resolve().parents[2] / "scenarios"

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from sim.loading.scenario_file import load
 from sim.scenario import Scenario
-from sim.scenario_file import load
-from sim.validation import strategy_findings
+from sim.validation.rules import strategy_findings
 from tests.support.small_scenario import GOOD, check_edit, written
 from tests.support.zoo import ZOO
 

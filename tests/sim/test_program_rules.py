@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.loading.scenario_file import load
 from sim.problems import ScenarioError
-from sim.scenario_file import load
 from tests.support.small_scenario import GOOD, check_edit, edited
 
 APP = "app: {count: 3, credentials: app,"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenario_file import load
+from sim.loading.scenario_file import load
 from tests.support.small_scenario import GOOD, check_edit, written
 
 BASE = GOOD.replace(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenario_file import LARGEST_FILE, load
+from sim.loading.scenario_file import LARGEST_FILE, load
 from tests.support.small_scenario import GOOD, edited, problems_of, written
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.scenario_file import load
+from sim.loading.scenario_file import load
 from tests.support.small_scenario import GOOD, check_edit, edited, problems_of, written
 
 APP = "app: [{from: sts.AssumeRole, role: app, source: instance, session_s: 3600}]"

@@ -10,10 +10,10 @@ import pytest
 
 from sim.assumptions import inputs, variants
 from sim.estimate import AFFORDABLE_EVENTS, estimate, require_affordable
-from sim.overlay import matches
+from sim.loading.overlay import matches
+from sim.loading.scenario_file import json_schema, load
 from sim.problems import ScenarioError
-from sim.scenario_file import json_schema, load
-from sim.validation_quotas import users_of
+from sim.validation.quotas import users_of
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 FILES = sorted(SCENARIOS.glob("*.yaml"))

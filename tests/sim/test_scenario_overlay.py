@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.overlay import apply, matches
+from sim.loading.overlay import apply, matches
 
 DOCUMENT = {
     "populations": {

@@ -119,7 +119,7 @@ def test_an_instance_may_ask_for_more_where_that_is_no_chaining(base: str, tmp_p
     long = base.replace("session_s: 3600}", "session_s: 7200}")
     told = ("role: host}\n  idp", "role: host, assume_role_is_chaining: true}\n  idp", "credentials.app.0.session_s")
     check_edit(tmp_path, (*told, ["role chaining"]), mark="session_s: 7200}", base=long)
-    from sim.scenario_file import load
+    from sim.loading.scenario_file import load
     from tests.support.small_scenario import written
 
     load(written(tmp_path, long.replace("role: host}\n  idp", "role: host, assume_role_is_chaining: false}\n  idp")))

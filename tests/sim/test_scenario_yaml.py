@@ -6,10 +6,10 @@ import math
 
 import pytest
 
+from sim.loading.lines import Document, copied, dotted, parse, scalar
+from sim.loading.scenario_file import load
 from sim.problems import Problem, ScenarioError, did_you_mean, nearest, shorten
 from sim.scenario import Scenario
-from sim.scenario_file import load
-from sim.scenario_yaml import Document, copied, dotted, parse, scalar
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from sim.cli.presets import sdk_row
-from sim.scenario_file import load
+from sim.loading.scenario_file import load
 from sim.sdk_choice import sdk_of
 from sim.sdk_words import RefreshWords, Retry, SdkWords
 from sim.sdks import RETRY_MODES, SDKS

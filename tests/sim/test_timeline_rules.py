@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.scenario import Scenario
-from sim.validation import strategy_findings
+from sim.validation.rules import strategy_findings
 from tests.support.small_scenario import GOOD, check_edit
 from tests.support.zoo import ZOO
 from tests.support.zoo_timeline import VERBS

@@ -13,7 +13,7 @@ from sim.laws import draw
 from sim.principals.population import Population
 from sim.scenario import Scenario
 from sim.streams import Purpose, Stream, population_id
-from sim.timeline import resolved
+from sim.timeline.timeline import resolved
 from sim.workloads.base import Caller
 
 __all__ = ["arrivals", "callers_of", "clients_of"]

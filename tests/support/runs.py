@@ -19,13 +19,13 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from sim.aws.sts_operations import OPERATIONS
+from sim.caches.host_caches import SHARED_SLOT
 from sim.engine import simulate
 from sim.faults.upgrade import Upgrade
-from sim.host_caches import SHARED_SLOT
 from sim.issuers.spec import Local
+from sim.loading.scenario_file import load
 from sim.records import TABLES, Level
 from sim.scenario import Scenario
-from sim.scenario_file import load
 from sim.shards import part_of, shards_of
 from sim.streams import population_id
 from sim.world import quota_of

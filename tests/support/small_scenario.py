@@ -6,8 +6,8 @@ import textwrap
 
 import pytest
 
+from sim.loading.scenario_file import load
 from sim.problems import ScenarioError
-from sim.scenario_file import load
 
 GOOD = """\
 name: small

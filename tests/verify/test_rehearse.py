@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli.main import main
-from sim.scenario_file import load
+from sim.loading.scenario_file import load
 from sim.verify import rehearsal
 from sim.verify.trace import Trace
 

@@ -1,0 +1,274 @@
+"""A client's credential cache: what it holds, where it lies, when its SDK renews it."""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol
+
+from sim.caches.places import Place
+from sim.chains.fetching import Asker, Fetch, Fetched, Provider, closes
+from sim.credentials import Credential
+from sim.policies.refresh import Refresh, retry_at, seen_expiry, windows
+from sim.recorder import Recorder
+from sim.records import EndReason
+from sim.streams import Purpose
+
+__all__ = ["Cache", "Place"]
+
+_CAUSE = {
+    "expiry": EndReason.EXPIRED,
+    "rotation": EndReason.ROTATED,
+    "deactivation": EndReason.DEACTIVATED,
+    "deletion": EndReason.DELETED,
+    "revocation": EndReason.REVOKED,
+}
+
+
+class Shares(Protocol):
+    """A cache whose credentials several processes hold."""
+
+    def dropped(self, credential: Credential, at: float, reason: EndReason) -> None:
+        """A process let go of a credential."""
+
+
+class Cache:
+    """Holds one credential at a time for one client and renews it by its SDK's rule.
+
+    A chain of several providers falls through: the first one that has a credential wins. An SDK that resolves its
+    chain `once` asks that provider alone from then on; one that resolves it with `each_fetch` begins at the top.
+
+    Args:
+        asker: The client.
+        providers: Its chain.
+        rules: The SDK's refresh windows for what each of them yields.
+        place: Where the credential lies.
+        recorder: The shard's sink.
+        owned: Whether its credentials are its own to write down.
+        once: Whether the SDK resolves the chain once.
+        lasts: Whether what was obtained serves later calls too; without it nothing is cached.
+
+    Attributes:
+        credential: What is held, or None.
+        rule: The SDK's refresh windows for what is held.
+        due_s: A call at or after this instant makes the client act; inf for a key.
+        mandatory_s: From here on callers wait.
+        shares: Caches of the host that its credentials may come from.
+    """
+
+    __slots__ = (
+        "_first",
+        "_held_from",
+        "_lasts",
+        "_once",
+        "_only",
+        "_owned",
+        "_place",
+        "_plain",
+        "_providers",
+        "_recorder",
+        "_rules",
+        "_winner",
+        "asker",
+        "credential",
+        "due_s",
+        "fetches",
+        "mandatory_s",
+        "rule",
+        "shares",
+    )
+
+    def __init__(
+        self,
+        asker: Asker,
+        providers: tuple[Provider, ...],
+        rules: tuple[Refresh, ...],
+        place: Place | None,
+        recorder: Recorder,
+        *,
+        owned: bool = True,
+        once: bool = True,
+        lasts: bool = True,
+    ) -> None:
+        self.asker = asker
+        self._rules = rules
+        self._once = once
+        self._lasts = lasts
+        self._winner = 0
+        self._first: int | None = None
+        self._providers = providers
+        self._only = providers[0] if len(providers) == 1 else None
+        self._place = place if place is not None and place.written else None
+        self._recorder = recorder
+        self._owned = owned and recorder.credentials is not None
+        self.shares: tuple[Shares, ...] = ()
+        self._use(0)
+        self.credential: Credential | None = None
+        self.due_s = -math.inf
+        self.mandatory_s = -math.inf
+        self.fetches = 0
+        self._held_from = 0.0
+
+    @property
+    def providers(self) -> tuple[Provider, ...]:
+        """Its chain."""
+        return self._providers
+
+    @property
+    def provider(self) -> Provider | None:
+        """The only provider, or None where there are several."""
+        return self._only
+
+    def fetch(self) -> Fetch:
+        """Ask the chain for a credential, beginning now; the caller decides what to do with it."""
+        ordinal = self.fetches
+        self.fetches += 1
+        if self._only is not None:
+            return self._only.fetch(ordinal)
+        return self._resolve(ordinal)
+
+    def _resolve(self, ordinal: int) -> Fetch:
+        """Ask the providers in order; the first credential wins. After that, an SDK may ask the winner alone."""
+        clock, rank = self.asker.clock, self.asker.holder.rank
+        asked = range(len(self._providers)) if self._first is None else (self._first,)
+        fetched = Fetched(None, clock.now)
+        for number in asked:
+            if fetched.done_at_s > clock.now:
+                yield clock.at(fetched.done_at_s, rank)
+            fetched = yield from self._providers[number].fetch(ordinal)
+            if fetched.credential is not None:
+                self._winner = number
+                self._first = number if self._once else None
+                break
+        return fetched
+
+    def _use(self, number: int) -> None:
+        """From now on by the rule for what this provider yields."""
+        self.rule = rule = self._rules[number]
+        self._plain = rule.extend is None and rule.jitter_s == 0
+
+    def adopt(self, credential: Credential, at: float) -> None:
+        """Hold `credential` from `at` on, in place of what was held."""
+        if self.credential is not credential:
+            self.release(at, EndReason.REPLACED)
+            self._held_from = at
+        if self._only is None:
+            self._use(self._winner)
+        self.credential = credential
+        if self._lasts:
+            self.due_s, self.mandatory_s = self.windows(at, credential.expires_at_s)
+
+    def windows(self, at: float, expires_at_s: float) -> tuple[float, float]:
+        """Advisory and mandatory instant of a credential received at `at`."""
+        rule, asker, number = self.rule, self.asker, self.fetches
+        if self._plain:
+            return windows(rule, at, expires_at_s, 0.0)
+        if rule.extend is not None:
+            expires_at_s = seen_expiry(rule, at, expires_at_s, asker.uniform(Purpose.EXTENSION, number))
+        u = asker.uniform(Purpose.REFRESH_JITTER, number) if rule.jitter_s > 0 else 0.0
+        return windows(rule, at, expires_at_s, u)
+
+    def postpone(self, failed: Fetched) -> None:
+        """After a failed fetch: the instant from which a call tries again."""
+        u = self.asker.uniform(Purpose.AGAIN_AFTER, self.fetches) if self.rule.again_after[1] else 0.0
+        self.due_s = max(retry_at(self.rule, failed.done_at_s, u), failed.not_before_s)
+
+    def release(self, at: float, reason: EndReason) -> None:
+        """Stop holding the credential at `at` and write it down."""
+        credential = self.credential
+        if credential is None:
+            return
+        self._leave(at)
+        if self._owned and credential.holder is self.asker.holder:
+            self._write(credential, self._held_from, at, reason)
+        for shared in self.shares:
+            shared.dropped(credential, at, reason)
+
+    def _leave(self, at: float) -> None:
+        """What was held lies here no longer."""
+        credential, self.credential = self.credential, None
+        self.due_s = self.mandatory_s = -math.inf
+        if self._place is not None and credential is not None:
+            due = max(at, self.asker.clock.now)
+            self._place.held(credential, self._held_from, at, due, 1, self.asker)
+
+    def _write(self, credential: Credential, held_from: float, at: float, reason: EndReason) -> None:
+        """Write the row of a credential that nobody holds any more."""
+        due = max(at, self.asker.clock.now)
+        if reason is not EndReason.OPEN:
+            due = max(due, held_from)  # it was under way when the process ended
+        if credential.valid_until_s <= at and reason is not EndReason.OPEN:
+            reason = _CAUSE[credential.end_cause]
+            at = credential.valid_until_s if reason is EndReason.EXPIRED else at
+        write_credential(self._recorder, credential, held_from, at, reason, due)
+
+    def close(self, at: float, reason: EndReason) -> None:
+        """The process ends: stop holding anything, credentials that sign for others included."""
+        self.release(at, reason)
+        self.forget(at, reason)
+
+    def forget(self, at: float, reason: EndReason) -> None:
+        """Whatever the providers remember ends: sources, failures, and which of them won."""
+        self._first = None
+        for provider in self._providers:
+            if closes(provider):
+                provider.close(at, reason)
+
+    def discard(self, credential: Credential, at: float, horizon_s: float) -> None:
+        """Write a credential that was issued but came too late to be held."""
+        if self._owned and credential.holder is self.asker.holder:
+            write_credential(self._recorder, credential, at, horizon_s, EndReason.OPEN, horizon_s)
+
+    def lose(self, credential: Credential, at: float) -> None:
+        """Write a credential that was under way to a process when it ended."""
+        if self._owned and credential.holder is self.asker.holder:
+            self._write(credential, at, at, EndReason.RESTARTED)
+
+    def obtain(self) -> Fetch:
+        """As the source of another credential: the cached one, renewed now if its SDK says so."""
+        now = self.asker.clock.now
+        if self.credential is not None and now < self.due_s:
+            return Fetched(self.credential, max(now, self._held_from))
+        return (yield from self.renew())
+
+    def renew(self) -> Fetch:
+        """As the source of another credential: a new one, or the old one while it may still serve."""
+        now = self.asker.clock.now
+        old, mandatory = self.credential, now >= self.mandatory_s
+        fetched = yield from self.fetch()
+        if fetched.credential is not None:
+            self.adopt(fetched.credential, fetched.done_at_s)
+            return fetched
+        self.postpone(fetched)
+        return fetched._replace(credential=None if mandatory and self.rule.on_failed == "raise" else old)
+
+
+def write_credential(
+    recorder: Recorder, credential: Credential, held_from: float, at: float, reason: EndReason, due: float
+) -> None:
+    """Write the row of a credential that its holder stopped holding at `at`."""
+    if recorder.credentials is None:
+        return
+    holder = credential.holder
+    row = (
+        credential.id,
+        holder.population,
+        holder.client,
+        holder.slot,
+        credential.ordinal,
+        credential.principal,
+        credential.account,
+        credential.kind,
+        credential.provider,
+        credential.issuer,
+        credential.operation,
+        credential.parent,
+        credential.issued_at_s,
+        credential.expires_at_s,
+        credential.valid_until_s,
+        credential.mint_until_s,
+        max(held_from, 0.0),
+        None if reason is EndReason.OPEN else max(at, held_from, 0.0),
+        reason,
+        credential.calls_signed,
+    )
+    recorder.credentials.add(due, holder.rank, row)

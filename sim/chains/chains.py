@@ -1,0 +1,401 @@
+"""From a credential-provider chain to the caches and providers of one client."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from sim.aws import eks, signin
+from sim.caches.cache import Cache, Place
+from sim.caches.host_caches import SHARED, HostCaches
+from sim.caches.places import place_of
+from sim.caches.step_caches import NegativeCache, SharedCache, SharedProvider
+from sim.chains.fetching import ApiProvider, Asker, Fetch, KeyProvider, KeyUser, Provider, SigningKey
+from sim.chains.local_providers import agent_of, agent_provider, endpoint_provider, host_of, refresh_of, retry_of
+from sim.chains.terms import Terms, Writer
+from sim.clients.mfa import MfaProvider
+from sim.clients.people import ConsoleSignIn, LoginProvider, Person, Portal, SamlProvider, SsoProvider
+from sim.credentials import Credential, Origin
+from sim.hosts.agents import Agent
+from sim.hosts.endpoints import Anonymous
+from sim.hosts.host import Host
+from sim.hosts.tokens import IdpKeys, JobTokenProvider, Pod, ProjectedToken, ProjectedTokenProvider
+from sim.issuers.api import Downtime, Request
+from sim.issuers.spec import Broker, IdentityCenter, IssuerSpec, Local, PodIdentity
+from sim.keys.lives import rotated_users
+from sim.keys.passwords import PASSWORD_SLOT, ConsolePassword
+from sim.laws import copies_at
+from sim.policies.kubelet import renewed_after_s
+from sim.policies.refresh import Refresh
+from sim.policies.retry import RetryRule
+from sim.principals.population import Population
+from sim.providers.step import Step
+from sim.records import Kind
+from sim.sdk_choice import sdk_of
+from sim.sdks import Sdk
+from sim.streams import Purpose
+from sim.world import SIGN_IN, World
+
+__all__ = ["Chains"]
+
+TOKEN_SLOT: Final = 4093
+"""Slot of a pod as the holder of its projected tokens."""
+_AT_EXPIRY: Final = Refresh(advisory=((math.inf, 0.0),), mandatory_s=0.0)
+_NEVER: Final = Refresh(advisory=((math.inf, -math.inf),), mandatory_s=-math.inf)
+_LOGIN: Final = Refresh(
+    advisory=((math.inf, float(signin.REFRESH_THRESHOLD_S.value)),),
+    mandatory_s=float(signin.REFRESH_THRESHOLD_S.value),
+)
+"""A set of `aws login`: with this life left a command renews it before anything else, and fails if it cannot."""
+
+
+class Common(NamedTuple):
+    """What the caches of a chain have in common: worked out once, not for each of thousands of clients.
+
+    Attributes:
+        rules: Refresh windows at each step.
+        owned: Whether its credentials are the clients' own to write down.
+        lasts: Whether what was obtained serves later calls too.
+    """
+
+    rules: tuple[Refresh, ...]
+    owned: bool
+    lasts: bool
+
+
+class Chains:
+    """Builds the caches of one population's clients.
+
+    Args:
+        world: What the shard's clients meet.
+        population: Name of the population.
+        before: Those of its processes before an upgrade; they have the same hosts, pods and people.
+    """
+
+    def __init__(self, world: World, population: str, before: Chains | None = None) -> None:
+        self._world = world
+        self._name = population
+        self._spec: Population = world.scenario.populations[population]
+        self.sdk: Sdk = sdk_of(self._spec.sdk)
+        self._writer = Writer(world.scenario, world.access, self.sdk)
+        self._rotated = rotated_users(world.scenario)
+        self.signing: list[tuple[str, SigningKey]] = []
+        self._terms_of: dict[tuple[str, int], Terms] = {}
+        self._commons: dict[str, Common] = {}
+        self.hosts: dict[tuple[str, int], Host | Agent] = before.hosts if before else {}
+        self.host_caches: HostCaches = before.host_caches if before else HostCaches(world, population)
+        self.people: dict[int, Person] = before.people if before else {}
+        self.tokens: dict[tuple[str | None, int], ProjectedToken] = before.tokens if before else {}
+
+    def signed(self, client: KeyUser) -> Iterator[tuple[str, SigningKey]]:
+        """The keys that sign requests of the client built last, by user; told once."""
+        while self.signing:
+            user, key = self.signing.pop()
+            key.client = client
+            yield user, key
+
+    @property
+    def population(self) -> Population:
+        """The population."""
+        return self._spec
+
+    def steps(self, chain: str) -> tuple[Step, ...]:
+        """The steps of a chain."""
+        return self._world.scenario.credentials[chain]
+
+    def cache(self, asker: Asker, chain: str) -> Cache:
+        """The cache that a client fills from a chain."""
+        cache = self.fresh(asker, chain, self._place(asker, chain))
+        shared = tuple(one.cache for one in cache.providers if isinstance(one, SharedProvider))
+        for one in shared:
+            one.members.append(cache)
+        cache.shares = shared
+        return cache
+
+    def _place(self, asker: Asker, chain: str) -> Place | None:
+        """Where what a client holds lies; a person's key lies where its copies are."""
+        first = self.steps(chain)[0]
+        if first.from_ == "access_key" and self._spec.people:
+            return None
+        return self._world.place(place_of(first, self._spec), self._name, asker.holder.client)
+
+    def fresh(self, asker: Asker, chain: str, place: Place | None = None) -> Cache:
+        """A new provider of a client: a cache that nobody has filled yet."""
+        common = self._common(chain)
+        return Cache(
+            asker,
+            tuple([self._cached(asker, chain, n) for n in range(len(common.rules))]),
+            common.rules,
+            place,
+            self._world.recorder,
+            owned=common.owned,
+            once=self.sdk.resolves == "once",
+            lasts=common.lasts,
+        )
+
+    def _common(self, chain: str) -> Common:
+        """What all clients' caches of a chain have in common."""
+        if chain not in self._commons:
+            steps = self.steps(chain)
+            self._commons[chain] = Common(
+                rules=tuple(self.rule(step) for step in steps),
+                owned=not all(isinstance(self._issuer(step), Local) or step.from_ == "access_key" for step in steps),
+                lasts=steps[0].cache != "none",
+            )
+        return self._commons[chain]
+
+    def _cached(self, asker: Asker, chain: str, number: int) -> Provider:
+        """A step's provider behind what caches its answers: its failures, and what a host shares."""
+        if self.steps(chain)[number].cache in SHARED:
+            return SharedProvider(self.shared(chain, number, asker.holder.client))
+        return self.remembering(asker, chain, number)
+
+    def remembering(self, asker: Asker, chain: str, number: int) -> Provider:
+        """A step's provider, whose failures are remembered if the step says so."""
+        provider, step = self._provider(asker, chain, number), self.steps(chain)[number]
+        if step.negative_cache_s is None:
+            return provider
+        return NegativeCache(provider, asker.clock, step.negative_cache_s)
+
+    def shared(self, chain: str, number: int, client: int) -> SharedCache:
+        """The cache that all processes of a client's host share at a step of a chain."""
+        return self.host_caches.of(self, chain, number, client // self._spec.per_host)
+
+    def rule(self, step: Step) -> Refresh:
+        """Refresh windows at a step: the preset's for its kind of provider, with the step's overrides.
+
+        Where a host shares what the step yields, the overrides are those of the shared cache.
+        """
+        if not step.renewed:
+            return _NEVER
+        if step.way == "login":
+            rule = _LOGIN
+        elif step.way in {"saml-file", "console"} or step.from_ in {"access_key", "password"}:
+            rule = _AT_EXPIRY
+        else:
+            rule = refresh_of(self._issuer(step), self.sdk)
+        return rule if step.cache in SHARED else step.refresh.applied(rule)
+
+    def host(self, issuer: str, client: int) -> Host | Agent:
+        """What answers on the host of a client: its endpoint, its agent; or the one server of a broker."""
+        spec = self._world.scenario.issuers[issuer]
+        if isinstance(spec, Broker) and spec.per == "server":
+            if issuer not in self._world.servers:
+                self._world.servers[issuer] = agent_of(self._world, self._name, issuer, 0)
+            return self._world.servers[issuer]
+        key = (issuer, client // self._spec.per_host)
+        if key not in self.hosts:
+            self.hosts[key] = host_of(self._world, self._name, issuer, key[1])
+        return self.hosts[key]
+
+    def session_s(self, chain: str) -> float:
+        """Session length of a chain's first step."""
+        return self._terms(chain, 0).session_s
+
+    def origin(self, chain: str) -> Origin:
+        """What all credentials of a chain's first step have in common."""
+        return self._terms(chain, 0).origin
+
+    def key_origin(self, user: str) -> Origin:
+        """What all access keys of a user have in common."""
+        step = Step.model_validate({"from": "access_key", "user": user})
+        return self._over_time(self._writer.terms(self._spec.credentials, step), self._spec.credentials, step).origin
+
+    def mint(self, asker: Asker, chain: str, at: float) -> Credential:
+        """A session that was issued before the run began."""
+        terms = self._terms(chain, 0)
+        return asker.mint(Kind.SESSION, terms.origin, at, terms.session_s, None)
+
+    def _issuer(self, step: Step) -> IssuerSpec | None:
+        return self._world.scenario.issuers.get(step.from_.partition(".")[0])
+
+    def _provider(self, asker: Asker, chain: str, number: int) -> Provider:
+        step = self.with_key(self.steps(chain)[number])
+        if step.from_ == "access_key":
+            return _NoProvider() if number == 0 else KeyProvider(self._key_of(str(step.user), asker))
+        if step.from_ == "anonymous":
+            return Anonymous(self._world.clock)
+        terms = self._terms(chain, number)
+        if step.from_ == "password":
+            if step.way == "login":
+                return LoginProvider(self._person(step, asker, "login"), _login(terms.origin), asker, terms)
+            return ConsoleSignIn(self._person(step, asker, "password"), asker, terms.origin, terms.session_s)
+        if isinstance(self._issuer(step), Local):
+            return self._local(asker, step, terms)
+        issuer = step.from_.partition(".")[0]
+        source = self.cache(asker, step.source) if step.source is not None else None
+        parent = f"key-{self._name}-{asker.holder.client:06d}-0000" if step.user is not None else None
+        api = self._world.api(issuer)
+        retry = self._retry(step)
+        request = self._signed(terms.request, step, asker.holder.client)
+        key = self._signing_key(step, asker)
+        sessions = ApiProvider(asker, api, request, terms.origin, terms.session_s, retry, source, parent, key=key)
+        sessions.keeps_client = self.sdk.keeps_client
+        sessions.ends_with_signer = step.way == "console" and step.from_.endswith(".AssumeRole")
+        return self._vouched(step, asker, sessions) or sessions
+
+    def with_key(self, step: Step) -> Step:
+        """A step whose source is a user's key is one that the user signs."""
+        source = self.steps(step.source) if step.source is not None else ()
+        if len(source) != 1 or source[0].from_ != "access_key":
+            return step
+        return step.model_copy(update={"user": source[0].user, "source": None})
+
+    def _signing_key(self, step: Step, asker: Asker) -> SigningKey | None:
+        """The key that signs a step's requests, if somebody rotates it."""
+        return self._key_of(step.user, asker) if step.user is not None and step.user in self._rotated else None
+
+    def _key_of(self, user: str, asker: Asker) -> SigningKey:
+        """A user's key, which its owner hands out."""
+        key = SigningKey(asker)
+        self.signing.append((user, key))
+        return key
+
+    def _local(self, asker: Asker, step: Step, terms: Terms) -> Provider:
+        """What lies on the client's host."""
+        spec, retry = self._issuer(step), self._retry(step)
+        host = self.host(step.from_, asker.holder.client)
+        if isinstance(host, Host):
+            return endpoint_provider(self._world, self.sdk, step, retry, asker, host)
+        token = None
+        if isinstance(spec, PodIdentity):
+            token = self._token(replace_idp(step, spec.cluster), asker, terms.origin, terms.session_s)
+        return agent_provider(self._world, step, retry, asker, host, terms, token)
+
+    def _vouched(self, step: Step, asker: Asker, sessions: ApiProvider) -> Provider | None:
+        """What has to happen before an issuer is asked: a login, a token, an MFA code; None if nothing."""
+        issuer, _, operation = step.from_.partition(".")
+        spec = self._world.scenario.issuers[issuer]
+        if isinstance(spec, IdentityCenter):
+            person = self._person(replace_idp(step, spec.idp), asker, step.way or "sso")
+            return SsoProvider(person, self._portal(spec, issuer, sessions.origin), sessions)
+        if operation == "AssumeRoleWithWebIdentity":
+            return self._web_identity(step, asker, sessions)
+        if operation == "AssumeRoleWithSAML":
+            return SamlProvider(self._person(step, asker, step.way or "saml-file"), sessions)
+        if not step.mfa:
+            return None
+        people = self._spec.people
+        return MfaProvider(sessions, step.login, self._world.recorder, people or self._spec.start is not None, people)
+
+    def _web_identity(self, step: Step, asker: Asker, api: ApiProvider) -> Provider:
+        """A person logs in; a pod has a token in a file; a job asks for one."""
+        idp = self._world.idp(str(step.idp))
+        if idp.spec.keys is not None:
+            api.check = IdpKeys(idp, asker)
+        if self._spec.people:
+            return SamlProvider(self._person(step, asker, step.way or "console"), api)
+        if idp.spec.token_renewed_at is None:
+            return JobTokenProvider(idp, api)
+        return ProjectedTokenProvider(self._token(step, asker, api.origin, self._longest_s(api.origin)), api)
+
+    def _longest_s(self, role: Origin) -> float:
+        return self._world.scenario.roles[role.principal.partition("/")[2]].max_session_s
+
+    def _token(self, step: Step, asker: Asker, role: Origin, longest_s: float) -> ProjectedToken:
+        """The token in a pod's file, which all its processes and threads read; it yields sessions so long at most."""
+        client = asker.holder.client
+        if (step.idp, client) not in self.tokens:
+            self.tokens[step.idp, client] = self._make_token(str(step.idp), client, role, longest_s)
+        return self.tokens[step.idp, client]
+
+    def _make_token(self, idp: str, client: int, role: Origin, longest_s: float) -> ProjectedToken:
+        world, spec = self._world, self._world.idp(idp).spec
+        oldest_s = float(eks.KUBELET_REFRESH_MAX_S.value)
+        every_s = renewed_after_s(spec.token_s, spec.token_renewed_at or 1.0, oldest_s)
+        spans = world.lifetimes(self._name).present(client)
+        first_at_s = spans[0][0] if spans else math.inf
+        if math.isinf(first_at_s):
+            first_at_s = -every_s * world.stream(self._name).uniform(Purpose.TOKEN_PHASE, client)
+        origin = Origin(role.principal, role.account, role.provider, idp, "TokenRequest", role.mints_s + longest_s)
+        pod = world.asker(world.holder(self._name, client, TOKEN_SLOT, f"{self._name}-{client:06d}"))
+        times = Pod(spec.token_s, every_s, first_at_s, spans, world.horizon_s)
+        return ProjectedToken(pod, origin, times, world.place("process", self._name, client), world.recorder)
+
+    def _portal(self, spec: IdentityCenter, issuer: str, role: Origin) -> Portal:
+        longest = max(permission_set.session_s for permission_set in spec.permission_sets.values())
+        mints = longest + role.mints_s
+        origin = Origin(f"identity_center/{issuer}", spec.account, role.provider, issuer, "CreateToken", mints)
+        origin = replace(origin, endings=self._world.timeline.portal_endings(self._name))
+        return Portal(spec.portal_session_s, origin)
+
+    def _person(self, step: Step, asker: Asker, way: str) -> Person:
+        client = asker.holder.client
+        if client not in self.people:
+            idp = self._world.idp(SIGN_IN if way in {"password", "login"} else str(step.idp))
+            place = self._world.place(place_of(step, self._spec), self._name, client)
+            password = self._password(step, client) if way in {"password", "login"} else None
+            person = Person(asker, idp, way, step.login, self._world.recorder, place, password)
+            person.disabled_at_s = self._world.timeline.disabled_at(self._name, client)
+            self.people[client] = person
+        return self.people[client]
+
+    def _password(self, step: Step, client: int) -> ConsolePassword | None:
+        """A person's password; None where nothing is known of its age, and it lies nowhere."""
+        world, user = self._world, self._world.scenario.users[str(step.user)]
+        spec, policy = user.password, world.scenario.accounts[user.account].password_policy
+        max_age_s = math.inf if policy is None or policy.max_age_s is None else policy.max_age_s
+        if spec is None or (math.isinf(max_age_s) and not spec.copies and spec.age_s is None):
+            return None
+        terms = self._terms(self._spec.credentials, 0)
+        mints_s = terms.session_s + terms.origin.mints_s
+        origin = replace(terms.origin, operation="ChangePassword", mints_s=0.0 if spec.mfa else mints_s)
+        asker = world.asker(world.holder(self._name, client, PASSWORD_SLOT, f"{self._name}-{client:06d}"))
+        drawn = copies_at(world.stream(self._name), spec.copies, PASSWORD_SLOT << 40 | client)
+        places = tuple((world.place(place, self._name, client), number) for place, number in drawn)
+        return ConsolePassword(asker, spec, max_age_s, origin, places, world.recorder)
+
+    def _retry(self, step: Step) -> RetryRule:
+        rule = retry_of(self._issuer(step), self.sdk)
+        return rule if step.retry is None else step.retry.applied(rule)
+
+    def _terms(self, chain: str, number: int) -> Terms:
+        key = (chain, number)
+        if key not in self._terms_of:
+            step = self.steps(chain)[number]
+            self._terms_of[key] = self._over_time(self._writer.terms(chain, step), chain, step)
+        return self._terms_of[key]
+
+    def _over_time(self, terms: Terms, chain: str, step: Step) -> Terms:
+        """The terms with what the timeline makes of them: endings of credentials, policies that change."""
+        request = terms.request
+        later = [(at, Writer(one.scenario, one, self.sdk).terms(chain, step)) for at, one in self._world.access.later]
+        if later:
+            starts = [(-math.inf, terms), *later]
+            ends = [*(at for at, _ in later), math.inf]
+            pieces = zip(starts, ends, strict=True)
+            refused = Downtime([(at, end) for (at, then), end in pieces if not then.request.allowed])
+            request = replace(request, allowed=True, refused=refused)
+        endings = self._world.timeline.endings(terms.origin.principal)
+        return Terms(request, replace(terms.origin, endings=endings), terms.session_s)
+
+    def _signed(self, request: Request, step: Step, client: int) -> Request:
+        """A client's signed request: refused, too, while its user's key is inactive or its clock is wrong."""
+        refused = self._world.client_timeline.refused(self._name, client, step)
+        return request if refused is None else replace(request, refused=refused | request.refused)
+
+
+def _login(origin: Origin) -> Portal:
+    """The session that `aws login` keeps on the laptop, of the user who logged in."""
+    life_s = float(signin.BEARER_TOKEN_DEFAULT_S.value)
+    mints = signin.LOGIN_TOKEN_MAX_S.value + origin.mints_s
+    return Portal(life_s, replace(origin, mints_s=mints, operation="Authorize", endings=()), Kind.LOGIN_TOKEN)
+
+
+class _NoProvider:
+    """A static key is not fetched: its user's owner hands it out."""
+
+    def fetch(self, ordinal: int) -> Fetch:
+        """Never asked.
+
+        Raises:
+            AssertionError: Always.
+        """
+        raise AssertionError(f"a static key is never fetched (fetch {ordinal})")
+
+
+def replace_idp(step: Step, idp: str) -> Step:
+    """The step with the identity provider behind Identity Center."""
+    return step.model_copy(update={"idp": idp})

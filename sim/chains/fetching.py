@@ -1,0 +1,285 @@
+"""How a chain's providers obtain credentials: the client's side of every issuer.
+
+A fetch is a SimPy process fragment: it begins at the clock's instant, yields only where other events may
+come in between, and says when its answer is there, which may be a latency after the clock.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from sim.chains.fetched import ERRORS, Closes, Fetch, Fetched, Provider, closes, refusal
+from sim.clock import Clock
+from sim.credentials import Credential, Holder, Origin
+from sim.issuers.api import Answer, Api, Request
+from sim.issuers.metadata import MetadataService
+from sim.policies.adaptive import RateLimiter
+from sim.policies.retry import RetryQuota, RetryRule, hinted_s, pause_s, retries
+from sim.records import EndReason, Kind, Outcome
+from sim.sdks.retry_modes import ADAPTIVE_LIMIT
+from sim.streams import Purpose, Stream, index_of
+
+__all__ = [
+    "ERRORS",
+    "ApiProvider",
+    "Asker",
+    "Closes",
+    "Fetch",
+    "Fetched",
+    "HostCredentials",
+    "KeyProvider",
+    "Provider",
+    "SigningKey",
+    "closes",
+    "refusal",
+]
+
+
+@dataclass(slots=True)
+class Asker:
+    """The client on whose behalf a provider asks.
+
+    Attributes:
+        clock: The simulation's clock.
+        stream: Draws of the client's population.
+        holder: The client.
+        issued: Credentials issued to the client so far.
+        lives: How often its process has begun anew; what an SDK remembers is forgotten then.
+    """
+
+    clock: Clock
+    stream: Stream
+    holder: Holder
+    issued: int = 0
+    lives: int = 0
+    index: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.index = index_of(self.holder.client, self.holder.slot)
+
+    def uniform(self, purpose: Purpose, k: int) -> float:
+        """A draw of this client."""
+        return self.stream.uniform(purpose, self.index, k)
+
+    def mint(self, kind: Kind, origin: Origin, issued_at: float, life_s: float, parent: str | None) -> Credential:
+        """A new credential; STS returns whole seconds, so it expires floor(issue) + life."""
+        ordinal = self.issued
+        self.issued += 1
+        issued = math.floor(issued_at)
+        return Credential(kind, self.holder, ordinal, origin, float(issued), issued + life_s, parent=parent)
+
+
+class Check(Protocol):
+    """What an issuer asks of others before it grants a request."""
+
+    def __call__(self, at: float, k: int, answer: Answer) -> Answer:
+        """The answer to a request that would be granted; `k` numbers the client's attempts."""
+
+
+class ApiClient:
+    """A client object of an SDK for one API: the tokens it has for retries, and its own rate limit.
+
+    Args:
+        rule: The SDK's retry rule.
+        at_s: When it is made.
+        life: The process's life in which it is made.
+    """
+
+    __slots__ = ("life", "limiter", "quota")
+
+    def __init__(self, rule: RetryRule, at_s: float, life: int) -> None:
+        self.life = life
+        self.quota = None if rule.quota is None else RetryQuota(rule.quota)
+        self.limiter = RateLimiter(ADAPTIVE_LIMIT, at_s) if rule.adaptive else None
+
+    def begin(self) -> None:
+        """A new request."""
+        if self.quota is not None:
+            self.quota.begin()
+
+    def sends_at(self, at_s: float) -> float:
+        """When an attempt that is ready at `at_s` is sent."""
+        return at_s if self.limiter is None else self.limiter.sends_at(at_s)
+
+    def answered(self, answer: Answer, at_s: float) -> None:
+        """An attempt was answered."""
+        if self.limiter is not None:
+            self.limiter.answered(at_s, answer.error == "throttle")
+        if self.quota is not None and answer.outcome is Outcome.OK:
+            self.quota.succeed()
+
+    def affords(self, answer: Answer) -> bool:
+        """Whether the client can pay for another attempt; if so, it does."""
+        return self.quota is None or self.quota.pay(answer.error, answer.timed_out)
+
+
+class KeyUser(Protocol):
+    """A client that may sign its calls with a key to which its chain has fallen through."""
+
+    @property
+    def held(self) -> Credential | None:
+        """What it signs with."""
+
+    def hold(self, credential: Credential, at: float) -> None:
+        """Use `credential` from `at` on."""
+
+
+@dataclass(slots=True)
+class SigningKey:
+    """The key with which a client signs its requests for sessions, held while somebody else rotates it.
+
+    Attributes:
+        asker: The client.
+        credential: The key.
+        client: The client, if its chain may fall through to the key.
+    """
+
+    asker: Asker
+    credential: Credential | None = None
+    client: KeyUser | None = None
+
+    def hold(self, credential: Credential, at: float) -> None:
+        """Sign with `credential` from now on."""
+        old, self.credential = self.credential, credential
+        if self.client is not None and old is not None and self.client.held is old:
+            self.client.hold(credential, at)
+
+    def settle(self, to: float) -> None:
+        """A signer has no calls of its own."""
+
+
+@dataclass(slots=True)
+class KeyProvider:
+    """A user's key as a later step of a chain: it is there whenever the steps before it fail."""
+
+    key: SigningKey
+
+    def fetch(self, ordinal: int) -> Fetch:  # noqa: ARG002 - one signature for all providers
+        """The user's newest key that the client has read."""
+        return Fetched(self.key.credential, self.key.asker.clock.now)
+        yield  # a generator like every fetch, though nothing can come in between
+
+
+@dataclass(slots=True)
+class ApiProvider:
+    """Asks an AWS API for a session and tries again as its SDK does.
+
+    Attributes:
+        asker: The client.
+        api: The endpoint.
+        request: What is asked.
+        origin: What the sessions have in common.
+        session_s: Their length.
+        retry: The SDK's retry rule.
+        source: Provider of the credential that signs the request, if it is itself temporary.
+        parent: Credential that signs it, if that is a key.
+        key: The key that signs it, if somebody rotates it.
+        check: What the issuer asks of others before it grants a request.
+        keeps_client: Whether one client object of the SDK serves all fetches of a process.
+        ends_with_signer: Whether the session ends with the one that asked for it at the latest (a role switched to
+            in the console).
+    """
+
+    asker: Asker
+    api: Api
+    request: Request
+    origin: Origin
+    session_s: float
+    retry: RetryRule
+    source: SourceCache | None = None
+    parent: str | None = None
+    check: Check | None = None
+    keeps_client: bool = False
+    ends_with_signer: bool = False
+    key: SigningKey | None = None
+    _client: ApiClient | None = None
+
+    def fetch(self, ordinal: int) -> Fetch:
+        """Ask until there is an answer or no attempt is left."""
+        if self.source is None:
+            return self.attempts(ordinal, None)
+        return self._with_source(ordinal, self.source)
+
+    def close(self, at: float, reason: EndReason) -> None:
+        """The process ends: stop holding what signs the requests, and the client that sends them."""
+        self._client = None
+        if self.source is not None:
+            self.source.close(at, reason)
+
+    def _with_source(self, ordinal: int, cache: SourceCache) -> Fetch:
+        """First the credential that signs, then the attempts."""
+        clock = self.asker.clock
+        source = yield from cache.obtain()
+        if source.credential is None:
+            return source
+        if source.done_at_s > clock.now:
+            yield clock.at(source.done_at_s, self.asker.holder.rank)
+        return (yield from self.attempts(ordinal, source.credential))
+
+    def attempts(self, ordinal: int, signer: Credential | None) -> Fetch:
+        """The attempts of one fetch; `signer` is the temporary credential that signs them, if one does."""
+        asker, api, request, client = self.asker, self.api, self.request, self._api_client()
+        clock, holder = asker.clock, asker.holder
+        attempt, pause = 1, 0.0
+        while True:
+            if (sent := client.sends_at(clock.now)) > clock.now:
+                yield clock.at(sent, holder.rank)
+            now = clock.now
+            signer = signer if self.key is None else self.key.credential
+            parent = self.parent if signer is None else signer.id
+            answer = api.ask(now, request, asker, (ordinal << 16) | attempt, signer)
+            if self.check is not None and answer.outcome is Outcome.OK:
+                answer = self.check(now, (ordinal << 16) | attempt, answer)
+            done = now + answer.latency_s
+            client.answered(answer, done)
+            if answer.outcome is Outcome.OK:
+                credential = asker.mint(Kind.SESSION, self.origin, now, self._life_s(now, signer), parent)
+                api.record(now, holder, request, attempt, answer, credential.id)
+                return Fetched(credential, done)
+            api.record(now, holder, request, attempt, answer, None)
+            if not retries(self.retry, answer.error, attempt) or not client.affords(answer):
+                return Fetched(None, done, refused=refusal(api.name, answer.outcome))
+            pause = self._pause(answer, ordinal, attempt, pause)
+            attempt += 1
+            yield clock.at(done + pause, holder.rank)
+
+    def _life_s(self, at: float, signer: Credential | None) -> float:
+        """Length of a session issued at `at`: at most what is left of the session that it belongs to."""
+        if not self.ends_with_signer or signer is None:
+            return self.session_s
+        return min(self.session_s, signer.expires_at_s - math.floor(at))
+
+    def _pause(self, answer: Answer, ordinal: int, attempt: int, before_s: float) -> float:
+        """Pause after a refused attempt: the SDK's own, or what the answer asks for."""
+        u = self.asker.uniform(Purpose.BACKOFF, (ordinal << 16) | attempt)
+        own = pause_s(self.retry, answer.error, attempt, u, before_s)
+        return hinted_s(self.retry, own, answer.retry_after_s)
+
+    def _api_client(self) -> ApiClient:
+        """The SDK's client object: a new one for each fetch, or the one that this process has kept."""
+        client = self._client
+        if client is None or not self.keeps_client or client.life != self.asker.lives:
+            client = self._client = ApiClient(self.retry, self.asker.clock.now, self.asker.lives)
+        client.begin()
+        return client
+
+
+class HostCredentials(Protocol):
+    """What a host's metadata service offers, as credentials that all its processes share."""
+
+    service: MetadataService
+
+    def offered(self, at: float) -> Credential:
+        """The credential offered at `at`."""
+
+
+class SourceCache(Protocol):
+    """A cache whose credential signs requests for another one."""
+
+    def obtain(self) -> Fetch:
+        """The cached credential, renewed first if its SDK says so."""
+
+    def close(self, at: float, reason: EndReason) -> None:
+        """The process ends: stop holding anything."""

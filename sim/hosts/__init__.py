@@ -1,0 +1,1 @@
+"""What runs beside the clients on their hosts: endpoints, agents, projected tokens."""

@@ -1,0 +1,1 @@
+"""Long-term secrets: access keys and console passwords, their lives, turns and campaigns."""

@@ -1,0 +1,1 @@
+"""What happens when: faults and responses resolved into functions of the instant, lifetimes, upgrades."""

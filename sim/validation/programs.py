@@ -1,0 +1,136 @@
+"""Client programs: errors that a call can end with, issuers that can refuse, and programs that can react at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from sim.chains.fetching import ERRORS
+from sim.loading.errors import Finding
+from sim.loading.lines import Path
+from sim.principals.program import PerCalls
+from sim.problems import did_you_mean, shorten
+from sim.records import Verdict
+from sim.scenario import Scenario
+from sim.validation.chains import LOCAL, issuer_of, steps
+
+__all__ = ["RULES"]
+
+_SEEN: Final = tuple(
+    verdict.value
+    for verdict in Verdict
+    if verdict not in (Verdict.OK, Verdict.UNFINISHED, Verdict.THROTTLING)
+    and verdict is not Verdict.SERVICE_UNAVAILABLE
+)
+"""Verdicts that a program can see. Refusals by an issuer are named with it."""
+_REFUSALS: Final = tuple(sorted(verdict.value for verdict in ERRORS.values()))
+
+
+def _errors(scenario: Scenario) -> Iterator[Finding]:
+    """An error is a verdict of a call, or a refusal by an issuer that the chain asks."""
+    for name, population in scenario.populations.items():
+        for error in population.on_error:
+            path: Path = ("populations", name, "on_error", error)
+            issuer, dot, refusal = error.rpartition(".")
+            if not dot:
+                said = _wrong_verdict(error)
+            else:
+                said = _wrong_refusal(sorted(_asked(scenario, population.credentials)), issuer, refusal)
+            if said:
+                yield path, said
+
+
+def _wrong_verdict(error: str) -> str | None:
+    if error in _SEEN:
+        return None
+    if error in _REFUSALS:
+        return f"who refuses? name the issuer that is asked: sts.{error}"
+    return f"{shorten(error)} is no error that a call ends with; {did_you_mean(error, _SEEN, 'errors')}"
+
+
+def _wrong_refusal(issuers: list[str], issuer: str, refusal: str) -> str | None:
+    if issuer not in issuers:
+        return f"{shorten(issuer)} is no issuer that the chain asks; {did_you_mean(issuer, issuers, 'issuers')}"
+    if refusal not in _REFUSALS:
+        return f"{issuer} does not refuse with {shorten(refusal)}; {did_you_mean(refusal, _REFUSALS, 'refusals')}"
+    return None
+
+
+def _asked(scenario: Scenario, chain: str, passed: tuple[str, ...] = ()) -> set[str]:
+    """Issuers that a chain asks, through its sources too."""
+    found: set[str] = set()
+    for step in scenario.credentials.get(chain, ()):
+        if issuer_of(step) not in LOCAL:
+            found.add(issuer_of(step))
+        if step.idp is not None:
+            found.add(step.idp)
+        if step.source is not None and step.source not in passed:
+            found |= _asked(scenario, step.source, (*passed, chain))
+    return found
+
+
+def _programs(scenario: Scenario) -> Iterator[Finding]:
+    """People do not react as programs do; a key is not fetched, so no provider is built for it."""
+    for name, population in scenario.populations.items():
+        first = next(iter(scenario.credentials.get(population.credentials, ())), None)
+        for word in ("on_error", "new_provider_per"):
+            path = ("populations", name, word)
+            if not getattr(population, word):
+                continue
+            if population.people:
+                yield path, f"{name} are people; {word} is of programs: remove it, or people: true"
+            elif word == "new_provider_per" and first is not None and issuer_of(first) in LOCAL:
+                yield path, f"a {issuer_of(first)} is not fetched, so every provider has the same one; remove {word}"
+
+
+def _works(scenario: Scenario) -> Iterator[Finding]:
+    """A provider that outlasts the work is never followed by another one."""
+    for name, population in scenario.populations.items():
+        per, work = population.new_provider_per, population.work
+        if work is not None and isinstance(per, PerCalls) and per.calls >= work.calls:
+            yield (
+                ("populations", name, "new_provider_per", "calls"),
+                f"{per.calls} is not allowed; a work of {work.calls} calls has one provider then, so give fewer, or "
+                "remove new_provider_per",
+            )
+
+
+def _caches(scenario: Scenario) -> Iterator[Finding]:
+    """A cache that others share holds what they all may have."""
+    for path, step in steps(scenario):
+        if step.cache is not None and issuer_of(step) in LOCAL:
+            yield (*path, "cache"), f"a {issuer_of(step)} is not fetched, so nothing is cached; remove cache"
+        if step.negative_cache_s is not None and issuer_of(step) in LOCAL:
+            yield (*path, "negative_cache_s"), f"a {issuer_of(step)} is not fetched, so it cannot fail; remove it"
+        if step.cache in ("none", "thread") and path[-1] != 0:
+            yield (
+                (*path, "cache"),
+                f"{step.cache} is said at the first step: threads share what the whole chain yields, or do not",
+            )
+        user = scenario.users.get(step.user or "")
+        if step.cache in ("host", "file") and user is not None and user.per == "client":
+            yield (
+                (*path, "cache"),
+                f"each client signs as a user {step.user} of its own (per: client), so a host cannot share the "
+                f"session; set users.{step.user}.per: population",
+            )
+
+
+def _shared_by_people(scenario: Scenario) -> Iterator[Finding]:
+    for name, population in scenario.populations.items():
+        for index, step in enumerate(scenario.credentials.get(population.credentials, ())):
+            path = ("credentials", population.credentials, index, "cache")
+            if population.people and step.cache in ("none", "host"):
+                yield path, f"{name} are people, whose commands share a file; leave cache out"
+            if population.people and step.negative_cache_s is not None:
+                yield (*path[:-1], "negative_cache_s"), f"{name} are people; login.again_after_s is their pause"
+
+
+RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
+    _errors,
+    _programs,
+    _works,
+    _caches,
+    _shared_by_people,
+)
+"""Every rule of this file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 from sim.sdks import SDKS
@@ -126,8 +127,8 @@ STAFF = {
 
 
 def document(populations: dict[str, Any], *, horizon_s: float, **blocks: Any) -> dict[str, Any]:
-    """A scenario with these populations; blocks replace the zoo's, `more_*` are merged into them."""
-    made = {"name": "zoo", "question": "?", "run": {"horizon_s": horizon_s, "seed": 7}, **_BLOCKS}
+    """A scenario with these populations; blocks replace the zoo's. A test may change it: it is a copy."""
+    made = {"name": "zoo", "question": "?", "run": {"horizon_s": horizon_s, "seed": 7}, **deepcopy(_BLOCKS)}
     theft = {"places": {name: {"process": 1, "laptop": 1, "repository": 1, "imds": 1} for name in populations}}
     return {**made, "theft": {**theft, "probes": 50}, "populations": populations, **blocks}
 

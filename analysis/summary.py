@@ -28,6 +28,8 @@ __all__ = ["context_of", "evaluate", "summarise"]
 Cell = tuple[str, Selector]
 Cells = dict[Cell, list[Value]]
 Places = dict[tuple[str, str], int]
+WORTH_ROWS = 1_000_000
+"""Rows from which on workers save more than they cost: each needs about 3 s of a core to start, and 5 us a row."""
 
 
 def summarise(folder: Path, jobs: int = 1, advance: Callable[[float], None] | None = None) -> dict[str, Any]:
@@ -35,7 +37,7 @@ def summarise(folder: Path, jobs: int = 1, advance: Callable[[float], None] | No
 
     Args:
         folder: Results folder with manifest and tables (and assumptions.json, if it was computed).
-        jobs: Worker processes; the result does not depend on it.
+        jobs: Worker processes at most; the result does not depend on it, and few rows are read here.
         advance: Called with the share done, from 0 to 1.
 
     Raises:
@@ -99,6 +101,7 @@ def _all_cells(results: Results, jobs: int, advance: Callable[[float], None]) ->
     tasks = [(s, r) for s in results.strategies for r in range(results.replications)]
     places = all_places(results)
     work = partial(_task, results.folder, places)
+    jobs = jobs if sum(table["rows"] for table in results.manifest["tables"]) >= WORTH_ROWS else 1
     for done, ((strategy, replication), values) in enumerate(zip(tasks, _map(work, tasks, jobs), strict=True), 1):
         for value in values:
             own = cells[strategy].setdefault((value.metric, value.selector), _blank(value, results.replications))

@@ -274,7 +274,7 @@ class TestTerminal:
         write_tiny(tmp_path)
         ours, theirs = pty.openpty()
         child = subprocess.Popen(
-            [str(COMMAND), "compare", "tiny.yaml", *SMALL],
+            [str(COMMAND), "run", "tiny.yaml", *SMALL],
             cwd=tmp_path,
             stdout=subprocess.PIPE,
             stderr=theirs,
@@ -299,8 +299,7 @@ class TestTerminal:
         assert "left" not in out
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.parametrize(("number", "jobs"), [(signal.SIGINT, "2"), (signal.SIGTERM, "1")])
 def test_an_interrupted_run_leaves_nothing(tmp_path: Path, number: signal.Signals, jobs: str) -> None:
     write_tiny(tmp_path, **{"count: 20": "count: 20000"})
     child = subprocess.Popen(

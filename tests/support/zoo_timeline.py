@@ -69,9 +69,9 @@ def timeline_zoo(
 ) -> dict[str, dict[str, Any]]:
     """One scenario per verb, with all fleets and one kind of staff."""
     populations = {
-        **{name: fleet(name, {"kind": "poisson", "rps": 0.02}, per_host=2) for name in _FLEETS},
+        **{name: fleet(name, {"kind": "poisson", "rps": 0.005}, per_host=2) for name in _FLEETS},
         "staff": {**staff, "credentials": "sso", "count": 3},
         "clerks": {**staff, "credentials": "key", "count": 3},
-        "work": fleet("node", {"kind": "poisson", "rps": 0.05}, work={"calls": 2000, "within_s": 50_000}),
+        "work": fleet("node", {"kind": "poisson", "rps": 0.02}, work={"calls": 700, "within_s": 50_000}),
     }
     return {f"verb-{verb}": document(populations, horizon_s=86_400, timeline=faults) for verb, faults in VERBS.items()}

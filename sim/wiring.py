@@ -16,7 +16,7 @@ from sim.caches.start_held import hold_at_start
 from sim.calendar import Calendar
 from sim.chains.chains import Chains
 from sim.chains.fetching import Asker
-from sim.clients.client import Client, When
+from sim.clients.client import Client, Kit, When
 from sim.clients.ledger import Ledger, Part
 from sim.clients.provider_life import Programs
 from sim.issuers.spec import Iam, Local
@@ -184,21 +184,21 @@ def _build_client(
     cache.fetches = built.version << _VERSION_BITS
     judge = world.client_timeline.judge(world.authority, built.name, client)
     ledger = Ledger(asker.holder, parts, judge, world.recorder, world.clock)
-    calls = merge(tuple(part.calls for part in parts))
     starts_at = 0.0 if math.isinf(lives[0].start_s) else lives[0].start_s
     when = When(starts_at, world.horizon_s, world.scenario.run.record)
+    kit = Kit(world.clock, cache, merge(tuple(part.calls for part in parts)), ledger, when)
     if work is not None:
-        made: Client = built.programs.working(client, world.clock, cache, calls, ledger, when, work)
+        made: Client = built.programs.working(client, kit, work)
     elif built.programs:
         build = partial(built.chains.fresh, asker, built.spec.credentials)
-        made = built.programs.around(client, world.clock, cache, calls, ledger, when, build)
+        made = built.programs.around(client, kit, build)
     else:
-        made = Client(world.clock, cache, calls, ledger, when, fails_first=step.way == "saml-file")
+        made = Client(kit, fails_first=step.way == "saml-file")
     built.clients.append((client, made))
     read = [Read(_owner(built, title, client), key, asker) for title, key in built.chains.signed(made)]
     person = built.chains.people.get(client)
     if person is not None and person.password is not None:
-        person.password.next_use = calls.first
+        person.password.next_use = kit.calls.first
     for source in built.chains.steps(built.spec.credentials):
         if isinstance(world.scenario.issuers.get(source.from_), Local):
             built.chains.host(source.from_, client).clients.append(made)

@@ -22,7 +22,7 @@ from sim.credentials import Credential
 from sim.records import EndReason, Level, Verdict
 from sim.workloads.base import Calls
 
-__all__ = ["Client", "Pending", "Process", "When"]
+__all__ = ["Client", "Kit", "Pending", "Process", "When"]
 
 Process = Generator[Event, None, None]
 
@@ -33,6 +33,24 @@ class When(NamedTuple):
     starts_at_s: float
     horizon_s: float
     level: Level
+
+
+class Kit(NamedTuple):
+    """What every client is made of.
+
+    Attributes:
+        clock: The simulation's clock.
+        cache: Its credentials.
+        calls: Its calls.
+        ledger: The account of its calls.
+        when: When it starts, when the run ends, and at which level it records.
+    """
+
+    clock: Clock
+    cache: Cache
+    calls: Calls
+    ledger: Ledger
+    when: When
 
 
 class Pending(NamedTuple):
@@ -49,38 +67,25 @@ class Client:
         process: Its SimPy process, once it was started.
 
     Args:
-        clock: The simulation's clock.
-        cache: Its credentials.
-        calls: Its calls.
-        ledger: The account of its calls.
-        when: When it starts, when the run ends, and at which level it records.
+        kit: What it is made of.
         fails_first: It renews an expired credential only after a command has failed with it.
     """
 
-    def __init__(
-        self,
-        clock: Clock,
-        cache: Cache,
-        calls: Calls,
-        ledger: Ledger,
-        when: When,
-        *,
-        fails_first: bool = False,
-    ) -> None:
-        self.cache = cache
+    def __init__(self, kit: Kit, *, fails_first: bool = False) -> None:
+        self.cache = kit.cache
         self.process: Event | None = None
-        self._clock = clock
-        self._calls = calls
-        self._ledger = ledger
-        self._horizon_s = when.horizon_s
-        self._counted = when.starts_at_s
-        self._each = when.level is Level.CALLS
+        self._clock = kit.clock
+        self._calls = kit.calls
+        self._ledger = kit.ledger
+        self._horizon_s = kit.when.horizon_s
+        self._counted = kit.when.starts_at_s
+        self._each = kit.when.level is Level.CALLS
         self._fails_first = fails_first
         self._refusing = True
         self._found_nothing = Verdict.REFRESH_FAILED
         self._pending: Pending | None = None
         self._late: Fetched | None = None
-        self._rank = cache.asker.holder.rank
+        self._rank = kit.cache.asker.holder.rank
 
     def run(self) -> Process:
         """The SimPy process: live, and start anew when interrupted."""
@@ -123,6 +128,9 @@ class Client:
             self._share(Fetched(None, horizon), since, blocking, Verdict.UNFINISHED)
         elif self._counted < horizon:
             self.settle(horizon)
+        self._close(horizon)
+
+    def _close(self, horizon: float) -> None:
         self._ledger.close(horizon)
         self.cache.close(horizon, EndReason.OPEN)
         if self._late is not None and self._late.credential is not None:

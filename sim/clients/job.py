@@ -8,80 +8,36 @@ from __future__ import annotations
 
 import math
 
-from simpy import Interrupt
-from simpy import Process as SimProcess
-
-from sim.caches.cache import Cache
 from sim.chains.fetching import Fetched
-from sim.clients.client import Process, When
-from sim.clients.ledger import Ledger
+from sim.clients.client import Kit, Process
 from sim.clients.provider_spans import Turns
-from sim.clients.reactions import Reactions, Threads
+from sim.clients.reacting import Reacting
+from sim.clients.reactions import Threads
 from sim.clients.worker import Worker
-from sim.clock import Clock
-from sim.credentials import Credential
 from sim.principals.population import Work
 from sim.records import EndReason, Verdict
-from sim.workloads.base import Calls
 
 __all__ = ["Job"]
 
 
-class Job(Worker):
+class Job(Reacting, Worker):
     """A program with a fixed amount of work that reacts to how its calls end.
 
     Args:
-        clock: The simulation's clock.
-        cache: Its credentials.
-        calls: Its calls.
-        ledger: The account of its calls.
-        when: When it starts, when the run ends, and at which level it records.
+        kit: What it is made of.
         work: What it has to do.
         threads: The process that it belongs to.
         turns: How long its providers serve; None if one serves as long as the process.
     """
 
-    def __init__(
-        self,
-        clock: Clock,
-        cache: Cache,
-        calls: Calls,
-        ledger: Ledger,
-        when: When,
-        work: Work,
-        threads: Threads,
-        turns: Turns | None,
-    ) -> None:
-        super().__init__(clock, cache, calls, ledger, when, work)
-        self._threads = threads
-        threads.clients.append(self)
-        self._reactions = Reactions(threads, cache.asker)
+    def __init__(self, kit: Kit, work: Work, threads: Threads, turns: Turns | None) -> None:
+        super().__init__(kit, threads, work=work)
         self._turns = turns
         self._ends: float | None = None
         self._paused_at = 0.0
-        self._resume_s = -math.inf
-        self._restarts_at = -math.inf
         self._asks = False
         self._attempt_at: float | None = None
         self._error: tuple[str, float] | None = None
-        self._last_error = ""
-
-    def run(self) -> Process:
-        """The SimPy process: live, and start anew when restarted."""
-        while True:
-            try:
-                yield from self._live()
-            except Interrupt as interrupt:
-                if interrupt.cause != "hold":
-                    self._restart(EndReason(str(interrupt.cause)))
-            else:
-                return
-
-    def hold(self, credential: Credential, at: float) -> None:
-        """Hold `credential` from `at` on; what a sleeping program waits for may come earlier now."""
-        super().hold(credential, at)
-        if isinstance(self.process, SimProcess) and self.process.is_alive and self._pending is None:
-            self.process.interrupt("hold")
 
     def settle(self, to: float) -> None:
         """Judge the calls made before `to`; while the program pauses it makes none."""
@@ -198,14 +154,6 @@ class Job(Worker):
         """The program gives up at `at`; it keeps what it holds, and the rest of its work is not done."""
         self.settle(at)
         self._pause(self._paused_at if self._pauses else at, math.inf, asks=False)
-
-    def end_process(self, until: float, *, by_itself: bool) -> None:
-        """The process ends now; the next one starts at `until`. `by_itself`: this thread met the error."""
-        self._restarts_at = until
-        if by_itself or self.process is None:
-            self._restart(EndReason.RESTARTED)
-        else:
-            self.restart(self.process)
 
     def _restart(self, reason: EndReason) -> None:
         """A new process holds nothing and goes on with the work, at once or after the program's pause."""

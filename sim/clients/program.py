@@ -13,61 +13,30 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from simpy import Interrupt
-from simpy import Process as SimProcess
-
-from sim.caches.cache import Cache
 from sim.chains.fetching import Fetched
-from sim.clients.client import Client, Process, When
-from sim.clients.ledger import Ledger
-from sim.clients.reactions import Reactions, Threads
-from sim.clock import Clock
+from sim.clients.client import Kit, Process
+from sim.clients.reacting import Reacting
+from sim.clients.reactions import Threads
 from sim.credentials import Credential
 from sim.records import EndReason, Verdict
-from sim.workloads.base import Calls
 
 __all__ = ["Program"]
 
 _OK: Final = (Verdict.OK,)
 
 
-class Program(Client):
+class Program(Reacting):
     """A client whose program reacts to errors.
 
     Args:
-        clock: The simulation's clock.
-        cache: Its credentials.
-        calls: Its calls.
-        ledger: The account of its calls.
-        when: When it starts, when the run ends, and at which level it records.
+        kit: What it is made of.
         threads: The process that it belongs to.
     """
 
-    def __init__(self, clock: Clock, cache: Cache, calls: Calls, ledger: Ledger, when: When, threads: Threads) -> None:
-        super().__init__(clock, cache, calls, ledger, when)
-        self._threads = threads
-        threads.clients.append(self)
-        self._reactions = Reactions(threads, cache.asker)
-        self._resume_s = -math.inf
+    def __init__(self, kit: Kit, threads: Threads) -> None:
+        super().__init__(kit, threads)
         self._attempt_s = math.inf
-        self._restarts_at = -math.inf
-        self._last_error = ""
         self._turned: tuple[Fetched, bool] | None = None
-
-    def run(self) -> Process:
-        """The SimPy process: live to the end of the run, start anew when restarted."""
-        while True:
-            try:
-                yield from self._live()
-            except Interrupt as interrupt:
-                if interrupt.cause != "hold":
-                    self._restart(EndReason(str(interrupt.cause)))
-
-    def hold(self, credential: Credential, at: float) -> None:
-        """Hold `credential` from `at` on; what a sleeping program waits for may come earlier now."""
-        super().hold(credential, at)
-        if isinstance(self.process, SimProcess) and self.process.is_alive and self._pending is None:
-            self.process.interrupt("hold")
 
     def settle(self, to: float) -> None:
         """Judge the calls before `to`: while the program pauses none is sent, else with what is held now."""
@@ -174,14 +143,6 @@ class Program(Client):
         """The program gives up at `at`; it keeps what it holds."""
         self.settle(at)
         self._resume_s = self._attempt_s = math.inf
-
-    def end_process(self, until: float, *, by_itself: bool) -> None:
-        """The process ends now; the next one starts at `until`. `by_itself`: this thread met the error."""
-        self._restarts_at = until
-        if by_itself or self.process is None:
-            self._restart(EndReason.RESTARTED)
-        else:
-            self.restart(self.process)
 
     def _restart(self, reason: EndReason) -> None:
         """A new process holds nothing; it starts at once, or after the program's pause."""

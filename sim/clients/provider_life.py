@@ -11,20 +11,17 @@ from simpy import Process as SimProcess
 
 from sim.caches.cache import Cache
 from sim.chains.fetching import Fetch, Fetched
-from sim.clients.client import Process, When
+from sim.clients.client import Kit, Process
 from sim.clients.job import Job
-from sim.clients.ledger import Ledger
 from sim.clients.program import Program
 from sim.clients.provider_spans import Turns, life_of
 from sim.clients.reactions import Threads, answers_of
 from sim.clients.worker import Worker
-from sim.clock import Clock
 from sim.credentials import Credential
 from sim.principals.population import Population, Work
 from sim.principals.program import PerCalls, PerTime
 from sim.providers.step import Step
 from sim.records import EndReason, Verdict
-from sim.workloads.base import Calls
 
 __all__ = ["CallByCall", "Programs", "Rebuilder"]
 
@@ -52,61 +49,37 @@ class Programs:
         """Whether every call asks for a credential of its own, so that nothing is held at first."""
         return self._per == "call" or not self._cached
 
-    def around(
-        self,
-        client: int,
-        clock: Clock,
-        cache: Cache,
-        calls: Calls,
-        ledger: Ledger,
-        when: When,
-        build: Callable[[], Cache],
-    ) -> Program:
+    def around(self, client: int, kit: Kit, build: Callable[[], Cache]) -> Program:
         """The program around one cache of a client's process; `build` makes a new provider."""
         threads = self._threads.setdefault(client, Threads(self._answers))
         if self.call_by_call:
-            return CallByCall(clock, cache, calls, ledger, when, threads, build if self._per == "call" else None)
+            return CallByCall(kit, threads, build if self._per == "call" else None)
         if isinstance(self._per, PerCalls | PerTime):
             turns = Turns(life_of(self._per), running=self._running)
-            return Rebuilder(clock, cache, calls, ledger, when, threads, turns)
-        return Program(clock, cache, calls, ledger, when, threads)
+            return Rebuilder(kit, threads, turns)
+        return Program(kit, threads)
 
-    def working(
-        self, client: int, clock: Clock, cache: Cache, calls: Calls, ledger: Ledger, when: When, work: Work
-    ) -> Worker:
+    def working(self, client: int, kit: Kit, work: Work) -> Worker:
         """The program around one cache of a client's process that has a fixed amount of work."""
         if not self._answers and self._per is None:
-            return Worker(clock, cache, calls, ledger, when, work)
+            return Worker(kit, work)
         threads = self._threads.setdefault(client, Threads(self._answers))
         per = PerCalls(calls=1) if self._per == "call" else self._per  # calls come one after the other
         turns = None if per is None else Turns(life_of(per), running=self._running)
-        return Job(clock, cache, calls, ledger, when, work, threads, turns)
+        return Job(kit, work, threads, turns)
 
 
 class Rebuilder(Program):
     """A program that builds a new provider now and then.
 
     Args:
-        clock: The simulation's clock.
-        cache: Its credentials.
-        calls: Its calls.
-        ledger: The account of its calls.
-        when: When it starts, when the run ends, and at which level it records.
+        kit: What it is made of.
         threads: The process that it belongs to.
         turns: How long its providers serve.
     """
 
-    def __init__(
-        self,
-        clock: Clock,
-        cache: Cache,
-        calls: Calls,
-        ledger: Ledger,
-        when: When,
-        threads: Threads,
-        turns: Turns,
-    ) -> None:
-        super().__init__(clock, cache, calls, ledger, when, threads)
+    def __init__(self, kit: Kit, threads: Threads, turns: Turns) -> None:
+        super().__init__(kit, threads)
         self._turns = turns
         self._ends_s: float | None = None
 
@@ -143,26 +116,13 @@ class CallByCall(Program):
     """A program whose every call asks for a credential of its own, beside other calls that do the same.
 
     Args:
-        clock: The simulation's clock.
-        cache: What it holds of the last call that got something, until the next one does.
-        calls: Its calls.
-        ledger: The account of its calls.
-        when: When it starts, when the run ends, and at which level it records.
+        kit: What it is made of; its cache holds what the last call got, until the next one gets something.
         threads: The process that it belongs to.
         build: Builds the provider of a call; if None, one provider serves all, caches nothing and keeps its source.
     """
 
-    def __init__(
-        self,
-        clock: Clock,
-        cache: Cache,
-        calls: Calls,
-        ledger: Ledger,
-        when: When,
-        threads: Threads,
-        build: Callable[[], Cache] | None,
-    ) -> None:
-        super().__init__(clock, cache, calls, ledger, when, threads)
+    def __init__(self, kit: Kit, threads: Threads, build: Callable[[], Cache] | None) -> None:
+        super().__init__(kit, threads)
         self._build = build
         self._built: dict[Cache, None] = {}
         self._flying: dict[float, SimProcess] = {}
@@ -266,8 +226,8 @@ class CallByCall(Program):
         if error is None or self._clock.now < self._resume_s:
             return
         self._react(error, self._clock.now)
-        if isinstance(self.process, SimProcess) and self.process is not self._clock.active_process:
-            self.process.interrupt("hold")
+        if self.process is not self._clock.active_process:
+            self._wake()
 
     def _restart(self, reason: EndReason) -> None:
         flying, self._flying = self._flying, {}

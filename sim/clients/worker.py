@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import math
 
-from sim.caches.cache import Cache
 from sim.chains.fetching import Fetch, Fetched
-from sim.clients.client import Client, Pending, Process, When
-from sim.clients.ledger import Ledger
-from sim.clock import Clock
+from sim.clients.client import Client, Kit, Pending, Process
 from sim.principals.population import Work
 from sim.records import EndReason, Verdict
-from sim.workloads.base import Calls
 
 __all__ = ["Worker"]
 
@@ -21,13 +17,17 @@ class Worker(Client):
 
     Its call process tells think times: the program's own time stands still while a call waits, so an
     instant of the run is the program's time plus all waits so far.
+
+    Args:
+        kit: What it is made of.
+        work: What it has to do.
     """
 
-    def __init__(self, clock: Clock, cache: Cache, calls: Calls, ledger: Ledger, when: When, work: Work) -> None:
-        super().__init__(clock, cache, calls, ledger, when)
-        self._deadline_s = min(when.starts_at_s + work.within_s, when.horizon_s)
+    def __init__(self, kit: Kit, work: Work) -> None:
+        super().__init__(kit)
+        self._deadline_s = min(kit.when.starts_at_s + work.within_s, kit.when.horizon_s)
         self._left = work.calls
-        self._cursor = when.starts_at_s
+        self._cursor = kit.when.starts_at_s
         self._waited = 0.0
         self._done = False
 
@@ -52,10 +52,7 @@ class Worker(Client):
         self.settle(horizon)
         if self._left:
             self._ledger.lost(Verdict.UNFINISHED, self._deadline_s, self._left)
-        self._ledger.close(horizon)
-        self.cache.close(horizon, EndReason.OPEN)
-        if self._late is not None and self._late.credential is not None:
-            self.cache.discard(self._late.credential, self._late.done_at_s, horizon)
+        self._close(horizon)
 
     def _restart(self, reason: EndReason) -> None:
         """What lay in memory is gone; a call in flight ends as RefreshFailed, the work goes on."""

@@ -58,6 +58,7 @@ class Shard:
         clock.until(horizon, self.recorder.flush)
         self._finish()
         self.world.incidents.write(self.recorder, self.world.access, self.world.authority, self.clients)
+        self.world.grants.write(self.recorder)
         return self.recorder.close()
 
     def _start(self, built: Built) -> None:

@@ -132,6 +132,7 @@ class Recorder:
         self.sinks = {name: Sink(TABLES[name], path) for name, path in paths.items()}
         self.credentials = self.sinks.get("credentials")
         self.holdings = self.sinks.get("holdings")
+        self.grants = self.sinks.get("grants")
         self.requests = self.sinks.get("requests")
         self.waits = self.sinks.get("waits")
         self.calls = self.sinks["calls"]

@@ -13,7 +13,7 @@ from typing import Final
 
 __all__ = ["SCHEMA_VERSION", "TABLES", "Column", "EndReason", "Kind", "Level", "Outcome", "Table", "Verdict"]
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """Version of the results directory. A directory of another version is refused."""
 
 
@@ -163,6 +163,26 @@ HOLDINGS: Final = Table(
             "",
             "What ends its validity: expiry, rotation, deactivation, deletion, revocation, never.",
         ),
+        Column("grant", "string", "", "What it is good for: name of rows in `grants`."),
+    ),
+    _DETAILED,
+)
+
+GRANTS: Final = Table(
+    "grants",
+    "What AWS allows whoever bears a credential that lay somewhere, or a session minted from it: one row per "
+    "population, kind of credential, action and unbroken time in which the policies allow it. Repeated by each shard.",
+    "population, grant",
+    (
+        Column("population", "string", "", "Population at whose places it lay."),
+        Column("grant", "string", "", "Name of the kind of credential: principal, operation, chain."),
+        Column("action", "string", "", "What a thief may want to do."),
+        Column("resource", "string", "", "Resource of the scenario that it is done to; empty if none is named."),
+        Column("weight", "float64", "", "How bad an hour of it is; stated in the scenario, else 1."),
+        Column("minted", "int16", "", "0: with the credential itself; 1: with a session minted from it."),
+        Column("after_s", "float64", "s", "Time for which that session may outlive the credential; inf if for ever."),
+        Column("from_s", "float64", "s", "From when policies allow it; -inf if always."),
+        Column("to_s", "float64", "s", "Until when; inf if nothing changes that."),
     ),
     _DETAILED,
 )
@@ -348,6 +368,7 @@ TABLES: Final[dict[str, Table]] = {
     for table in (
         CREDENTIALS,
         HOLDINGS,
+        GRANTS,
         REQUESTS,
         REQUESTS_PER_SECOND,
         CALLS,

@@ -28,6 +28,7 @@ from sim.principals.population import Population
 from sim.recorder import Recorder
 from sim.scenario import Scenario
 from sim.streams import Purpose, Stream, population_id
+from sim.thieves.grants import Grants
 from sim.thieves.incidents import Incidents
 from sim.timeline.clients import ClientTimeline
 from sim.timeline.lifetimes import Lifetimes
@@ -86,6 +87,7 @@ class World:
         self._apis: dict[str, Api] = {}
         self._idps: dict[str, IdpQueue] = {}
         self._impairments: dict[str, Impairment] = {}
+        self.grants = Grants(scenario, self.access, self.authority)
         self._probes: dict[tuple[str, str], dict[int, tuple[float, ...]]] = {}
 
     @property
@@ -180,7 +182,8 @@ class World:
     def place(self, name: str, population: str, client: int) -> Place:
         """A place of one client (of the population as a whole: client 0), with its sampled thefts."""
         probes = self.probes_of(population, name).get(client, ())
-        return Place(name, self.recorder, self.horizon_s, probes, self.incidents.watched(population, name, client))
+        loot = self.incidents.watched(population, name, client)
+        return Place(name, self.recorder, self.horizon_s, self.grants, probes, loot)
 
     def probes_of(self, population: str, place: str) -> dict[int, tuple[float, ...]]:
         """Sampled thefts at a place of a population: ascending instants by client, clients without any absent."""

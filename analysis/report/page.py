@@ -20,9 +20,9 @@ from analysis.report import provenance
 from analysis.report.limits import limits
 from analysis.report.sessions import sessions
 from analysis.report.subjects import main_subjects, questions
-from analysis.report.tables import differences_table, exposure_table, foothold_words, main_table
+from analysis.report.tables import differences_table, exposure_table, foothold_words, main_table, privilege_table
 from analysis.report.verdicts import corrected, turns, verdicts
-from analysis.style import duration, looks, plural
+from analysis.style import duration, looks, number, plural
 
 __all__ = ["write"]
 
@@ -119,6 +119,8 @@ def _context(results: Results, summary: Mapping[str, Any], assumptions: dict[str
             "main_table": main_table(results, figures, columns, has_assumptions),
             "differences": differences_table(results, figures, columns, results.baseline),
             "exposure": exposure_table(results, figures),
+            "privilege": privilege_table(results, figures),
+            "privilege_text": _privilege_text(results),
             "exposure_text": _exposure_text(results),
             "no_exposure": "This run has no place where thieves look.",
             "sessions": sessions(results.manifest),
@@ -171,6 +173,20 @@ def _remarks(results: Results, has_assumptions: bool) -> dict[str, Any]:
             "verdicts depend on them."
         )
     return {"noise": noise, "remarks": remarks}
+
+
+def _privilege_text(results: Results) -> str:
+    """What the weights are, in words."""
+    said = {name: (results.scenario(name).get("theft") or {}).get("actions") for name in results.strategies}
+    weights = next((one for one in said.values() if one), None)
+    if weights is None:
+        words = "each kind of call that the population makes counts 1 (theft.actions says otherwise)"
+    else:
+        words = ", ".join(f"{action} counts {number(float(weight))}" for action, weight in weights.items())
+    return (
+        "An hour in which the policies allow a thief something counts by how bad it is: " + words + ". Expected value "
+        "of a theft within 365 days, so one action of weight 1 that is allowed for ever counts 8,760 h."
+    )
 
 
 def _exposure_text(results: Results) -> str:

@@ -187,7 +187,7 @@ def _told(found: Estimate, subject: Subject) -> str:
     if never >= _ALL or found.never:
         return "it never ends" if never >= _ALL else f"{number(100 * never)} % of thefts never end"
     if found.metric.startswith("exposure.") and found.mean == 0:
-        return "nothing valid lies there"
+        return "nothing valid lies there" if found.unit == "s" else "nothing of it is allowed"
     words = shown(found.mean, found.metric, found.unit)
     if subject.unit and found.mean:
         words = f"{words} {subject.unit}"

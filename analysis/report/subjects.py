@@ -31,6 +31,7 @@ def questions(results: Results, figures: Estimates) -> list[Question]:
     """The questions of every comparison; those without any figure are left out."""
     found = [
         Question("How long can a thief use what lay there?", tuple(_exposure(results, figures))),
+        Question("What do stolen credentials open?", tuple(_privilege(results, figures))),
         Question("How soon is the thief shut out, and at whose cost?", tuple(response_subjects(figures))),
         Question("How many requests reach the issuers?", tuple(_requests(results, figures))),
         Question("How much of the work is done in time?", tuple(_work(results, figures))),
@@ -61,6 +62,20 @@ def places(results: Results, figures: Estimates) -> list[tuple[str, str]]:
 def _exposure(results: Results, figures: Estimates) -> Iterator[Subject]:
     for population, place in places(results, figures):
         yield exposure_subject(population, place)
+
+
+def _privilege(results: Results, figures: Estimates) -> Iterator[Subject]:
+    """Where the scenario says how bad what is; by default hours of exposure say the same."""
+    if any((results.scenario(name).get("theft") or {}).get("actions") for name in results.strategies):
+        for population, place in places(results, figures):
+            yield privilege_subject(population, place)
+
+
+def privilege_subject(population: str, place: str, thief: str = "mint") -> Subject:
+    """Privilege-hours of a place of a population; `mint`, since a role behind a credential may be what is bad."""
+    selector = {"population": population, "place": place, "thief": thief}
+    label = f"privilege-hours, {population}, {place}, thief {thief}"
+    return Subject(label, "exposure.privilege_hours", selector, nil="Nothing of it is allowed in any strategy")
 
 
 def exposure_subject(population: str, place: str, thief: str = "copy") -> Subject:

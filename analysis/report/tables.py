@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from analysis.charts.estimates import Estimates
@@ -12,8 +12,9 @@ from analysis.report.ranking import Subject, estimate_of
 from analysis.report.subjects import places
 from analysis.style import DASH, duration, plural
 
-__all__ = ["differences_table", "exposure_table", "main_table"]
+__all__ = ["differences_table", "exposure_table", "main_table", "privilege_table"]
 
+_PRIVILEGE = "exposure.privilege_hours"
 _THIEVES = ("copy", "mint", "foothold")
 
 
@@ -26,7 +27,7 @@ def main_table(results: Results, figures: Estimates, subjects: Sequence[Subject]
 
 def _main_cell(subject: Subject, figures: Estimates, strategy: str) -> Cell:
     cell = figure(estimate_of(subject, figures, strategy))
-    if not subject.metric.startswith("exposure."):
+    if subject.metric != "exposure.mean_s":
         return cell
     median = figures.one("exposure.p50_s", strategy, **subject.selector)
     words = f"median {figure(median).text}" if median and cell.text != "never ends" else ""
@@ -82,16 +83,22 @@ def exposure_table(results: Results, figures: Estimates) -> TableView | None:
     heads += [Head(f"{thief}: median") for thief in thieves]
     heads += [Head("copy: over 24 h", "share of thefts"), Head("copy: never ends", "share of thefts")]
     heads.append(Head("copy: ended by", "share of thefts"))
-    rows = list(_exposure_rows(results, figures, thieves))
+
+    def cells(pair: tuple[str, str], name: str) -> tuple[Cell, ...]:
+        return _exposure_cells(figures, pair, name, thieves)
+
+    rows = list(_place_rows(results, pairs, cells))
     absent = [f" No “{thief}”: {reason}." for thief in _THIEVES if (reason := _reason(figures, results, thief))]
     return TableView(f"Time for which the loot stays usable. {_noise(results)}{''.join(absent)}", heads, rows)
 
 
-def _exposure_rows(results: Results, figures: Estimates, thieves: Sequence[str]) -> Iterator[Row]:
+def _place_rows(
+    results: Results, pairs: Sequence[tuple[str, str]], cells_of: Callable[[tuple[str, str], str], tuple[Cell, ...]]
+) -> Iterator[Row]:
     """Rows by population and place; alike places, and alike strategies of a place, are told once."""
     groups: dict[tuple[str, tuple[tuple[Cell, ...], ...]], list[str]] = {}
-    for population, place in places(results, figures):
-        block = tuple(_exposure_cells(figures, (population, place), name, thieves) for name in results.strategies)
+    for population, place in pairs:
+        block = tuple(cells_of((population, place), name) for name in results.strategies)
         groups.setdefault((population, block), []).append(place)
     for (population, block), spots in groups.items():
         alike: dict[tuple[Cell, ...], list[str]] = {}
@@ -100,6 +107,21 @@ def _exposure_rows(results: Results, figures: Estimates, thieves: Sequence[str])
         label = f"{population} · {', '.join(spots)}"
         for index, (cells, names) in enumerate(alike.items()):
             yield Row(tuple(names), list(cells), "" if index else label, len(alike))
+
+
+def privilege_table(results: Results, figures: Estimates) -> TableView | None:
+    """Population x place x strategy: what thefts open, the three thieves side by side."""
+    if not figures.has(_PRIVILEGE):
+        return None
+    thieves = [thief for thief in _THIEVES if not _reason(figures, results, thief)]
+    heads = [Head("Population and place"), Head("Strategy"), *(Head(thief, "privilege-hours") for thief in thieves)]
+
+    def cells(pair: tuple[str, str], name: str) -> tuple[Cell, ...]:
+        about = {"population": pair[0], "place": pair[1]}
+        return tuple(replace(figure(figures.one(_PRIVILEGE, name, thief=one, **about)), assumed="") for one in thieves)
+
+    caption = f"Hours for which an action is allowed to the thief, times its weight, summed. {_noise(results)}"
+    return TableView(caption, heads, list(_place_rows(results, places(results, figures), cells)))
 
 
 def _reason(figures: Estimates, results: Results, thief: str) -> str:

@@ -7,6 +7,7 @@ from sim.credentials import Credential
 from sim.principals.population import Population
 from sim.providers.step import Step
 from sim.recorder import Recorder
+from sim.thieves.grants import Grants
 from sim.thieves.loot import Loot
 
 __all__ = ["Place", "place_of"]
@@ -19,23 +20,26 @@ class Place:
         name: laptop, process, imds, repository, ...
         recorder: The shard's sink.
         horizon_s: End of the run; nothing is written past it.
+        grants: What names what lies here by what it is good for.
         probes: Instants at which a sampled thief looks here, ascending.
         loot: What remembers all that lies here, where an incident is told of it.
     """
 
-    __slots__ = ("_horizon_s", "_loot", "_probes", "_recorder", "name")
+    __slots__ = ("_grants", "_horizon_s", "_loot", "_probes", "_recorder", "name")
 
     def __init__(
         self,
         name: str,
         recorder: Recorder,
         horizon_s: float,
+        grants: Grants,
         probes: tuple[float, ...] = (),
         loot: Loot | None = None,
     ) -> None:
         self.name = name
         self._recorder = recorder
         self._horizon_s = horizon_s
+        self._grants = grants
         self._probes = probes
         self._loot = loot
 
@@ -58,8 +62,8 @@ class Place:
             if start <= at < stop and credential.valid_until_s > at:
                 self._recorder.probes.add(due, holder.rank, (at, *who, self.name, credential.id, stop, *terms))
         if self._recorder.holdings is not None:
-            row = (self.name, *who, credential.id, credential.kind, start, stop, *terms, copies, credential.end_cause)
-            self._recorder.holdings.add(due, holder.rank, row)
+            what = (self.name, *who, credential.id, credential.kind, start, stop, *terms, copies, credential.end_cause)
+            self._recorder.holdings.add(due, holder.rank, (*what, self._grants.of(credential)))
 
 
 def place_of(step: Step, population: Population) -> str:

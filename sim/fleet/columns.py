@@ -36,6 +36,7 @@ class Told(NamedTuple):
         issuer: Name of the issuer.
         latency: Time until its answer.
         place: Where the sessions lie.
+        grant: What they are good for.
         by_user: Whether a user's key signs the requests.
         stationary: Whether every client's first session was issued before the run.
     """
@@ -48,6 +49,7 @@ class Told(NamedTuple):
     issuer: str
     latency: float
     place: str
+    grant: str
     by_user: bool
     stationary: bool
 
@@ -202,6 +204,7 @@ def _holdings(rows: Records, told: Told) -> list[Any]:
         *(_numbers(v) for v in (rows["start"], rows["stop"], expires, expires + told.origin.mints_s)),
         _numbers(np.ones(n), "i4"),
         _same("expiry", n),
+        _same(told.grant, n),
     ]
 
 
@@ -263,7 +266,7 @@ COLUMNS: Final[Mapping[str, tuple[Make, tuple[str, ...]]]] = {
         _holdings,
         (
             "place", *_WHO, "credential", "kind", "from_s", "to_s", "valid_until_s", "mint_until_s", "copies",
-            "end_cause",
+            "end_cause", "grant",
         ),
     ),
     "requests": (

@@ -18,7 +18,7 @@ from sim.chains.fetching import ApiProvider
 from sim.fleet.build import ROOM, build_clients, build_rule, probes_of
 from sim.fleet.columns import COLUMNS, Feed, Told
 from sim.fleet.loop import MOST_ROWS, advance, finish
-from sim.fleet.plain import chain_of, template
+from sim.fleet.plain import chain_of, session_of, template
 from sim.fleet.state import HOLDINGS, REQUESTS, ROW, TABLES, Records
 from sim.world import World
 
@@ -44,6 +44,7 @@ class Fleet:
         self._probes = probes_of(world)
         self._rule = build_rule(world)
         self._state = build_clients(world, self._rule, clients)
+        self._holds = False
         self._out = np.empty(ROOM + MOST_ROWS + 1, ROW)
         told = _told(world, self._state)
         self._feeds = {
@@ -64,6 +65,8 @@ class Fleet:
             turns = self._advance(now)
             step = max(math.floor(step * min(max(_WINDOW_TURNS / (turns + 1), 0.25), 4.0)), 1.0)
         self._pass(lambda start: finish(self._state, self._rule, self._out, start))
+        if self._holds:
+            self.world.grants.write(self.recorder)
         closed = {table: self._feeds.get(table, sink).close() for table, sink in self._sinks.items()}
         return {table: (sink.rows, closed[table]) for table, sink in self._sinks.items()}
 
@@ -86,7 +89,9 @@ class Fleet:
                 if table in self._feeds:
                     self._feeds[table].take(rows[rows["table"] == number])
             requests.append(rows[rows["table"] == REQUESTS])
-            self._feeds["probes"].take(self._found(rows[rows["table"] == HOLDINGS]))
+            held = rows[rows["table"] == HOLDINGS]
+            self._holds = self._holds or len(held) > 0
+            self._feeds["probes"].take(self._found(held))
         return np.concatenate(requests)
 
     def _found(self, held: Records) -> Records:
@@ -122,6 +127,7 @@ def _told(world: World, clients: Records) -> Told:
         issuer=provider.api.name,
         latency=provider.api.latency_s,
         place=place_of(step, spec),
+        grant=world.grants.of(session_of(world)),
         by_user=step.user is not None,
         stationary=spec.start is None,
     )

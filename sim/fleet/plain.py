@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any, Final
 
+from sim.access import Asked
 from sim.caches.cache import Cache
 from sim.chains.chains import Chains
 from sim.chains.fetching import ApiProvider
@@ -28,11 +29,12 @@ from sim.records import TABLES, Level, Verdict
 from sim.scenario import Run, Scenario
 from sim.sdk_words import RefreshWords
 from sim.sdks import Sdk
+from sim.thieves.grants import deeds_of
 from sim.threats.theft import Theft
 from sim.workloads.poisson import Poisson
 from sim.world import World
 
-__all__ = ["KNOWN", "chain_of", "obstacle", "template", "verdict_of"]
+__all__ = ["KNOWN", "chain_of", "obstacle", "session_of", "template", "verdict_of"]
 
 _TEXT: Final = {"name", "question", "description", "strategies", "baseline", "checks", "basis"}
 KNOWN: Final[Mapping[type, frozenset[str]]] = {
@@ -42,7 +44,7 @@ KNOWN: Final[Mapping[type, frozenset[str]]] = {
         | {"cloudtrail_usd_per_100k"}
     ),
     Run: frozenset({"horizon_s", "start", "seed", "replications", "record"}),
-    Theft: frozenset({"places", "foothold_s", "probes"}),
+    Theft: frozenset({"places", "actions", "foothold_s", "probes"}),
     Account: frozenset({"region", "number", "quotas"}),
     Population: frozenset(
         {"count", "per_host", "threads", "sdk", "credentials", "intended_role", "calls", "start"}
@@ -101,10 +103,11 @@ def template(world: World) -> Cache:
 def verdict_of(world: World) -> tuple[tuple[float, Verdict], ...]:
     """Verdicts over time of a session issued at 0."""
     _, population, _ = chain_of(world.scenario)
-    return world.authority.pieces(_session(world), population.calls[0].action)
+    return world.authority.pieces(session_of(world), population.calls[0].action)
 
 
-def _session(world: World) -> Credential:
+def session_of(world: World) -> Credential:
+    """A session of a first client, issued at 0."""
     name, population, _ = chain_of(world.scenario)
     asker = world.asker(world.holder(name, 0, 0, ""))
     return Chains(world, name).mint(asker, population.credentials, 0.0)
@@ -204,9 +207,13 @@ def _of_provider(world: World) -> Iterator[str]:
 
 
 def _of_verdict(world: World) -> Iterator[str]:
-    session = _session(world)
+    session = session_of(world)
     found = verdict_of(world)
     while_valid = found[0][1]
     simple = ((session.expires_at_s, while_valid), (float("inf"), Verdict.EXPIRED_TOKEN))
     if found != simple or while_valid not in {Verdict.OK, Verdict.ACCESS_DENIED}:
         yield "verdicts depend on more than the expiry"
+    name, population, _ = chain_of(world.scenario)
+    actions = {population.calls[0].action, *(deed.action for deed in deeds_of(world.scenario, name))}
+    if any(world.access.permit(Asked(session.principal, action)).issue_cuts for action in actions):
+        yield "policies ask when a session was issued"

@@ -110,6 +110,11 @@ class Permit:
         starts = {stage.from_s for stage in self.stages if math.isfinite(stage.from_s)}
         self._clock_cuts = sorted(starts | {at - self.epoch_s for at in _instants(documents, _CLOCK)})
 
+    @property
+    def issue_cuts(self) -> tuple[float, ...]:
+        """Unix seconds at which the policies tell sessions apart by the time of their issue, ascending."""
+        return tuple(self._issue_cuts)
+
     def pieces(self, issued_at_s: float | None) -> tuple[tuple[float, bool], ...]:
         """Whether the action is allowed, as (until, allowed) in order; the last piece lasts for ever.
 

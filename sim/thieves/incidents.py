@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from sim.access import Access
 from sim.authority import Authority
@@ -11,6 +11,7 @@ from sim.principals.population import Population
 from sim.recorder import Recorder
 from sim.scenario import Scenario
 from sim.streams import Purpose, Stream
+from sim.thieves.grants import deeds_of
 from sim.thieves.loot import Loot
 from sim.thieves.thief import EXCHANGED, Item, Means, Span, Thief, spans_of
 from sim.thieves.ways import Ways
@@ -99,7 +100,7 @@ class Incidents:
         incident = self._incidents[name]
         seed, n = self._scenario.run.seed, self._replication
         last: Span | None = None
-        for action, weight in self._actions(incident):
+        for action, weight in self._actions(incident).items():
             for span in spans_of(thief.items, authority, action):
                 last = span if last is None or span.to_s > last.to_s else last
                 recorder.theft_spans.add(span.from_s, 0, (name, kind, action, weight, span.from_s, span.to_s))
@@ -120,10 +121,7 @@ class Incidents:
         )
         recorder.thefts.add(incident.at_s, 0, row)
 
-    def _actions(self, incident: Incident) -> Iterator[tuple[str, float]]:
+    def _actions(self, incident: Incident) -> dict[str, float]:
         """What a thief does, and how bad an hour of it is."""
-        if incident.actions is not None:
-            yield from incident.actions.items()
-            return
-        calls = self._scenario.populations[incident.population].calls
-        yield from ((action, 1.0) for action in dict.fromkeys(spec.action for spec in calls))
+        deeds = deeds_of(self._scenario, incident.population, incident.actions)
+        return {deed.action: deed.weight for deed in deeds}

@@ -39,7 +39,7 @@ class Incident(Spec):
     plan: Name | None = None
     """Response plan of `theft.plans`; nothing is done if absent."""
     actions: Annotated[dict[str, NonNegative], Field(min_length=1)] | None = None
-    """Action -> weight: what the thief tries, and how bad an hour of it is. By default the calls of the
-    population, each with weight 1."""
+    """Action -> weight: what the thief tries, and how bad an hour of it is. By default `theft.actions`, else the calls
+    of the population, each with weight 1."""
     renews_when_left_s: Positive = 300.0
     """A thief that mints sessions renews each when so much of it is left."""

@@ -18,6 +18,9 @@ class Theft(Spec):
 
     places: dict[Name, Annotated[dict[Name, NonNegative], Field(min_length=1)]] = {}
     """Population -> place -> weight in that population's total (results are always given by place)."""
+    actions: Annotated[dict[str, NonNegative], Field(min_length=1)] | None = None
+    """Action -> weight: how bad an hour is in which the policies allow it to a thief (privilege-hours), at places and
+    in incidents without actions of their own. By default the calls of the population, each with weight 1."""
     foothold_s: Positive = 86400.0
     """How long the thief `foothold` can take again before the hole is closed."""
     probes: Annotated[int, Field(ge=0, le=1_000_000)] = 2000

@@ -117,6 +117,18 @@ def fake_rows(strategy: str, replication: int) -> dict[str, list[Row]]:
         _client(rows, replication, "app", client, life if life == math.inf else 21_600.0)
     if life == math.inf:
         _key_copies(rows)
+    always = {
+        "action": "s3:GetObject",
+        "weight": 1.0,
+        "minted": 0,
+        "after_s": 0.0,
+        "from_s": -math.inf,
+        "to_s": math.inf,
+    }
+    rows["grants"] += [
+        {**always, "population": "people", "grant": f"{owner}"} for owner in ("user/person", "permission_set/reader")
+    ]
+    rows["grants"] += [{**always, "population": "app", "grant": f"{owner}"} for owner in ("user/app", "role/app")]
     _faults(rows, replication, strategy)
     _per_second(rows)
     keys = {"holdings": "to_s", "requests": "at_s", "calls": "to_s", "waits": "done_at_s", "logins": "done_at_s"}
@@ -171,7 +183,7 @@ def _credential(
     )
     cause = "never" if valid_until == math.inf else "rotation" if key else "expiry"
     held = {"credential": name, "kind": kind, "from_s": start, "to_s": min(to, HORIZON_S), "end_cause": cause}
-    held |= {"valid_until_s": valid_until, "mint_until_s": valid_until + (0 if key else 3_600)}
+    held |= {"valid_until_s": valid_until, "mint_until_s": valid_until + (0 if key else 3_600), "grant": principal}
     places = ["laptop", *(["backup"] if key else [])] if person else ["process"]
     rows["holdings"] += [{**who, **held, "place": place} for place in places]
     if not person and not key and who["client"] % (PROCESSES // HOSTS) == 0:
@@ -185,6 +197,7 @@ def _credential(
 def _key_copies(rows: dict[str, list[Row]]) -> None:
     held = {"population": "app", "credential": "key-app-000000-0000", "kind": "access_key", "from_s": 0.0}
     held |= {"to_s": HORIZON_S, "valid_until_s": math.inf, "mint_until_s": math.inf, "end_cause": "never"}
+    held |= {"grant": "user/app"}
     rows["holdings"].append({**held, "place": "repository"})
     rows["holdings"].append({**held, "place": "image"})
 

@@ -32,6 +32,7 @@ from typing import Any, Final
 
 from sim.policies.authorization_conditions import PolicyError
 from sim.policies.authorization_documents import Documents, PolicySet, read_documents, read_levels
+from sim.policies.authorization_inputs import one_text, read_context
 from sim.policies.authorization_layers import Decision, Effect, Layer, Query, judge
 from sim.policies.authorization_principal import principal_of
 from sim.policies.authorization_statement import Policy, Request, check_policy
@@ -70,25 +71,30 @@ def decide(  # noqa: PLR0913 - one word for each kind of policy, so that a call 
 ) -> Decision:
     """Decide one request: allowed, implicitly denied or explicitly denied, by which statement, and why.
 
-    Every policy is given as a document (a mapping with `Statement`), a list of documents, or a mapping
-    name -> document(s); the name then stands in the answer. What is not given does not exist.
+    Every policy is given as a document (a mapping with `Statement`, or its JSON text), a list of documents,
+    or a mapping name -> document(s); the name then stands in the answer. A statement by itself is a document
+    of the current version; AWS's answers around a document (PolicyDocument) are opened. What is not given
+    does not exist. The decision is true where the request is allowed.
 
     Args:
         action: IAM action, `service:Operation`.
         resource: ARN it is for, `*` where the action knows no resources; None if nobody said, which
             every Allow covers and only a Deny on every resource.
         principal: Who asks: ARN of a user, role, role session (`arn:aws:sts::...:assumed-role/...`),
-            federated user or account root; a service such as `ec2.amazonaws.com`; a provider, as
-            `{"Federated": ...}`; `*` for somebody without credentials. None if only its policies matter.
-        context: Condition keys and values (text, numbers, booleans, datetimes, lists for multivalued
-            keys). What the principal itself tells is filled in: aws:PrincipalArn, aws:PrincipalAccount,
-            aws:PrincipalType, aws:username of a user, aws:PrincipalIsAWSService.
+            federated user or account root; an account's number; a service such as `ec2.amazonaws.com`; a
+            provider, as `{"Federated": ...}`; `*` for somebody without credentials; a user's plain name,
+            which belongs to no account. None if only its policies matter.
+        context: Condition keys in any case, and their values (text, numbers, booleans, instants, bytes,
+            lists for multivalued keys), or the context entries of SimulateCustomPolicy. What the principal
+            itself tells is filled in: aws:PrincipalArn, aws:PrincipalAccount, aws:PrincipalType,
+            aws:username of a user, aws:PrincipalIsAWSService.
         identity: Policies attached to the user, role or permission set.
         groups: Policies of the user's groups.
         boundary: Permissions boundary.
         session: Policies passed to AssumeRole* or GetFederationToken.
         resource_policy: Policy of the resource.
-        trust: Trust policy, where the resource is a role to be assumed.
+        trust: Trust policy, where the resource is a role to be assumed; it must allow, also if none is given
+            but the request of a known principal is sts:AssumeRole* for the ARN of a role.
         scps: Service control policies: one level (a list of documents) or, from the root down, a list
             of levels or a mapping of them; at each level a document must allow.
         rcps: Resource control policies; only their denials matter, for AWS always allows beside them.
@@ -101,10 +107,14 @@ def decide(  # noqa: PLR0913 - one word for each kind of policy, so that a call 
         The decision.
 
     Raises:
-        PolicyError: A document cannot be evaluated: malformed, or an operator that does not exist.
+        PolicyError: A document cannot be evaluated (malformed, or an operator that does not exist), or an
+            argument is nothing that can be decided, such as several actions at once.
     """
+    action = one_text("action", action, "s3:GetObject")
+    resource = None if resource is None else one_text("resource", resource, "arn:aws:s3:::photos/*")
+    owner = None if resource_account is None else one_text("resource_account", resource_account, "111122223333")
     who = principal_of(principal, session_of)
-    given = {key.lower(): value for key, value in (context or {}).items()}
+    given = read_context(context)
     own = read_documents("trust", trust, "resource") or read_documents("resource", resource_policy, "resource")
     documents = Documents(
         identity=(*read_documents("identity", identity), *read_documents("group", groups)),
@@ -115,7 +125,7 @@ def decide(  # noqa: PLR0913 - one word for each kind of policy, so that a call 
         scps=read_levels("scp", scps),
         endpoint=read_documents("endpoint", endpoint, "resource"),
     )
-    query = Query(Request(action, resource, {**who.keys(), **given}), who, documents, resource_account)
+    query = Query(Request(action, resource, {**who.keys(), **given}), who, documents, owner)
     return judge(query, is_trust=trust is not None)
 
 

@@ -1,26 +1,33 @@
 """The Condition element of IAM policies: operators, missing keys, sets of values.
 
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html and
-reference_policies_condition-single-vs-multi-valued-context-keys.html.
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html,
+reference_policies_condition-single-vs-multi-valued-context-keys.html, reference_policies_elements_condition.html (an
+empty text is null) and reference_policies_variables.html (a variable without a value makes a statement invalid).
 """
 
 from __future__ import annotations
 
 import operator
+import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any, Final
 
 from sim.policies.authorization_match import as_list, covers_arn, like, literal, substitute, text_of
 
-__all__ = ["OPERATORS", "PolicyError", "conditions_hold", "known_operator", "seconds_of"]
+__all__ = ["OPERATORS", "PolicyError", "conditions_hold", "known_operator", "seconds_of", "spelled"]
 
 Test = Callable[[str, object], bool | None]
 """Of a policy's value and a request's: whether they match; None if either cannot be read."""
 
 _MILLISECONDS_FROM: Final = 1e11
 """Numbers from here on are Unix milliseconds: as seconds they would lie beyond the year 5000."""
+_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?")
+_MONTH: Final = re.compile(r"\d{4}-\d{2}")
 
 
 class PolicyError(ValueError):
@@ -35,10 +42,10 @@ def seconds_of(value: object) -> float:
     """
     if isinstance(value, datetime):
         return (value if value.tzinfo else value.replace(tzinfo=UTC)).timestamp()
-    try:
-        number = float(str(value))
-    except ValueError:
-        return seconds_of(datetime.fromisoformat(str(value)))
+    text = str(value)
+    if not _NUMBER.fullmatch(text):
+        return seconds_of(datetime.fromisoformat(f"{text}-01" if _MONTH.fullmatch(text) else text))
+    number = float(text)
     return number / 1000 if abs(number) >= _MILLISECONDS_FROM else number
 
 
@@ -48,7 +55,7 @@ def _compare(convert: Callable[[Any], Any], relation: Callable[[Any, Any], bool]
     def test(wanted: str, given: object) -> bool | None:
         try:
             return relation(convert(given), convert(wanted))
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
 
     return test
@@ -61,18 +68,26 @@ def _in_network(wanted: str, given: object) -> bool | None:
         return None
 
 
-def _number(value: object) -> float:
-    return float(str(value))
+def _number(value: object) -> Decimal:
+    """Exact, as AWS compares: 0.1 is 0.1, and large whole numbers keep their last digit."""
+    if not _NUMBER.fullmatch(str(value)):
+        raise ValueError(f"{value} is no number")
+    return Decimal(str(value))
 
 
 def _folded(value: object) -> str:
     return literal(text_of(value)).casefold()
 
 
-def _arn_like(wanted: str, given: object) -> bool:
-    """Each of the six parts is matched by itself; what is no ARN matches nothing."""
-    parts = 5
-    return text_of(given).count(":") >= parts <= wanted.count(":") and covers_arn(wanted, text_of(given))
+def _arn_like(wanted: str, given: object) -> bool | None:
+    """Each of the six parts is matched by itself; what is no ARN is neither like another nor unlike it."""
+    parts, text = 5, text_of(given)
+    return covers_arn(wanted, text) if text.count(":") >= parts <= wanted.count(":") else None
+
+
+def _same_bytes(wanted: str, given: object) -> bool:
+    """A policy writes bytes as base64; a request's value may be either."""
+    return wanted == (b64encode(given).decode() if isinstance(given, bytes) else text_of(given))
 
 
 _ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {
@@ -88,7 +103,7 @@ _POSITIVE: Final[dict[str, Test]] = {
     "StringEqualsIgnoreCase": lambda wanted, given: _folded(wanted) == text_of(given).casefold(),
     "StringLike": lambda wanted, given: like(wanted, text_of(given)),
     "Bool": lambda wanted, given: text_of(given).lower() == wanted.lower() and wanted.lower() in {"true", "false"},
-    "BinaryEquals": lambda wanted, given: wanted == text_of(given),
+    "BinaryEquals": _same_bytes,
     "IpAddress": _in_network,
     "ArnEquals": _arn_like,
     "ArnLike": _arn_like,
@@ -109,6 +124,8 @@ _NEGATED: Final[dict[str, str]] = {
 
 OPERATORS: Final = frozenset({*_POSITIVE, *_NEGATED, "Null"})
 """Every operator, without `IfExists` and the set prefixes."""
+_SPELLED: Final = {name.lower(): name for name in (*OPERATORS, "ForAllValues", "ForAnyValue")}
+_READ_VARIABLES: Final = ("String", "Arn", "Bool")
 
 
 def _split(name: str) -> tuple[str, str, bool]:
@@ -117,18 +134,31 @@ def _split(name: str) -> tuple[str, str, bool]:
     return prefix, rest.removesuffix("IfExists"), rest.endswith("IfExists")
 
 
+@lru_cache(maxsize=512)
+def spelled(name: str) -> str:
+    """An operator in AWS's spelling, however its letters are cased; an unknown one as it is."""
+    lower = name.lower()
+    prefix, _, base = lower.removesuffix("ifexists").rpartition(":")
+    found = ":".join(_SPELLED.get(part, part) for part in (prefix, base) if part)
+    found += "IfExists" if lower.endswith("ifexists") else ""
+    return found if known_operator(found) else name
+
+
 def known_operator(name: str) -> bool:
     """Whether an operator, with its prefix and suffix, exists."""
     prefix, base, if_exists = _split(name)
     return prefix in {"", "ForAllValues", "ForAnyValue"} and base in OPERATORS and not (base == "Null" and if_exists)
 
 
-def _texts(base: str, wanted: list[Any], keys: Mapping[str, Any], variables: bool) -> list[str]:
-    """A policy's values; only operators of strings and ARNs read policy variables."""
+def _texts(base: str, wanted: list[Any], keys: Mapping[str, Any], variables: bool) -> list[str | None]:
+    """A policy's values, None for one whose variable has no value.
+
+    Only operators of strings, ARNs and booleans read policy variables.
+    """
     texts = [text_of(value) for value in wanted]
-    if not variables or not base.startswith(("String", "Arn")):
-        return texts
-    return [text for text in (substitute(text, keys) for text in texts) if text is not None]
+    if not variables or not base.startswith(_READ_VARIABLES):
+        return [*texts]
+    return [substitute(text, keys) for text in texts]
 
 
 def _value_holds(base: str, texts: list[str], value: object) -> bool:
@@ -141,18 +171,30 @@ def _value_holds(base: str, texts: list[str], value: object) -> bool:
     return any(found)
 
 
+def _is_null(given: list[Any]) -> bool:
+    """Whether a key is not there, or there with nothing but an empty text, which AWS calls null."""
+    return all(value == "" for value in given)
+
+
 def _key_holds(name: str, wanted: list[Any], given: list[Any], keys: Mapping[str, Any], variables: bool) -> bool:
     """Whether one key satisfies one operator."""
     prefix, base, if_exists = _split(name)
     if base == "Null":
-        return any((text_of(value).lower() == "true") is (not given) for value in wanted)
-    if not given:
+        return any((text_of(value).lower() == "true") is _is_null(given) for value in wanted)
+    if not given or (prefix and _is_null(given)):
         # ForAllValues holds for nothing; ForAnyValue never does; a negated operator has nothing it refuses.
         return if_exists or prefix == "ForAllValues" or (base in _NEGATED and not prefix)
     texts = _texts(base, wanted, keys, variables)
-    held = [_value_holds(base, texts, value) for value in given]
+    if base in _NEGATED and None in texts:
+        return False  # A variable without a value makes the statement invalid, so it differs from nothing.
+    known = [text for text in texts if text is not None]
+    held = [_value_holds(base, known, value) for value in given]
     every = prefix == "ForAllValues" or (base in _NEGATED and not prefix)
     return all(held) if every else any(held)
+
+
+def _values(given: object) -> list[Any]:
+    return [value for value in as_list(given) if value is not None]
 
 
 def conditions_hold(
@@ -168,11 +210,12 @@ def conditions_hold(
     Raises:
         PolicyError: An operator does not exist.
     """
-    for name in condition:
+    operators = {name: spelled(name) for name in condition}
+    for name in operators.values():
         if not known_operator(name):
             raise PolicyError(f"unknown condition operator {name!r}; known: {', '.join(sorted(OPERATORS))}")
     return all(
-        _key_holds(name, as_list(wanted), as_list(keys.get(key.lower())), keys, variables)
+        _key_holds(operators[name], as_list(wanted), _values(keys.get(key.lower())), keys, variables)
         for name, tests in condition.items()
         for key, wanted in tests.items()
     )

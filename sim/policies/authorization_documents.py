@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sim.policies.authorization_inputs import is_document, plain_policies
 from sim.policies.authorization_statement import Kind, Policy, Statement, check_policy, statements
 
 __all__ = ["Document", "Documents", "PolicySet", "read_documents", "read_levels"]
 
-PolicySet = Policy | Sequence[Any] | Mapping[str, Any] | None
-"""A document, a list of documents, or a mapping name -> document(s)."""
+PolicySet = str | bytes | Policy | Sequence[Any] | Mapping[str, Any] | None
+"""A document (or its JSON text), a list of documents, or a mapping name -> document(s)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def read_documents(layer: str, given: PolicySet, kind: Kind = "identity") -> tup
         PolicyError: One of them is malformed.
     """
     found = []
-    for name, policy in _named(layer, given):
+    for name, policy in _named(layer, plain_policies(layer, given)):
         check_policy(policy, kind, strict=False)
         found.append(Document(layer, name, policy, tuple(statements(policy))))
     return tuple(found)
@@ -63,29 +64,28 @@ def read_levels(layer: str, given: PolicySet, kind: Kind = "identity") -> tuple[
     Raises:
         PolicyError: One of the documents is malformed.
     """
-    if given is None or (not _is_document(given) and not given):
+    given = plain_policies(layer, given)
+    if not given:
         return ()
-    if isinstance(given, Mapping) and not _is_document(given) and not all(map(_is_document, given.values())):
+    if isinstance(given, Mapping) and not is_document(given) and not all(map(is_document, given.values())):
         return tuple(read_documents(layer, {name: level}, kind) for name, level in given.items())
     if isinstance(given, (list, tuple)) and any(isinstance(one, (list, tuple)) for one in given):
         return tuple(read_documents(layer, {f"{layer}[{n}]": level}, kind) for n, level in enumerate(given))
     return (read_documents(layer, given, kind),)
 
 
-def _is_document(given: object) -> bool:
-    return isinstance(given, Mapping) and ("Statement" in given or "Version" in given or not given)
-
-
-def _named(layer: str, given: PolicySet) -> Iterator[tuple[str, Policy]]:
-    if given is None:
-        return
-    if isinstance(given, Mapping) and not _is_document(given):
-        for name, below in given.items():
-            if isinstance(below, (list, tuple)) and len(below) != 1:
-                yield from ((f"{name}[{n}]", policy) for n, policy in enumerate(below))
-            else:
-                yield name, below[0] if isinstance(below, (list, tuple)) else below
-    elif isinstance(given, (list, tuple)):
-        yield from ((f"{layer}[{n}]", policy) for n, policy in enumerate(given))
+def _named(layer: str, given: Any) -> Iterator[tuple[str, Policy]]:
+    """Each document with its name, or with the place where it was given."""
+    if isinstance(given, (list, tuple)):
+        for number, one in enumerate(given):
+            yield from _named(f"{layer}[{number}]", one) if _holds_some(one) else [(f"{layer}[{number}]", one)]
+    elif is_document(given):
+        yield layer, given
     else:
-        yield layer, given  # type: ignore[misc]
+        for name, below in given.items():
+            single = isinstance(below, (list, tuple)) and len(below) == 1
+            yield from _named(name, below[0] if single else below)
+
+
+def _holds_some(given: object) -> bool:
+    return isinstance(given, (list, tuple)) or (isinstance(given, Mapping) and bool(given))

@@ -21,6 +21,7 @@ Layer = Literal["identity", "group", "boundary", "session", "resource", "trust",
 
 _FREE: Final = frozenset({"sts:getcalleridentity"})
 """Actions that need no permission and that no policy can deny (STS API reference, GetCallerIdentity)."""
+_ASSUMES: Final = frozenset({"sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity"})
 _OF_RESOURCES: Final = frozenset({"resource", "trust", "rcp", "endpoint"})
 _READS: Final = ("get", "list", "generate", "simulate")
 _IN_ARN: Final = 4
@@ -51,6 +52,10 @@ class Decision:
     def allowed(self) -> bool:
         """Whether the request is allowed."""
         return self.effect == "allowed"
+
+    def __bool__(self) -> bool:
+        """Whether the request is allowed, so that `if decide(...)` is no trap."""
+        return self.allowed
 
     @property
     def sid(self) -> str | None:
@@ -116,6 +121,12 @@ class Query:
         return bool(owner) and self.who.account not in {"", owner}
 
     @property
+    def assumes(self) -> bool:
+        """Whether somebody asks for a role, which always has a trust policy, and that must allow."""
+        named = ":role/" in (self.request.resource or "") and self.who.kind != "unstated"
+        return named and self.request.action.lower() in _ASSUMES
+
+    @property
     def organised(self) -> bool:
         """Whether the organisation's policies limit who asks: not services, nor service-linked roles."""
         return self.who.in_iam and not self.who.service_linked
@@ -127,7 +138,7 @@ class Query:
             for index, statement in enumerate(document.statements):
                 if statement.get("Effect") != effect:
                     continue
-                named = self._named(document.layer, statement) if of_resource else "itself"
+                named = self._named(document.layer, statement) if of_resource else self._spoken_of(statement)
                 if named != "no" and applies(document.policy, statement, self.request, expand=not of_resource):
                     yield Hit(document, index, statement, named)
 
@@ -135,6 +146,12 @@ class Query:
         if layer in {"rcp", "endpoint"} and "Principal" not in statement and "NotPrincipal" not in statement:
             return "itself"  # Both are for everybody who comes by.
         return named_by(statement, self.who, bounded=bool(self.documents.boundary) and layer != "endpoint")
+
+    def _spoken_of(self, statement: Statement) -> Named:
+        """An identity's statement is about the identity; AWS stores none that names somebody, but tools write them."""
+        if self.who.kind == "unstated" or not {"Principal", "NotPrincipal"} & statement.keys():
+            return "itself"
+        return named_by(statement, self.who)
 
     def first(self, documents: Iterable[Document], effect: str = "Allow") -> Hit | None:
         """The first such statement."""
@@ -150,7 +167,9 @@ def judge(query: Query, is_trust: bool = False) -> Decision:
     """
     if query.request.action.lower() in _FREE:
         return Decision("allowed", "none", reason="the action needs no permission and cannot be denied")
-    return _denied(query) or _owned_by_aws(query.request) or _guarded(query) or _granted(query, is_trust)
+    refusals = (_denied(query), _owned_by_aws(query.request), _guarded(query))
+    refusal = next((one for one in refusals if one is not None), None)
+    return _granted(query, is_trust or query.assumes) if refusal is None else refusal
 
 
 def _denied(query: Query) -> Decision | None:

@@ -20,6 +20,7 @@ _TO_LITERAL: Final = str.maketrans({"*": _STAR, "?": _MARK})
 _FROM_LITERAL: Final = str.maketrans({_STAR: "*", _MARK: "?"})
 _ESCAPES: Final = {"*": _STAR, "?": _MARK, "$": "$"}
 _ARN_PARTS: Final = 6
+_STAR_ENDS_PART: Final = re.compile(r"\*:")
 
 
 def as_list(value: object) -> list[Any]:
@@ -55,16 +56,19 @@ def covers_arn(pattern: str, arn: str, expand: bool = True) -> bool:
     """Whether a resource pattern covers an ARN: wildcards stay within one of its six parts.
 
     Args:
-        pattern: ARN with wildcards; `*` alone covers all.
+        pattern: ARN with wildcards; `*` alone covers all. In one of fewer than six parts, a `*` that ends a
+            part reaches beyond its colon as well.
         arn: What is asked for.
         expand: Whether parts missing at the end of a pattern stand for anything, as in identity policies;
-            otherwise only after a final `*`.
+            otherwise only if the pattern has a `*`.
     """
     if pattern == "*":
         return True
     wanted, given = pattern.split(":", _ARN_PARTS - 1), arn.split(":", _ARN_PARTS - 1)
-    if wanted[0] == "arn" and len(wanted) < _ARN_PARTS and (expand or pattern.endswith("*")):
-        wanted += ["*"] * (_ARN_PARTS - len(wanted))
+    if wanted[0] == "arn" and len(wanted) < _ARN_PARTS:
+        if _STAR_ENDS_PART.search(pattern) and like(pattern, arn):
+            return True
+        wanted += ["*"] * (_ARN_PARTS - len(wanted)) if expand or "*" in pattern else []
     if len(wanted) != len(given):
         return like(pattern, arn)
     return all(like(part, value) for part, value in zip(wanted, given, strict=True))

@@ -6,12 +6,15 @@ reference_policies_elements_notprincipal.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from sim.policies.authorization_conditions import PolicyError
+from sim.policies.authorization_inputs import one_text
 from sim.policies.authorization_match import as_list, like
-from sim.policies.authorization_statement import Statement
+from sim.policies.authorization_statement import PRINCIPALS, Statement
 
 __all__ = ["Named", "Principal", "PrincipalKind", "named_by", "principal_of"]
 
@@ -35,6 +38,7 @@ _TYPES: Final[dict[str, str]] = {
     "anonymous": "Anonymous",
 }
 _ARN_PARTS: Final = 6
+_CANONICAL: Final = re.compile("[0-9a-f]{64}")
 _ACCOUNT_DIGITS: Final = 12
 
 
@@ -80,24 +84,46 @@ def principal_of(who: str | Mapping[str, str] | None, behind: str | None = None)
     """Read a principal as policies and CloudTrail write it.
 
     Args:
-        who: ARN of a user, role, role session, federated user or account root; a service's name; `*` for
-            somebody without credentials; or a mapping such as `{"Federated": "accounts.google.com"}`.
+        who: ARN of a user, role, role session, federated user or account root; an account's number; a
+            service's name; `*` for somebody without credentials; a mapping such as
+            `{"Federated": "accounts.google.com"}`; or a user's plain name, which belongs to no account.
         behind: ARN of the role or user behind a session, where the session's ARN does not tell it
             (a role's path, the user of a federated session).
+
+    Raises:
+        PolicyError: It can be none of these, or is several.
     """
     if who is None:
         return Principal("unstated")
+    behind = None if behind is None else one_text("session_of", behind, "arn:aws:iam::111122223333:role/app")
     if isinstance(who, Mapping):
-        element, name = next(iter(who.items()))
+        element, name = _one_entry(who)
         return principal_of(name, behind) if element == "AWS" else Principal(_ELEMENTS[element], name)
+    who = one_text("principal", who, "arn:aws:iam::111122223333:user/ann")
     if who == "*":
         return Principal("anonymous", who)
     parts = who.split(":", _ARN_PARTS - 1)
-    if len(parts) == _ARN_PARTS:
-        return _of_arn(who, parts, behind)
+    return _of_arn(who, parts, behind) if len(parts) == _ARN_PARTS else _of_name(who)
+
+
+def _one_entry(who: Mapping[str, Any]) -> tuple[str, str]:
+    """Element and name of a mapping such as `{"Service": "ec2.amazonaws.com"}`."""
+    element, name = next(iter(who.items()), ("", ""))
+    if len(who) != 1 or element not in PRINCIPALS:
+        found = ", ".join(map(str, who)) or "an empty mapping"
+        raise PolicyError(f"principal: one of {', '.join(PRINCIPALS)} is needed, not {found}")
+    return element, one_text(f"principal.{element}", name, "arn:aws:iam::111122223333:user/ann")
+
+
+def _of_name(who: str) -> Principal:
+    """Who is meant by a name that is no ARN: an account, a service, a provider, a canonical or a plain user."""
     if len(who) == _ACCOUNT_DIGITS and who.isdigit():
         return Principal("root", f"arn:aws:iam::{who}:root", who)
-    return Principal("service" if who.endswith((".amazonaws.com", ".amazonaws.com.cn")) else "federated", who)
+    if _CANONICAL.fullmatch(who):
+        return Principal("canonical", who)
+    if who.endswith((".amazonaws.com", ".amazonaws.com.cn")):
+        return Principal("service", who)
+    return Principal("federated" if "." in who or ":" in who else "user", who)
 
 
 def _of_arn(arn: str, parts: list[str], behind: str | None) -> Principal:
@@ -113,6 +139,8 @@ def _of_arn(arn: str, parts: list[str], behind: str | None) -> Principal:
         return Principal("federated_user", arn, account, behind or "")
     if kind == "user":
         return Principal("user", arn, account)
+    if kind == "group":
+        raise PolicyError(f"principal: {arn} is a group, which makes no requests; give one of its users")
     return Principal("root", arn, account) if name == "root" else Principal("federated", arn)
 
 

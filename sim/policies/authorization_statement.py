@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from typing import Any, Final, Literal
 
-from sim.policies.authorization_conditions import PolicyError, conditions_hold, known_operator
+from sim.policies.authorization_conditions import PolicyError, conditions_hold, known_operator, spelled
 from sim.policies.authorization_match import any_like, as_list, covers_arn, substitute
 
 __all__ = ["Kind", "Policy", "Problem", "Request", "Statement", "applies", "check_policy", "problems", "statements"]
@@ -29,6 +31,11 @@ _ELEMENTS: Final = (
 _NO_VERSION: Final = "is no version of the policy language"
 _NO_STATEMENT: Final = "at least one statement is needed"
 _NOT_HERE: Final = "does not belong into"
+_SPELLING: Final = "is spelled"
+PRINCIPALS: Final = ("AWS", "Service", "Federated", "CanonicalUser")
+_PRINCIPAL: Final = f"must be * or map {', '.join(PRINCIPALS[:-1])} or {PRINCIPALS[-1]} to names"
+_SCALARS: Final = (str, int, float, Decimal, date)
+"""What may stand in a Condition: JSON's values, and YAML's instants."""
 _EXCLUSIVE: Final = (("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal"))
 
 
@@ -109,6 +116,7 @@ def _statement_problems(statement: object, kind: Kind) -> Iterator[Problem]:
         yield (), "Action or NotAction is missing"
     yield from _attachment_problems(statement, kind)
     yield from _list_problems(statement)
+    yield from _principal_problems(statement)
     yield from _condition_problems(statement.get("Condition", {}))
 
 
@@ -132,13 +140,34 @@ def _list_problems(statement: Statement) -> Iterator[Problem]:
             yield (name,), f"{name} must be text or a list of texts"
 
 
+def _principal_problems(statement: Statement) -> Iterator[Problem]:
+    for name in ("Principal", "NotPrincipal"):
+        element = statement.get(name, "*")
+        if isinstance(element, str):
+            continue
+        if not isinstance(element, Mapping):
+            yield (name,), f"{name} {_PRINCIPAL}"
+            continue
+        for key, entries in element.items():
+            if key not in PRINCIPALS:
+                yield (name, str(key)), f"{name} {_PRINCIPAL}"
+            elif entries is None or not all(isinstance(entry, str) for entry in as_list(entries)):
+                yield (name, key), f"{key} must be text or a list of texts"
+
+
 def _condition_problems(condition: object) -> Iterator[Problem]:
     if not isinstance(condition, Mapping) or not all(isinstance(keys, Mapping) for keys in condition.values()):
         yield ("Condition",), "Condition must map operators to keys to values"
         return
-    for name in condition:
-        if not known_operator(str(name)):
+    for name, tests in condition.items():
+        right = spelled(str(name))
+        if not known_operator(right):
             yield ("Condition", str(name)), f"unknown condition operator {str(name)!r}"
+        elif right != name:
+            yield ("Condition", str(name)), f"condition operator {name} {_SPELLING} {right}"
+        for key, wanted in tests.items():
+            if not isinstance(key, str) or not all(isinstance(value, _SCALARS) for value in as_list(wanted)):
+                yield ("Condition", str(name), str(key)), "a condition tests a key against text, a number or a boolean"
 
 
 def check_policy(policy: Policy, kind: Kind = "identity", strict: bool = True) -> None:
@@ -159,7 +188,7 @@ def check_policy(policy: Policy, kind: Kind = "identity", strict: bool = True) -
 
 
 def _harmless(text: str) -> bool:
-    return any(part in text for part in (_NO_VERSION, _NO_STATEMENT, _NOT_HERE))
+    return any(part in text for part in (_NO_VERSION, _NO_STATEMENT, _NOT_HERE, _SPELLING))
 
 
 def _action_matches(statement: Statement, action: str) -> bool:

@@ -99,7 +99,7 @@ def test_values_may_hold_variables() -> None:
     assert not conditions_hold(condition, {"s3:prefix": "ann"})
 
 
-@pytest.mark.parametrize("name", ["StringSounds", "NullIfExists", "ForSomeValues:StringEquals", "stringequals"])
+@pytest.mark.parametrize("name", ["StringSounds", "NullIfExists", "ForSomeValues:StringEquals", "", ":"])
 def test_unknown_operators_raise(name: str) -> None:
     assert not known_operator(name)
     with pytest.raises(PolicyError, match="unknown condition operator"):

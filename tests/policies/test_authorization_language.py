@@ -260,7 +260,9 @@ _SETS: list[tuple[str, Any, Any, bool]] = [
     ("ArnLike", "arn:aws:s3:::ph*", "arn:aws:s3:::photos", True),
     ("ArnLike", "arn:aws:*:us-east-1:*", "arn:aws:sqs:us-east-1:1:jobs", False),
     ("ArnEquals", "arn:aws:sqs:*:*:jobs", "arn:aws:sqs:us-east-1:1:JOBS", False),
-    ("ArnNotEquals", "arn:aws:sqs:*:*:jobs", "jobs", True),
+    ("ArnNotEquals", "arn:aws:sqs:*:*:jobs", "jobs", False),
+    ("ArnNotLike", "jobs", "arn:aws:sqs:us-east-1:1:jobs", False),
+    ("ArnNotLike", ["jobs", "arn:aws:sqs:*:*:mail"], "arn:aws:sqs:us-east-1:1:jobs", True),
     # Instants in every form.
     ("DateEquals", "2026-01-01", "2026-01-01T00:00:00Z", True),
     ("DateEquals", "2026-01-01T01:00:00+01:00", "2026-01-01", True),

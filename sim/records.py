@@ -96,6 +96,8 @@ class Table:
     order: str
     columns: tuple[Column, ...]
     levels: frozenset[Level] = frozenset(Level)
+    without_response: str = ""
+    """Table of which this is what it would have been had nobody responded to an incident; else empty."""
 
 
 _DETAILED: Final = frozenset({Level.CREDENTIALS, Level.CALLS})
@@ -238,6 +240,16 @@ CALLS: Final = Table(
     ),
 )
 
+CALLS_UNANSWERED: Final = Table(
+    "calls_unanswered",
+    "What `calls` would have been had nobody responded: the same replication without a step of any response plan. Only "
+    "for strategies whose incidents have plans with steps.",
+    CALLS.order,
+    CALLS.columns,
+    _DETAILED,
+    without_response="calls",
+)
+
 WAITS: Final = Table(
     "waits",
     "One row per group of calls that waited for the same fetch of a credential.",
@@ -372,6 +384,7 @@ TABLES: Final[dict[str, Table]] = {
         REQUESTS,
         REQUESTS_PER_SECOND,
         CALLS,
+        CALLS_UNANSWERED,
         WAITS,
         LOGINS,
         ROTATIONS,

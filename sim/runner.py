@@ -11,10 +11,11 @@ import os
 import resource
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from sim.engine import simulate
@@ -23,6 +24,7 @@ from sim.manifest import write_manifest, write_run_info
 from sim.records import TABLES, Level
 from sim.scenario import Scenario
 from sim.shards import blocks_of, part_of, shards_of
+from sim.timeline.timeline import unanswered
 
 __all__ = ["Job", "Plan", "Written", "run"]
 
@@ -58,6 +60,14 @@ class Target(NamedTuple):
     strategy: str
     replication: int
     shard: int
+    unanswered: bool = False
+    """Whether they are what would have been had nobody responded to an incident."""
+
+    def tables(self, level: Level) -> dict[str, str]:
+        """Table that the engine writes -> what it is called here."""
+        if self.unanswered:
+            return {one.without_response: one.name for one in TABLES.values() if one.without_response}
+        return {one.name: one.name for one in TABLES.values() if not one.without_response and level in one.levels}
 
     def path(self, table: str) -> str:
         """Path of a table's file within the results folder."""
@@ -94,25 +104,34 @@ Known = dict[str, list[tuple[Path, "Written"]]]
 def jobs_of(plan: Plan) -> list[Job]:
     """All jobs of a plan, the heaviest first so that the last ones are short."""
     parts: dict[str, tuple[Scenario, range | None]] = {}
-    targets: dict[str, list[tuple[str, int]]] = {}
-    for strategy in plan.strategies:
-        for shard, (part, clients) in enumerate(_cut(plan.scenario(strategy))):
+    targets: dict[str, list[tuple[str, int, bool]]] = {}
+    for strategy, scenario, is_unanswered in _told(plan):
+        for shard, (part, clients) in enumerate(_cut(scenario)):
             key = f"{clients}/{part.model_dump_json()}"
             parts[key] = part, clients
-            targets.setdefault(key, []).append((strategy, shard))
+            targets.setdefault(key, []).append((strategy, shard, is_unanswered))
     jobs = [
         Job(
-            f"{n}/{key}",
+            f"{n}/{targets[key][0][2]}/{key}",
             part,
             clients,
             n,
-            tuple(Target(strategy, n, shard) for strategy, shard in targets[key]),
+            tuple(Target(strategy, n, shard, is_unanswered) for strategy, shard, is_unanswered in targets[key]),
             _weight(part, clients),
         )
         for key, (part, clients) in parts.items()
         for n in range(plan.replications)
     ]
     return sorted(jobs, key=lambda job: -job.weight)
+
+
+def _told(plan: Plan) -> Iterator[tuple[str, Scenario, bool]]:
+    """Every strategy with its scenario; behind them, where somebody responds to incidents, what if nobody did."""
+    yield from ((strategy, plan.scenario(strategy), False) for strategy in plan.strategies)
+    for strategy in plan.strategies if plan.level is not Level.SUMMARY else ():
+        without = unanswered(plan.scenario(strategy))
+        if without is not None:
+            yield strategy, without, True
 
 
 def _cut(scenario: Scenario) -> Iterator[tuple[Scenario, range | None]]:
@@ -148,7 +167,7 @@ def run(plan: Plan, folder: Path, jobs: int, advance: Callable[[float], None], k
         done += job.weight
         advance(done / total)
         if fill and known is not None:
-            known[job.key] = [(folder / file.path, file) for file in files if file[1:4] == job.targets[0]]
+            known[job.key] = [(folder / file.path, file) for file in files if _is_of(file, job.targets[0])]
     usage = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     write_run_info(folder, wall_s=time.perf_counter() - began, jobs=jobs, peak_rss_kib=max(usage))
     write_manifest(folder, plan, sorted(written))
@@ -179,24 +198,44 @@ def _results(plan: Plan, folder: Path, work: list[Job], jobs: int, known: Known)
 
 def _simulate(job: Job, folder: Path) -> list[Written]:
     """Run one job, in a worker process, and give its files to every strategy it serves."""
-    first = job.targets[0]
-    paths = {table: folder / first.path(table) for table in TABLES if job.part.run.record in TABLES[table].levels}
-    tables = simulate(job.part, job.replication, paths, job.clients)
-    written = [Written(table, *first, first.path(table), *tables[table]) for table in tables]
-    again = [_copy(folder / file.path, file, target, folder) for target in job.targets[1:] for file in written]
-    return written + again
+    first, level = job.targets[0], job.part.run.record
+    names = first.tables(level)
+    with TemporaryDirectory(dir=folder, prefix=".unanswered-") as scratch:
+        paths = {name: Path(scratch) / name for name in first._replace(unanswered=False).tables(level)}
+        paths |= {name: folder / first.path(called) for name, called in names.items()}
+        tables = simulate(job.part, job.replication, paths, job.clients)
+    written = [Written(called, *first[:3], first.path(called), *tables[name]) for name, called in names.items()]
+    files = [(folder / file.path, file) for file in written]
+    return written + list(_copies(files, job.targets[1:], level, folder))
 
 
 def _take_over(job: Job, folder: Path, known: Known) -> list[Written]:
     """The files of a job that was simulated before."""
-    return [_copy(path, file, target, folder) for target in job.targets for path, file in known[job.key]]
+    return list(_copies(known[job.key], job.targets, job.part.run.record, folder))
 
 
-def _copy(path: Path, file: Written, target: Target, folder: Path) -> Written:
+def _copies(
+    files: list[tuple[Path, Written]], targets: Iterable[Target], level: Level, folder: Path
+) -> Iterator[Written]:
+    """The files that each target has, under its own names."""
+    for target in targets:
+        names = target.tables(level)
+        for path, file in files:
+            called = names.get(TABLES[file.table].without_response or file.table)
+            if called is not None:
+                yield _copy(path, file, target, called, folder)
+
+
+def _copy(path: Path, file: Written, target: Target, table: str, folder: Path) -> Written:
     """The same rows for another strategy or shard: a second name of the file where the disk has those."""
-    copy = folder / target.path(file.table)
+    copy = folder / target.path(table)
     try:
         os.link(path, copy)
     except OSError:
         shutil.copyfile(path, copy)
-    return Written(file.table, *target, target.path(file.table), file.rows, file.sha256)
+    return Written(table, *target[:3], target.path(table), file.rows, file.sha256)
+
+
+def _is_of(file: Written, target: Target) -> bool:
+    """Whether a file was written for a target."""
+    return file[1:4] == target[:3] and bool(TABLES[file.table].without_response) == target.unanswered

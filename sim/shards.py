@@ -261,6 +261,10 @@ def _theft_part(theft: Theft, met: _Met) -> Theft:
         for name, incident in theft.incidents.items()
         if incident.population in populations or plans.get(incident.plan or "")
     }
+    incidents = {
+        name: incident if plans.get(incident.plan or "") else incident.model_copy(update={"plan": None})
+        for name, incident in incidents.items()
+    }  # a plan without a step here is none: so one simulation serves those who respond elsewhere and those who do not
     used = {incident.plan for incident in incidents.values()}
     places = {name: places for name, places in theft.places.items() if name in populations}
     return theft.model_copy(

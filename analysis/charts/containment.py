@@ -46,7 +46,7 @@ def _draw(results: Results, summary: Summary) -> Figure:
         left.invert_yaxis()
         _durations(left, never_s)
         left.set_xlabel(f"{incident}: containment, detection to the thief's last ok")
-        right.set_xlabel("Clients cut off: mean (bar), longest (tick)")
+        right.set_xlabel("Cut off by the response: mean (bar), longest (tick)")
         right.xaxis.set_major_formatter(FuncFormatter(lambda value, _: "0" if value == 0 else duration(value)))
         right.set_xlim(0, 1.55 * right.get_xlim()[1])  # room for the numbers beside the ticks
         right.xaxis.set_major_locator(FixedLocator(_few(right.get_xlim()[1])))
@@ -124,9 +124,9 @@ CHART = Chart(
     name="containment",
     title="How soon is the thief shut out, and at whose cost?",
     caption="Left: time from the detection to the last thing that AWS allows the thief, for each thief; mean over "
-    "replications, 0 if he was done before, “never” if nothing ends it. Right: how long clients are cut off from the "
-    "detection on, mean over all clients and the longest, and the calls that fail in all. The best plan is at the "
-    "left in both panels.",
+    "replications, 0 if he was done before, “never” if nothing ends it. Right: how long clients are cut off because of "
+    "the response, mean over all clients and the longest, and the calls that fail for it; what fails in the same run "
+    "without the response is taken off. The best plan is at the left in both panels.",
     applies=_applies,
     draw=_draw,
     order=6,

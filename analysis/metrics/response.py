@@ -1,15 +1,17 @@
 """Incidents and their response: how long the thief goes on, and what the response costs everybody else.
 
-A response begins at the detection; what fails afterwards is told here, whatever made it fail. Compared with a
-strategy in which nobody responds (paired, on common random numbers) the difference is what the response did.
+Collateral is what the response does to everybody else, exactly: the same replication is simulated a second time without
+a step of any plan (`calls_unanswered`), on the same random numbers, and what happens there is taken off. So a plan
+without steps has none, and neither an outage nor a rotation that happens to come after the detection counts; what a
+response mends counts below 0.
 
 | metric | definition | unit |
 | --- | --- | --- |
 | containment_s | detection to the last ok of anything that the thief has; 0 if that was before; never: inf | s |
 | incident.exposure_s | leak to the last ok of anything that the thief has; 0 if there was none | s |
 | privilege_hours | time for which an action is allowed x its weight, summed over the thief's actions | h |
-| collateral_calls | legitimate calls that failed from the detection on | calls |
-| collateral_s | longest time for which a client was cut off, from a failed call to the next ok (or its last call) | s |
+| collateral_calls | legitimate calls that fail, less those that fail without the response | calls |
+| collateral_s | longest time cut off, from a failed call to the next ok (or the last call), less that without it | s |
 | collateral_mean_s | the same, mean over all clients, those that were never cut off included | s |
 | surge_rps | attempts in the busiest second from the detection on, per bucket | requests/s |
 """
@@ -17,12 +19,13 @@ strategy in which nobody responds (paired, on common random numbers) the differe
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.metrics.base import Context, Family, Frames, Metric, Value, sel
+from analysis.metrics.base import Context, Family, Frames, Metric, Selector, Value, sel
 from analysis.metrics.calls import NOT_FAILED
 from sim.records import Level
 
@@ -31,7 +34,9 @@ __all__ = ["FAMILY", "compute", "cut_off", "responded_at_s"]
 _THIEF = (("incident", "thief"),)
 _BY = ((), ("population",))
 _WHO = ["population", "client", "slot"]
+_CALLS = (*_WHO, "verdict", "from_s", "to_s", "calls")
 _NEVER = "nobody detects it"
+_COLLATERAL = ("collateral_calls", "collateral_s", "collateral_mean_s")
 
 
 def responded_at_s(thefts: pd.DataFrame) -> float:
@@ -46,7 +51,7 @@ def compute(frames: Frames, context: Context) -> Iterator[Value]:
         return
     yield from _thieves(thefts, frames["theft_spans"])
     since = responded_at_s(thefts)
-    yield from _collateral(frames["calls"], since, context)
+    yield from _collateral(frames, context)
     yield from _surge(frames["requests_per_second"], since)
 
 
@@ -67,26 +72,46 @@ def _thieves(thefts: pd.DataFrame, spans: pd.DataFrame) -> Iterator[Value]:
         yield Value("privilege_hours", about, hours, never_share=float(math.isinf(hours)))
 
 
-def _collateral(calls: pd.DataFrame, since: float, context: Context) -> Iterator[Value]:
-    names = ("collateral_calls", "collateral_s", "collateral_mean_s")
+def _collateral(frames: Frames, context: Context) -> Iterator[Value]:
     if context.level == Level.SUMMARY:
         reason = "when calls failed needs level credentials"
-        yield from (Value(name, (), math.nan, reason=reason) for name in names)
+        yield from (Value(name, (), math.nan, reason=reason) for name in _COLLATERAL)
         return
-    times = cut_off(calls, since)
-    failed = calls[~calls["verdict"].isin(NOT_FAILED) & (calls["from_s"] >= since)]
-    for population in (None, *context.populations):
-        about = () if population is None else sel(population=population)
-        mine = failed if population is None else failed[failed["population"] == population]
-        spent = times if population is None else times[times.index.get_level_values("population") == population]
-        chosen = context.populations if population is None else {population: context.populations[population]}
-        clients = sum(int(one["count"]) for one in chosen.values())
-        yield Value("collateral_calls", about, float(mine["calls"].sum()))
-        yield Value("collateral_s", about, float(spent.max()) if len(spent) else 0.0)
-        yield Value("collateral_mean_s", about, float(spent.sum()), over=float(max(clients, 1)))
+    ours = frames["calls"]
+    without = frames["calls_unanswered"] if _responds(context.scenario) else ours
+    failed = _failed(ours).sub(_failed(without), fill_value=0.0)
+    spent = _cut_off(ours).sub(_cut_off(without), fill_value=0.0).rename("spent").reset_index()
+    for population, spec in context.populations.items():
+        times = spent.loc[spent["population"] == population, "spent"]
+        yield from _cost(sel(population=population), float(failed.get(population, 0.0)), times, int(spec["count"]))
+    clients = sum(int(spec["count"]) for spec in context.populations.values())
+    yield from _cost((), float(failed.sum()), spent["spent"], clients)
 
 
-def cut_off(calls: pd.DataFrame, since: float) -> pd.Series:
+def _cost(about: Selector, calls: float, times: pd.Series, clients: int) -> Iterator[Value]:
+    yield Value("collateral_calls", about, calls)
+    yield Value("collateral_s", about, max(float(times.max()), 0.0) if len(times) else 0.0)
+    yield Value("collateral_mean_s", about, float(times.sum()), over=float(max(clients, 1)))
+
+
+def _responds(scenario: Mapping[str, Any]) -> bool:
+    """Whether some incident has a plan with steps; only then is there a second run."""
+    theft = scenario["theft"]
+    return any(theft["plans"][one["plan"]] for one in theft["incidents"].values() if one["plan"] is not None)
+
+
+def _failed(calls: pd.DataFrame) -> pd.Series:
+    """Calls that failed, by population."""
+    bad = calls[~calls["verdict"].isin(NOT_FAILED)]
+    found: pd.Series = bad.groupby(bad["population"].astype(str))["calls"].sum().astype(np.float64)
+    return found
+
+
+def _cut_off(calls: pd.DataFrame) -> pd.Series:
+    return cut_off(calls.assign(population=calls["population"].astype(str)))
+
+
+def cut_off(calls: pd.DataFrame, since: float = -math.inf) -> pd.Series:
     """Time for which each client was cut off from an instant on, s: all stretches of failed calls, summed.
 
     A stretch begins with a failed call and ends with the next ok, or with its own last call.
@@ -132,7 +157,7 @@ FAMILY = Family(
         Metric(
             "collateral_calls",
             "calls",
-            "Legitimate calls that failed from the detection on.",
+            "Legitimate calls that failed because of the response: those of the same run without it are taken off.",
             _BY,
             is_count=True,
             needs=Level.CREDENTIALS,
@@ -140,14 +165,14 @@ FAMILY = Family(
         Metric(
             "collateral_s",
             "s",
-            "Longest time for which a client was cut off after the detection: from a failed call to the next ok.",
+            "Longest time for which a client was cut off because of the response: from a failed call to the next ok.",
             _BY,
             needs=Level.CREDENTIALS,
         ),
         Metric(
             "collateral_mean_s",
             "s",
-            "Time for which a client was cut off after the detection, mean over all clients.",
+            "Time for which a client was cut off because of the response, mean over all clients.",
             _BY,
             needs=Level.CREDENTIALS,
         ),
@@ -162,7 +187,8 @@ FAMILY = Family(
     tables={
         "thefts": ("incident", "thief", "at_s", "detected_at_s", "last_ok_at_s"),
         "theft_spans": ("incident", "thief", "action", "weight", "from_s", "to_s"),
-        "calls": (*_WHO, "verdict", "from_s", "to_s", "calls"),
+        "calls": _CALLS,
+        "calls_unanswered": _CALLS,
         "requests_per_second": ("second", "quota_group", "account", "requests"),
     },
     compute=compute,

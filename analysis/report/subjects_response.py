@@ -16,8 +16,10 @@ def response_subjects(figures: Estimates) -> Iterator[Subject]:
     """Containment of every incident and thief, and what the response costs everybody else."""
     yield from _containment(figures, "containment, {incident}, thief {thief}")
     if figures.has("collateral_calls"):
-        yield Subject("calls that fail from the detection on", "collateral_calls", {}, "fewest", zero=True)
-        yield Subject("clients cut off, mean", "collateral_mean_s", {}, "shortest", "longest", zero=True)
+        yield Subject("calls that fail because of the response", "collateral_calls", {}, "fewest", zero=True)
+        yield Subject(
+            "clients cut off by the response, mean", "collateral_mean_s", {}, "shortest", "longest", zero=True
+        )
     for account in figures.values("account", "surge_rps"):
         selector = {"account": account, "quota_group": "signed"}
         label = f"busiest second from the detection on, account {account}"
@@ -51,7 +53,7 @@ def main_response(figures: Estimates) -> list[Subject]:
     ]
     return [
         *_containment(figures, "Containment"),
-        Subject("Collateral calls", "collateral_calls", {}, zero=True, what="failed from the detection on"),
+        Subject("Collateral calls", "collateral_calls", {}, zero=True, what="failed because of the response"),
         Subject("Clients cut off", "collateral_s", {}, zero=True, what="the longest"),
         Subject("Clients cut off", "collateral_mean_s", {}, zero=True, what="mean over all"),
         *surges[:2],

@@ -27,7 +27,7 @@ from sim.scenario import Scenario
 from sim.streams import Purpose, Stream
 from sim.threats.incident import Incident
 
-__all__ = ["Timeline", "detected_at", "first_used_at", "resolved"]
+__all__ = ["Timeline", "detected_at", "first_used_at", "resolved", "unanswered"]
 
 _PROPAGATION_S: Final = float(iam.PROPAGATION_S.value)
 _SESSIONS: Final = frozenset({Kind.SESSION})
@@ -53,6 +53,19 @@ def resolved(scenario: Scenario, replication: int) -> Scenario:
     """The scenario with the steps of its response plans in the timeline, at the instants of this replication."""
     steps = tuple(_responses(scenario, replication))
     return scenario.model_copy(update={"timeline": (*scenario.timeline, *steps)}) if steps else scenario
+
+
+def unanswered(scenario: Scenario) -> Scenario | None:
+    """The scenario in which incidents happen and nobody responds; None if nobody does anyway.
+
+    Its plans stay, so that it is cut into the same shards.
+    """
+    incidents = scenario.theft.incidents
+    if not any(scenario.theft.plans[one.plan] for one in incidents.values() if one.plan is not None):
+        return None
+    ignored = {name: one.model_copy(update={"plan": None}) for name, one in incidents.items()}
+    theft = scenario.theft.model_copy(update={"incidents": ignored})
+    return scenario.model_copy(update={"theft": theft})
 
 
 def _responses(scenario: Scenario, replication: int) -> Iterator[FaultSpec]:

@@ -57,28 +57,54 @@ def test_privilege_hours_weigh_what_is_allowed():
     assert math.isinf(number(found([LEAK], forever), "privilege_hours", "incident=leak,thief=copy"))
 
 
-def test_collateral_is_what_fails_from_the_detection_on():
-    calls = [
-        call("RefreshFailed", 150, 160, 9),
-        call("ok", 170, 200, 5),
-        call("AccessDenied", 210, 290, 8),
-        call("RefreshFailed", 300, 340, 4),
-        call("ok", 350, 900, 40),
-        call("Unfinished", 990, 999, 2),
-        call("AccessDenied", 220, 400, 6, client=1),
-    ]
-    told = found([LEAK], calls=calls)
-    assert number(told, "collateral_calls") == number(told, "collateral_calls", "population=app") == 18
-    assert number(told, "collateral_s") == 180
-    times = cut_off(pd.DataFrame(calls), 200.0)
+PLANS = {"act": [{"after_s": 0, "restart": "app"}], "wait": []}
+CALLS = [
+    call("RefreshFailed", 150, 160, 9),
+    call("ok", 170, 200, 5),
+    call("AccessDenied", 210, 290, 8),
+    call("RefreshFailed", 300, 340, 4),
+    call("ok", 350, 900, 40),
+    call("Unfinished", 990, 999, 2),
+    call("AccessDenied", 220, 400, 6, client=1),
+]
+
+
+def collateral(calls, without, plan="act"):
+    """The family's values where the calls of a response and those without it are known."""
+    about = context()
+    about.scenario["theft"] |= {"incidents": {"leak": {"plan": plan}}, "plans": PLANS}
+    return values("response", about, thefts=[LEAK], calls=calls, calls_unanswered=without)
+
+
+def test_collateral_is_what_would_not_have_failed_without_the_response():
+    without = [CALLS[0], call("ok", 170, 900, 57), call("AccessDenied", 220, 300, 4, client=1)]
+    told = collateral(CALLS, without)
+    assert number(told, "collateral_calls") == number(told, "collateral_calls", "population=app") == 18 - 4
+    assert number(told, "collateral_s") == 140, "client 1 would have been cut off for 80 of its 180 s"
+    clients = sum(one["count"] for one in context().populations.values())
+    assert number(told, "collateral_mean_s") == (140 + 100) / clients
+    assert number(told, "collateral_calls", "population=people") == 0
+
+
+def test_what_a_response_mends_counts_below_zero():
+    told = collateral([call("ok", 150, 900, 66)], CALLS)
+    assert number(told, "collateral_calls") == -27
+    assert number(told, "collateral_s") == 0
+    assert number(told, "collateral_mean_s") < 0
+
+
+@pytest.mark.parametrize("plan", ["wait", None])
+def test_a_plan_without_steps_has_no_collateral(plan):
+    told = collateral(CALLS, [], plan)
+    for metric in ("collateral_calls", "collateral_s", "collateral_mean_s"):
+        assert number(told, metric) == number(told, metric, "population=app") == 0
+
+
+def test_time_cut_off_is_from_a_failed_call_to_the_next_ok():
+    times = cut_off(pd.DataFrame(CALLS), 200.0)
     assert times.to_dict() == {("app", 0, 0): 140.0, ("app", 1, 0): 180.0}
-    single = [call(row["verdict"], at, at) for row in calls[2:5] for at in (row["from_s"], row["to_s"])]
+    single = [call(row["verdict"], at, at) for row in CALLS[2:5] for at in (row["from_s"], row["to_s"])]
     assert cut_off(pd.DataFrame(single), 200.0).to_dict() == {("app", 0, 0): 140.0}, "level calls says the same"
-
-
-def test_without_a_detection_there_is_no_response():
-    told = found([LEAK | {"detected_at_s": math.inf}], calls=[call("AccessDenied", 210, 290, 8)])
-    assert number(told, "collateral_calls") == number(told, "collateral_s") == 0
 
 
 def test_the_surge_is_the_busiest_second_of_a_bucket():

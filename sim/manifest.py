@@ -11,18 +11,16 @@ from datetime import UTC, datetime
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sim.aws import session_lengths
 from sim.aws.error_names import names_of
 from sim.aws.quotas import QUOTA_PROFILES
 from sim.aws.used import facts_used
+from sim.plan import Plan, Written
 from sim.records import SCHEMA_VERSION
 from sim.scenario import Scenario
 from sim.world import quota_of
-
-if TYPE_CHECKING:
-    from sim.runner import Plan, Written
 
 __all__ = ["write_manifest", "write_run_info"]
 

@@ -13,7 +13,6 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -21,57 +20,13 @@ from typing import NamedTuple
 from sim.engine import simulate
 from sim.estimate import estimate_scenario
 from sim.manifest import write_manifest, write_run_info
+from sim.plan import Plan, Target, Written
 from sim.records import TABLES, Level
 from sim.scenario import Scenario
 from sim.shards import blocks_of, part_of, shards_of
 from sim.timeline.timeline import unanswered
 
-__all__ = ["Job", "Plan", "Written", "run"]
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is to be simulated.
-
-    Attributes:
-        name: Name of the scenario.
-        strategies: Resolved scenario of every strategy, in the file's order.
-        seed: Seed of every draw.
-        replications: Independent repetitions of each strategy.
-        level: How much is recorded.
-    """
-
-    name: str
-    strategies: dict[str, Scenario]
-    seed: int
-    replications: int
-    level: Level
-
-    def scenario(self, strategy: str) -> Scenario:
-        """The scenario of a strategy with the plan's seed and level."""
-        scenario = self.strategies[strategy]
-        settings = {"seed": self.seed, "record": self.level, "replications": self.replications}
-        return scenario.model_copy(update={"run": scenario.run.model_copy(update=settings)})
-
-
-class Target(NamedTuple):
-    """Where the files of a shard belong."""
-
-    strategy: str
-    replication: int
-    shard: int
-    unanswered: bool = False
-    """Whether they are what would have been had nobody responded to an incident."""
-
-    def tables(self, level: Level) -> dict[str, str]:
-        """Table that the engine writes -> what it is called here."""
-        if self.unanswered:
-            return {one.without_response: one.name for one in TABLES.values() if one.without_response}
-        return {one.name: one.name for one in TABLES.values() if not one.without_response and level in one.levels}
-
-    def path(self, table: str) -> str:
-        """Path of a table's file within the results folder."""
-        return f"tables/{self.strategy}/r{self.replication:04d}/{table}.s{self.shard:02d}.parquet"
+__all__ = ["Job", "run"]
 
 
 class Job(NamedTuple):
@@ -85,19 +40,7 @@ class Job(NamedTuple):
     weight: float
 
 
-class Written(NamedTuple):
-    """One file that a job wrote."""
-
-    table: str
-    strategy: str
-    replication: int
-    shard: int
-    path: str
-    rows: int
-    sha256: str
-
-
-Known = dict[str, list[tuple[Path, "Written"]]]
+Known = dict[str, list[tuple[Path, Written]]]
 """Files of shards that were simulated before, by the job's key."""
 
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Final
 
 from sim.aws import eks
-from sim.caches.lent import Lent
 from sim.chains.fetching import ApiProvider, Asker, Provider
 from sim.chains.terms import Terms
 from sim.hosts.agents import Agent, AgentProvider
 from sim.hosts.endpoints import EndpointProvider, Local, reach_of
 from sim.hosts.host import Host
+from sim.hosts.lent import Lent
 from sim.hosts.tokens import ProjectedToken
 from sim.issuers.api import Request
 from sim.issuers.base import IssuerSpec

@@ -24,6 +24,7 @@ from sim.cli.parser import Arguments
 from sim.cli.screen import number, progress
 from sim.cli.settings import settings_of
 from sim.loading.scenario_file import Loaded
+from sim.plan import Plan
 from sim.problems import Problem, ScenarioError
 from sim.scenario import Check, Scenario
 
@@ -150,7 +151,7 @@ def _run(one: tuple[str, Scenario, dict[str, Scenario]], jobs: int, out: Path | 
 
 
 def _outcomes(base: Scenario, strategies: dict[str, Scenario], jobs: int, out: Path | None) -> list[Outcome]:
-    plan = runner.Plan(base.name, strategies, base.run.seed, base.run.replications, base.run.record)
+    plan = Plan(base.name, strategies, base.run.seed, base.run.replications, base.run.record)
     if out is None:
         with tempfile.TemporaryDirectory(prefix="credflow-") as name:
             runner.run(plan, Path(name), jobs, lambda _share: None)

@@ -21,6 +21,7 @@ from sim.cli.screen import Stage, progress
 from sim.cli.settings import settings_of
 from sim.loading import scenario_file
 from sim.loading.scenario_file import Loaded
+from sim.plan import Plan
 
 __all__ = ["COMMANDS"]
 
@@ -103,18 +104,18 @@ def _loaded(arguments: Arguments) -> Loaded:
     return loaded
 
 
-def _plan(loaded: Loaded, names: list[str]) -> runner.Plan:
+def _plan(loaded: Loaded, names: list[str]) -> Plan:
     wanted = [one_of("strategy", name, loaded.strategies) for name in names] or list(loaded.strategies)
     run = loaded.base.run
     strategies = {name: scenario for name, scenario in loaded.strategies.items() if name in wanted}
-    return runner.Plan(loaded.base.name, strategies, run.seed, run.replications, run.record)
+    return Plan(loaded.base.name, strategies, run.seed, run.replications, run.record)
 
 
 def _baseline(loaded: Loaded) -> str:
     return loaded.base.baseline or next(iter(loaded.strategies))
 
 
-def _target(out: Path, plan: runner.Plan) -> Path:
+def _target(out: Path, plan: Plan) -> Path:
     name = results_folder.run_id(plan.seed, plan.replications, plan.level, plan.strategies)
     return out / plan.name / name
 

@@ -16,6 +16,7 @@ from analysis import summary
 from sim import assumptions, runner
 from sim.loading import scenario_file
 from sim.loading.scenario_file import Loaded
+from sim.plan import Plan
 from sim.records import SCHEMA_VERSION
 
 __all__ = ["ASSUMPTIONS", "Sweep", "prepare", "write"]
@@ -91,7 +92,7 @@ def _metrics(
 ) -> list[dict[str, Any]]:
     """Metrics of one replication of all strategies; what the input does not touch is taken from the base."""
     run = loaded.base.run
-    plan = runner.Plan(loaded.base.name, loaded.strategies, run.seed, 1, run.record)
+    plan = Plan(loaded.base.name, loaded.strategies, run.seed, 1, run.record)
     runner.run(plan, folder, jobs, advance, known)
     found = summary.summarise(folder, jobs)
     return [{key: row[key] for key in _KEPT} for row in found["metrics"]]

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from simpy import Event
 
 from sim.caches.cache import Place
-from sim.caches.lent import Lent
 from sim.chains.fetched import refusal
 from sim.chains.fetching import ApiProvider, Asker, Fetch, Fetched
 from sim.credentials import Credential
 from sim.hosts.endpoints import Try, tried_again
 from sim.hosts.host import Settles
+from sim.hosts.lent import Lent
 from sim.hosts.tokens import ProjectedToken
 from sim.issuers.api import Answer, Api, Request
 from sim.policies.agent import AgentRule, Limiter, again_at, due_at, serves, sweep_at

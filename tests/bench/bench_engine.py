@@ -32,10 +32,11 @@ def engine(level: str, workers: int) -> dict[str, float]:
     sys.path.insert(0, str(ROOT))
     from sim import runner
     from sim.loading import scenario_file
+    from sim.plan import Plan
 
     loaded = scenario_file.load(HERE / "fleet.yaml", {"run.record": level})
     run = loaded.base.run
-    plan = runner.Plan(loaded.base.name, loaded.strategies, run.seed, run.replications, run.record)
+    plan = Plan(loaded.base.name, loaded.strategies, run.seed, run.replications, run.record)
     with tempfile.TemporaryDirectory() as name:
         began = time.perf_counter()
         runner.run(plan, Path(name), workers, lambda _share: None)

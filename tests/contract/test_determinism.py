@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from sim.loading.scenario_file import load
+from sim.plan import Plan
 from sim.records import Level
-from sim.runner import Plan, run
+from sim.runner import run
 from sim.scenario import Scenario
 from tests.engine.test_draws import BATCH, SCENARIOS
 

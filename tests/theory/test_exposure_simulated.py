@@ -10,8 +10,9 @@ import pytest
 from analysis.load import Results
 from analysis.metrics.exposure import places_of, probe_errors
 from analysis.summary import summarise
+from sim.plan import Plan
 from sim.records import Level
-from sim.runner import Plan, run
+from sim.runner import run
 from sim.scenario import Scenario
 
 LIFE_S = 3600.0

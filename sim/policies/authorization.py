@@ -93,8 +93,9 @@ def decide(  # noqa: PLR0913 - one word for each kind of policy, so that a call 
         boundary: Permissions boundary.
         session: Policies passed to AssumeRole* or GetFederationToken.
         resource_policy: Policy of the resource.
-        trust: Trust policy, where the resource is a role to be assumed; it must allow, also if none is given
-            but the request of a known principal is sts:AssumeRole* for the ARN of a role.
+        trust: Trust policy, where the resource is a role to be assumed: it must allow. A resource_policy is
+            taken for one if sts:AssumeRole* is asked for the ARN of a role; if neither is given, the trust
+            policy is not looked at.
         scps: Service control policies: one level (a list of documents) or, from the root down, a list
             of levels or a mapping of them; at each level a document must allow.
         rcps: Resource control policies; only their denials matter, for AWS always allows beside them.

@@ -122,8 +122,8 @@ class Query:
 
     @property
     def assumes(self) -> bool:
-        """Whether somebody asks for a role, which always has a trust policy, and that must allow."""
-        named = ":role/" in (self.request.resource or "") and self.who.kind != "unstated"
+        """Whether a role is asked for whose trust policy was given as the resource's: it must allow as well."""
+        named = ":role/" in (self.request.resource or "") and bool(self.documents.resource)
         return named and self.request.action.lower() in _ASSUMES
 
     @property

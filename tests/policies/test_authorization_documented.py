@@ -188,17 +188,31 @@ def _trust(principal: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("who", "policies", "kind"),
     [
-        (_USER, {"identity": _ANY}, "trust"),
+        (_USER, {"identity": _ANY, "trust": []}, "trust"),
+        (_USER, {"identity": _ANY}, None),
         (_USER, {"identity": _ANY, "resource_policy": _trust({"AWS": f"arn:aws:iam::{_AWAY}:root"})}, "trust"),
         (_USER, {"identity": _ANY, "resource_policy": _trust({"AWS": f"arn:aws:iam::{_HOME}:root"})}, None),
         (_USER, {"resource_policy": _trust({"AWS": _USER})}, None),
         (None, {"identity": _ANY}, None),
     ],
 )
-def test_a_role_is_not_assumed_by_identity_policies_alone(who: Any, policies: dict[str, Any], kind: Any) -> None:
+def test_a_trust_policy_that_is_given_must_allow(who: Any, policies: dict[str, Any], kind: Any) -> None:
     decision = decide("sts:AssumeRole", _ROLE, principal=who, **policies)
     assert (decision.allowed, None if decision.allowed else decision.kind) == (kind is None, kind)
     assert decide("iam:GetRole", _ROLE, principal=who, identity=_ANY)
+
+
+def test_a_role_s_own_arn_tells_its_path() -> None:
+    policy = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{_HOME}:role/team/app"},
+        "Action": "*",
+        "Resource": "*",
+    }
+    asked = ("s3:GetObject", "arn:aws:s3:::a/1")
+    assert decide(*asked, principal=f"arn:aws:sts::{_HOME}:assumed-role/app/job", resource_policy=policy)
+    assert decide(*asked, principal=f"arn:aws:iam::{_HOME}:role/team/app", resource_policy=policy)
+    assert not decide(*asked, principal=f"arn:aws:iam::{_HOME}:role/app", resource_policy=policy)
 
 
 def test_an_identity_s_statement_that_names_somebody_is_about_nobody_else() -> None:

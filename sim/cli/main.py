@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import importlib.util
 import multiprocessing
 import os
@@ -62,18 +63,11 @@ def _command(arguments: Arguments) -> Callable[[Arguments], int]:
         from sim.cli import inputs
 
         return inputs.COMMANDS[arguments.command]
-    if arguments.command == "check":
-        from sim.cli.check import check
-
-        return check
-    if arguments.command == "headroom":
-        from sim.cli.headroom import headroom
-
-        return headroom
-    if arguments.command == "rehearse":
-        from sim.cli.rehearse import rehearse
-
-        return rehearse
+    if arguments.command in {"check", "decide", "headroom", "rehearse"}:
+        command: Callable[[Arguments], int] = getattr(
+            importlib.import_module(f"sim.cli.{arguments.command}"), arguments.command
+        )
+        return command
     if arguments.command == "verify":
         from sim.cli.verification import verify
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import shtab
 
+from sim.cli.decide import add_decide
 from sim.cli.options import (
     Commands,
     add_command,
@@ -34,10 +35,12 @@ examples:
   credflow explain results/nightly-batch/latest --client batch/17 --strategy batch-15m
   credflow report results/employee-directory/latest
   credflow facts --quotas
+  credflow decide --policy role.json --action s3:GetObject --resource arn:aws:s3:::photos/1.jpg
   credflow check scenarios/incidents --junit checks.xml
   credflow verify --strict --junit verify.xml
 
-exit codes: 0 fine, 1 a check of the scenario or a row of verify failed, 2 bad input, 130 interrupted
+exit codes: 0 fine, 1 a check of the scenario or a row of verify failed or a request is denied, 2 bad input,
+130 interrupted
 """
 
 
@@ -61,6 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_explain(commands)
     _add_schema(commands)
     _add_facts(commands)
+    add_decide(commands)
     _add_verify(commands)
     add_rehearse(commands)
     return parser

@@ -204,8 +204,8 @@ def _entry_names(key: str, entry: str, who: Principal) -> Named:
         return "no"
     if _same(who.id, entry):
         return "behind" if who.kind == "role" else "itself"
-    same = _same_role if who.kind == "session" else _same  # a role's own ARN tells its path
-    if who.behind and same(who.behind, entry):
+    behind = _same_role if who.kind == "session" else _same  # a role's own ARN tells its path
+    if who.behind and behind(who.behind, entry):
         return "behind"
     account = _account_of(entry)
     return ("itself" if who.kind == "root" else "account") if _is_account(entry) and account == who.account else "no"

@@ -216,7 +216,9 @@ class TestBadInput:
 
 
 class TestTelling:
-    @pytest.mark.parametrize("command", ["run", "compare", "report", "validate", "explain", "schema", "facts"])
+    @pytest.mark.parametrize(
+        "command", ["run", "compare", "report", "validate", "explain", "schema", "facts", "decide"]
+    )
     def test_help_has_an_example(self, command: str, tmp_path: Path) -> None:
         done = credflow(command, "--help", folder=tmp_path)
         assert (done.returncode, done.stderr) == (0, "")

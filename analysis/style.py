@@ -21,6 +21,7 @@ __all__ = [
     "MINUS",
     "OUTAGE",
     "RC",
+    "SHARED",
     "THIEF_LINES",
     "THROTTLED",
     "TIMES",
@@ -58,6 +59,8 @@ INK: Final = "#222222"
 """Text and axes."""
 GREY: Final = "#8A8A8A"
 """Secondary lines and marks."""
+SHARED: Final = "#A9A9A9"
+"""Fill of what several strategies have in common."""
 THROTTLED: Final = "#5A5A5A"
 """Refused by a full bucket, in every chart."""
 OUTAGE: Final = "#F3D9D0"

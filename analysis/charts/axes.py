@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,7 +15,8 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from analysis.load import Results
-from analysis.style import GREY, OUTAGE, duration, number, wrap
+from analysis.metrics._sweep import Floats
+from analysis.style import GREY, OUTAGE, Look, duration, number, wrap
 
 __all__ = [
     "bin_width_s",
@@ -25,16 +27,20 @@ __all__ = [
     "log_duration_axis",
     "log_where_hidden",
     "mark_faults",
-    "nested_width",
+    "marked_line",
     "note",
     "panel_title",
     "refused_by_bucket",
+    "shared_title",
     "time_unit",
 ]
 
 _NICE_S: Final = (1, 5, 10, 30, 60, 300, 600, 1800, 3600, 7200, 10_800, 21_600, 86_400, 604_800, 2_592_000)
 _LINEAR_UP_TO: Final = 12.0
 """Ratio of quota to peak above which a linear axis would hide the load."""
+_MARKS: Final = 7
+"""Markers on a curve."""
+_NO_VERBS: Final = frozenset({"at_s", "for_s", "ramp_s", "propagation_s"})
 _DURATION_TICKS: Final = (1.0, 60.0, 3_600.0, 86_400.0, 2_592_000.0, 31_557_600.0, 315_576_000.0)
 
 
@@ -119,6 +125,11 @@ def panel_title(axes: Axes, text: str, colour: str | None = None, width: int = 4
     axes.set_title(wrap(text, width), color=colour or "black", fontweight="bold", pad=pad)
 
 
+def shared_title(names: Sequence[str], every: int) -> str:
+    """Whose panel it is: the strategies' names, or that it is everybody's."""
+    return "every strategy" if len(names) == every > 1 else ", ".join(names)
+
+
 def note(axes: Axes, text: str, left: bool = False) -> None:
     """A remark just above a panel's right (or left) end: totals, what is absent or unknown."""
     axes.annotate(
@@ -134,9 +145,28 @@ def note(axes: Axes, text: str, left: bool = False) -> None:
     )
 
 
-def nested_width(place: int, count: int) -> float:
-    """Line width of the strategy at `place` of `count`: wider below, so that lines upon each other are all seen."""
-    return 1.5 + min(1.0, 4 / count) * (count - 1 - place)
+def marked_line(axes: Axes, x: Floats, y: Floats, look: Look, place: int, count: int) -> Line2D:
+    """One strategy's curve, with markers where none of the others has its own.
+
+    Curves that run upon each other are told apart by their markers: all lines are equally wide, for none matters more.
+
+    Args:
+        axes: Panel to draw in.
+        x: Places on the x axis, evenly spaced.
+        y: Values.
+        look: The strategy's look.
+        place: Its number among the strategies.
+        count: How many strategies there are.
+
+    Returns:
+        What stands for it in a legend.
+    """
+    axes.plot(x, y, color=look.colour)
+    step = max(1, len(x) // _MARKS)
+    at = np.arange(round(step * (place + 0.5) / count), len(x), step)
+    style: dict[str, Any] = {"color": look.colour, "marker": look.marker, "ms": 5, "mfc": look.face}
+    axes.plot(x[at], y[at], ls="none", zorder=3, **style)
+    return Line2D([], [], **style)
 
 
 def mark_faults(axes: Axes, results: Results, strategy: str, unit_s: float, from_s: float = 0.0) -> dict[str, Any]:
@@ -155,9 +185,9 @@ def mark_faults(axes: Axes, results: Results, strategy: str, unit_s: float, from
     legend: dict[str, Any] = {}
     for fault in results.scenario(strategy).get("timeline") or ():
         at = (float(fault["at_s"]) - from_s) / unit_s
-        if fault.get("outage"):
+        if fault.get("outage") or fault.get("imds_stuck"):
             axes.axvspan(at, at + float(fault.get("for_s") or 0) / unit_s, color=OUTAGE, lw=0.8, zorder=0)
-            legend["an issuer is down"] = Patch(color=OUTAGE)
+            legend["an issuer is down" if fault.get("outage") else "IMDS is stuck"] = Patch(color=OUTAGE)
         else:
             axes.axvline(at, color=GREY, lw=0.9, ls=":", zorder=0.5)
             verb = _verb(fault)
@@ -166,7 +196,7 @@ def mark_faults(axes: Axes, results: Results, strategy: str, unit_s: float, from
 
 
 def _verb(fault: Mapping[str, Any]) -> str:
-    return next((key for key in fault if key not in {"at_s", "for_s", "ramp_s"}), "event").replace("_", " ")
+    return next((key for key in fault if key not in _NO_VERBS), "event").replace("_", " ")
 
 
 def refused_by_bucket(requests: pd.DataFrame, scenario: Mapping[str, Any]) -> pd.Series[bool]:
@@ -190,5 +220,5 @@ def refused_by_bucket(requests: pd.DataFrame, scenario: Mapping[str, Any]) -> pd
 def legend_below(figure: Figure, entries: Mapping[str, Any], columns: int = 4) -> None:
     """One legend under all panels; nothing is drawn for an empty one."""
     if entries:
-        labels = [wrap(label, 30) for label in entries]
+        labels = [wrap(label, 34) for label in entries]
         figure.legend(list(entries.values()), labels, loc="outside lower center", ncols=min(columns, len(labels)))

@@ -10,6 +10,7 @@ from typing import Any
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from analysis.load import Results
 from analysis.style import RC
@@ -18,6 +19,9 @@ __all__ = ["DPI", "Chart", "Summary", "new_figure", "save"]
 
 DPI = 150
 """Resolution of the PNG files, dots per inch."""
+
+_PAD_IN = 0.06
+"""Room around every panel and its labels, inches."""
 
 Summary = Mapping[str, Any]
 """The content of summary.json."""
@@ -42,8 +46,13 @@ class Chart:
 
 
 def new_figure(width_in: float, height_in: float) -> Figure:
-    """A figure without global state, its panels laid out to fit; sizes in inches."""
-    figure = Figure(figsize=(width_in, height_in), layout="constrained")
+    """A figure without global state, its panels laid out to fit; sizes in inches.
+
+    It is laid out at the resolution at which it is saved: letters are hinted to whole pixels, and laid out at
+    another one the longest labels would be cut off at the edge.
+    """
+    engine = ConstrainedLayoutEngine(w_pad=_PAD_IN, h_pad=_PAD_IN)
+    figure = Figure(figsize=(width_in, height_in), dpi=DPI, layout=engine)
     FigureCanvasAgg(figure)
     return figure
 

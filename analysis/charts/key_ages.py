@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from analysis.charts import axes as ax
 from analysis.charts.base import Chart, Summary, new_figure
 from analysis.load import Results
-from analysis.style import GREY, INK, Look, duration, looks, number
+from analysis.style import GREY, INK, SHARED, duration, looks, number
 
 __all__ = ["CHART"]
 
@@ -45,12 +45,12 @@ def _policies(results: Results, strategy: str) -> list[float]:
     return sorted({float(rule) for rule in rules if rule})
 
 
-def _panel(axes: Axes, ages: pd.DataFrame, look: Look, edges: NDArray[np.float64], unit_s: float) -> None:
+def _panel(axes: Axes, ages: pd.DataFrame, colour: str, edges: NDArray[np.float64], unit_s: float) -> None:
     many = ages.groupby("population")["age_s"].transform("size") > _FEW
     axes.hist(
         ages.loc[many, "age_s"] / unit_s,
         bins=edges.tolist(),
-        color=look.colour,
+        color=colour,
         alpha=0.85,
         edgecolor="white",
         linewidth=0.4,
@@ -95,11 +95,12 @@ def _draw(results: Results, _: Summary) -> Figure:
         longest = float(frame["age_s"].max())
         unit_s, unit = (_YEAR_S, "years") if longest > 2 * _YEAR_S else (86_400.0, "days")
         edges = np.linspace(0, max(longest, 1.0) * 1.001 / unit_s, 49)
-        _panel(axes, frame, styles[name], edges, unit_s)
+        own = styles[name] if len(alike[name]) == 1 else None
+        _panel(axes, frame, own.colour if own else SHARED, edges, unit_s)
         for period in _policies(results, name):
             axes.axvline(period / unit_s, color=GREY, ls="--", lw=1)
             legend["rotation period of a policy"] = Line2D([], [], color=GREY, ls="--", lw=1)
-        ax.panel_title(axes, ", ".join(alike[name]), styles[name].ink if len(alike[name]) == 1 else None, 90)
+        ax.panel_title(axes, ax.shared_title(alike[name], len(results.strategies)), own.ink if own else None, 90)
         ax.count_axis(axes)
         axes.set_ylabel("keys")
         axes.set_ylim(0, max(1.0, axes.get_ylim()[1]))
@@ -113,8 +114,8 @@ CHART = Chart(
     name="key-ages",
     title="How old are the access keys?",
     caption="Ages of long-term access keys at the start of the run, one row per strategy that has any, those with the "
-    "same keys together; the axes differ. A population with few keys is drawn as labelled lines. Dashed: the age at "
-    "which a policy asks for a new key. First replication.",
+    "same keys together and grey; the axes differ. A population with few keys is drawn as labelled lines. Dashed: the "
+    "age at which a policy asks for a new key; what lies to its right is overdue. First replication.",
     applies=_applies,
     draw=_draw,
     order=50,

@@ -23,6 +23,9 @@ from analysis.style import GREY, looks, number, plural
 
 __all__ = ["CHART", "Curve", "curve"]
 
+_FEW = 5
+"""Replications below which no band is drawn: with two, Student's t makes it 13 standard errors wide."""
+
 
 @dataclass(frozen=True, slots=True)
 class Curve:
@@ -32,11 +35,13 @@ class Curve:
         share: Share of the exposure, shape (keys + 1,), from 0.
         half: Half of its 95 % interval; 0 with one replication.
         hours: Hours of toil.
+        each: The share in each replication, shape (replications, keys + 1).
     """
 
     share: Floats
     half: Floats
     hours: Floats
+    each: Floats
 
     @property
     def goal(self) -> tuple[int, float] | None:
@@ -55,7 +60,7 @@ def curve(results: Results, strategy: str, *, best: bool) -> Curve | None:
     hours = np.array([np.r_[0.0, hours[:shortest]] for _, hours in found])
     mean = shares.mean(axis=0)
     half = np.array([half_width(column) or 0.0 for column in (shares - mean).T])
-    return Curve(mean, half, hours.mean(axis=0))
+    return Curve(mean, half, hours.mean(axis=0), shares)
 
 
 def _one(results: Results, strategy: str, replication: int, *, best: bool) -> tuple[Floats, Floats]:
@@ -87,19 +92,25 @@ def _draw(results: Results, _: Summary) -> Figure:
     figure = new_figure(7.6, 3.7)
     left, right = figure.subplots(1, 2, sharey=True)
     legend: dict[str, Any] = {}
+    longest = (0.0, 0.0)
     for name in names:
         own = bool(results.scenario(name).get("rotation"))
         found = curve(results, name, best=not own)
         if found is not None:
-            _line(left, right, found, styles[name].colour)
-            legend[f"{name}: {_told(found)}"] = Line2D([], [], color=styles[name].colour)
+            longest = max(longest[0], len(found.share) - 1.0), max(longest[1], float(found.hours[-1]))
+            about = styles[name], names.index(name), len(names)
+            for axes, along in ((left, np.arange(len(found.share), dtype=np.float64)), (right, found.hours)):
+                legend[f"{name}: {_told(found)}"] = ax.marked_line(axes, along, 100 * found.share, *about)
+            _goal(left, right, found, styles[name].colour)
     ideal = curve(results, names[0], best=True) if results.scenario(names[0]).get("rotation") else None
     if ideal is not None:
-        _line(left, right, ideal, GREY, dashed=True)
+        left.plot(100 * ideal.share, color=GREY, ls="--", lw=1.1)
+        right.plot(ideal.hours, 100 * ideal.share, color=GREY, ls="--", lw=1.1)
+        _goal(left, right, ideal, GREY)
         legend[f"best order: {_told(ideal)}"] = Line2D([], [], color=GREY, ls="--")
-    for axes, label in ((left, "Keys rotated"), (right, "Toil of people (hours)")):
+    for axes, label, most in ((left, "Keys rotated", longest[0]), (right, "Toil of people (hours)", longest[1])):
         axes.axhline(100 * GOAL, color=GREY, lw=0.8, ls=":")
-        axes.set_xlim(0, None)
+        axes.set_xlim(0, 1.05 * most)
         axes.set_ylim(0, 103)
         axes.set_xlabel(label)
         ax.count_axis(axes, "x")
@@ -108,16 +119,23 @@ def _draw(results: Results, _: Summary) -> Figure:
     return figure
 
 
-def _line(left: Axes, right: Axes, found: Curve, colour: str, *, dashed: bool = False) -> None:
-    x = np.arange(len(found.share))
-    for axes, along in ((left, x), (right, found.hours)):
-        axes.plot(along, 100 * found.share, color=colour, ls="--" if dashed else "-", lw=1.1 if dashed else 1.5)
-        low, high = 100 * (found.share - found.half), 100 * np.minimum(found.share + found.half, 1.0)
-        axes.fill_between(along, low, high, color=colour, alpha=0.1, lw=0)
+def _goal(left: Axes, right: Axes, found: Curve, colour: str) -> None:
+    """Where the curve reaches the goal, and how far replications lie apart."""
+    for axes, along in ((left, np.arange(len(found.share), dtype=np.float64)), (right, found.hours)):
+        _spread(axes, along, found, colour)
     if found.goal is not None:
-        keys, hours = found.goal
-        for axes, at in ((left, float(keys)), (right, hours)):
-            axes.plot([at], [100 * GOAL], marker="o", ms=5, color=colour, mfc="white" if dashed else colour)
+        for axes, at in zip((left, right), found.goal, strict=True):
+            axes.plot([at], [100 * GOAL], marker="|", ms=13, mew=1.6, color=colour)
+
+
+def _spread(axes: Axes, along: Floats, found: Curve, colour: str) -> None:
+    """The interval as a band; each replication as a thin line where an interval of so few is wider than the chart."""
+    if 1 < len(found.each) < _FEW:
+        for share in found.each:
+            axes.plot(along, 100 * share, color=colour, lw=0.5, alpha=0.5)
+        return
+    low, high = 100 * (found.share - found.half), 100 * np.minimum(found.share + found.half, 1.0)
+    axes.fill_between(along, low, high, color=colour, alpha=0.1, lw=0)
 
 
 def _told(found: Curve) -> str:
@@ -132,7 +150,8 @@ CHART = Chart(
     title="Which keys should be rotated first?",
     caption="Share of the key exposure that rotations remove, in the order in which a strategy rotates keys (without a "
     "campaign: the most exposure for an hour of toil first). The exposure of a key is its age times its copies: the "
-    "thefts so far that its rotation ends. Dots: 80 %. Mean over replications, bands are 95 % intervals.",
+    "thefts so far that its rotation ends. The steeper curve is the better order; upright strokes: 80 %. Mean over "
+    "replications, bands are 95 % intervals; of fewer than five replications each is drawn as a thin line instead.",
     applies=_applies,
     draw=_draw,
     order=52,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +19,7 @@ from analysis.charts.base import Chart, Summary, new_figure
 from analysis.load import Results
 from analysis.metrics._sweep import Floats
 from analysis.metrics.calls import NOT_FAILED
-from analysis.style import GREY, INK, THIEF_LINES, THROTTLED, Look, duration, looks, number
+from analysis.style import INK, THIEF_LINES, THROTTLED, Look, duration, looks, number
 from sim.records import Level
 
 __all__ = ["CHART", "failing_share"]
@@ -27,6 +28,9 @@ _ABREAST: Final = 4
 """Strategies in a row; with more, a second row keeps the letters as large as on the page around them."""
 _LABELS: Final = ("", "Calls that fail (%)", "Busiest second\n(requests/s)")
 _BINS: Final = 160
+_LINEAR_S: Final = 60.0
+"""The axis of time is linear up to here."""
+_TICKS_S: Final = (60.0, 600.0, 3600.0, 6 * 3600.0, 86_400.0, 7 * 86_400.0, 90 * 86_400.0, 31_557_600.0)
 _THIEVES: Final = tuple(THIEF_LINES)
 
 _Load = tuple[float, float | None]
@@ -69,6 +73,50 @@ def _ramp(at: Floats, rate: Floats, edges: Floats) -> Floats:
     return np.asarray(rates[seen] * edges - moments[seen], dtype=np.float64)
 
 
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """Time since the leak, logarithmic: what a thief may do ends after minutes, after days, or never.
+
+    Attributes:
+        leak_s: Instant of the leak, s.
+        end_s: Where the axis ends, s after the leak.
+        run_s: Where the simulated time ends, s after the leak.
+    """
+
+    leak_s: float
+    end_s: float
+    run_s: float
+
+    @property
+    def edges(self) -> Floats:
+        """Edges of the bins of the simulated part, s after the leak, finer near it."""
+        first = np.linspace(0.0, _LINEAR_S, _BINS // 10 + 1)
+        return np.concatenate([first, np.geomspace(_LINEAR_S, self.run_s, _BINS)[1:]])
+
+    def at(self, instants: Floats) -> Floats:
+        """Instants of the run on the axis, cut at its ends; what never ends, at its end."""
+        since = np.nan_to_num(instants, nan=np.inf) - self.leak_s
+        return np.asarray(np.clip(since, 0.0, self.end_s), dtype=np.float64)
+
+    def set_up(self, axes: Axes) -> None:
+        """Scale, limits and ticks."""
+        axes.set_xscale("symlog", linthresh=_LINEAR_S, linscale=0.4)
+        axes.set_xlim(0.0, self.end_s)
+        ax.log_duration_axis(axes, 0.0, self.end_s, _TICKS_S)
+        if self.run_s < self.end_s:
+            axes.axvspan(self.run_s, self.end_s, facecolor="#F2F2F2", lw=0, zorder=0)
+
+
+def _axis(results: Results) -> _Axis:
+    frames = [results.table("thefts", name, 0, ["at_s", "last_ok_at_s"]) for name in results.strategies]
+    thefts = pd.concat(frames)
+    leak_s = float(thefts["at_s"].min())
+    lasts = thefts["last_ok_at_s"].to_numpy(dtype=np.float64)
+    longest = float(np.max(lasts[np.isfinite(lasts)], initial=leak_s)) - leak_s
+    run_s = max(results.horizon_s - leak_s, 2 * _LINEAR_S)
+    return _Axis(leak_s, max(1.6 * longest, run_s), run_s)
+
+
 def _draw(results: Results, _: Summary) -> Figure:
     names = list(results.strategies)
     columns = -(-len(names) // (banks := -(-len(names) // _ABREAST)))
@@ -78,31 +126,36 @@ def _draw(results: Results, _: Summary) -> Figure:
     grid = figure.subplots(lanes * banks, columns, sharex=True, squeeze=False, height_ratios=heights * banks)
     legend: dict[str, Any] = {}
     loads = {}
+    axis = _axis(results)
     for index, name in enumerate(names):
         bank, column = divmod(index, columns)
         panels = list(grid[lanes * bank : lanes * (bank + 1), column])
-        loads[panels[-1]] = _column(panels, results, name, legend, is_first=column == 0)
+        loads[panels[-1]] = _column(panels, results, name, axis, legend)
+        for axes, label in zip(panels, _LABELS, strict=False):
+            axes.set_ylabel("" if column else label)
+            axes.tick_params(labelleft=column == 0)
     for axes in grid[-lanes:, columns - (columns * banks - len(names)) :].flat:
         axes.set_visible(False)
     if lanes == len(_LABELS):
         _same_scale(loads)
+    if axis.run_s < axis.end_s:
+        legend["beyond the run: only the thief's end is known"] = Patch(facecolor="#F2F2F2")
     ax.legend_below(figure, legend, columns=4)
     return figure
 
 
-def _column(panels: list[Axes], results: Results, name: str, legend: dict[str, Any], *, is_first: bool) -> _Load:
-    """The lanes of a strategy, that of STS if there is one; a y axis has its label at the first of a row only."""
+def _column(panels: list[Axes], results: Results, name: str, axis: _Axis, legend: dict[str, Any]) -> _Load:
+    """The lanes of a strategy, that of STS if there is one."""
     look = looks({one: results.scenario(one) for one in results.strategies})[name]
-    unit_s = ax.clock_axis(panels[-1], results.horizon_s, most_ticks=7)
+    for axes in panels:
+        axis.set_up(axes)
     ax.panel_title(panels[0], name, look.ink, 30)
-    _mark(panels, results, name, unit_s, legend)
-    _thief_lane(panels[0], results, name, unit_s, look)
-    _fleet_lane(panels[1], results, name, unit_s, look)
+    _mark(panels, results, name, axis, legend)
+    _thief_lane(panels[0], results, name, axis, look)
+    _fleet_lane(panels[1], results, name, axis, look)
     panels[-1].tick_params(labelbottom=True)
-    for axes, label in zip(panels, _LABELS, strict=False):
-        axes.set_ylabel(label if is_first else "")
-        axes.tick_params(labelleft=is_first)
-    return _sts_lane(panels[2], results, name, unit_s, look, legend) if panels[2:] else (0.0, None)
+    panels[-1].set_xlabel("Time since the leak (log scale)")
+    return _sts_lane(panels[2], results, name, axis, look, legend) if panels[2:] else (0.0, None)
 
 
 def _same_scale(loads: Mapping[Axes, _Load]) -> None:
@@ -115,28 +168,24 @@ def _same_scale(loads: Mapping[Axes, _Load]) -> None:
         ax.log_where_hidden(axes, highest, quota)
 
 
-def _mark(panels: list[Axes], results: Results, name: str, unit_s: float, legend: dict[str, Any]) -> None:
-    """The leak and the detection, in every lane."""
-    row = results.table("thefts", name, 0, ["at_s", "detected_at_s"])
-    marks = (("leak", float(row["at_s"].min()), ":"), ("detection", float(row["detected_at_s"].min()), "-"))
-    for label, at, style in marks:
-        if at < results.horizon_s:
-            for axes in panels:
-                axes.axvline(at / unit_s, color=GREY, lw=0.9, ls=style, zorder=0.5)
-            legend[label] = Line2D([], [], color=GREY, lw=0.9, ls=style)
+def _mark(panels: list[Axes], results: Results, name: str, axis: _Axis, legend: dict[str, Any]) -> None:
+    """The detection, in every lane."""
+    at = float(results.table("thefts", name, 0, ["detected_at_s"])["detected_at_s"].min())
+    if at < results.horizon_s:
+        for axes in panels:
+            axes.axvline(at - axis.leak_s, color=INK, lw=0.9, ls=":", zorder=3)
+        legend["detection"] = Line2D([], [], color=INK, lw=0.9, ls=":")
 
 
-def _thief_lane(axes: Axes, results: Results, name: str, unit_s: float, look: Look) -> None:
+def _thief_lane(axes: Axes, results: Results, name: str, axis: _Axis, look: Look) -> None:
     """When some action is allowed to each thief, and when the last one ends."""
     spans = results.table("theft_spans", name, 0, ["thief", "from_s", "to_s"])
     thefts = results.table("thefts", name, 0, ["thief", "at_s", "last_ok_at_s"])
     rows = [thief for thief in _THIEVES if thief in set(thefts["thief"])]
     for place, thief in enumerate(rows):
         mine = spans[spans["thief"] == thief]
-        begin = np.minimum(mine["from_s"].to_numpy(dtype=np.float64), results.horizon_s)
-        end = np.minimum(mine["to_s"].to_numpy(dtype=np.float64), results.horizon_s)
-        bars = list(zip(begin / unit_s, (end - begin) / unit_s, strict=True))
-        axes.broken_barh(bars, (place - 0.16, 0.5), facecolors=look.colour, lw=0)
+        begin, end = (axis.at(mine[column].to_numpy(dtype=np.float64)) for column in ("from_s", "to_s"))
+        axes.broken_barh(list(zip(begin, end - begin, strict=True)), (place - 0.16, 0.5), facecolors=look.colour, lw=0)
         story = thefts[thefts["thief"] == thief]
         box = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
         place_of_text = (0.02, place - 0.24)
@@ -155,11 +204,10 @@ def _ends(story: pd.DataFrame) -> str:
     return "never ends" if math.isinf(last) else f"last ok {duration(last)} after the leak"
 
 
-def _fleet_lane(axes: Axes, results: Results, name: str, unit_s: float, look: Look) -> None:
+def _fleet_lane(axes: Axes, results: Results, name: str, axis: _Axis, look: Look) -> None:
     calls = results.table("calls", name, 0, ["verdict", "from_s", "to_s", "calls"])
-    edges = np.linspace(0.0, results.horizon_s, _BINS + 1)
-    share = 100 * np.nan_to_num(failing_share(calls, edges))
-    axes.stairs(share, edges / unit_s, fill=True, color=look.colour, lw=0)
+    share = 100 * np.nan_to_num(failing_share(calls, axis.leak_s + axis.edges))
+    axes.stairs(share, axis.edges, fill=True, color=look.colour, lw=0)
     axes.set_ylim(0, 104)
     failed = calls[~calls["verdict"].isin(NOT_FAILED)]["calls"].sum()
     ax.note(axes, f"{number(float(failed))} failed calls in all" if failed else "no failed call", left=True)
@@ -171,24 +219,24 @@ def _signed(results: Results, name: str) -> pd.DataFrame:
     return table[table["quota_group"] == "signed"]
 
 
-def _sts_lane(axes: Axes, results: Results, name: str, unit_s: float, look: Look, legend: dict[str, Any]) -> _Load:
+def _sts_lane(axes: Axes, results: Results, name: str, axis: _Axis, look: Look, legend: dict[str, Any]) -> _Load:
     """The busiest second of each bin in the busiest bucket, and its quota."""
     table = _signed(results, name)
-    width = ax.bin_width_s(results.horizon_s, _BINS)
-    bins = max(1, math.ceil(results.horizon_s / width))
     table = table.assign(throttled=table["requests"].where(ax.refused_by_bucket(table, results.scenario(name)), 0))
     totals = table.groupby(["account", "second"], observed=True, as_index=False)[["requests", "throttled"]].sum()
-    heights, white = np.zeros(bins), np.zeros(bins)
-    at = np.minimum(totals["second"].to_numpy() // width, bins - 1)
+    accounts = set(totals["account"].astype(str))
+    totals = totals[totals["second"] >= math.floor(axis.leak_s)]
+    edges = axis.edges
+    heights, white = np.zeros(len(edges) - 1), np.zeros(len(edges) - 1)
+    at = np.searchsorted(edges, axis.at(totals["second"].to_numpy(dtype=np.float64)), side="right") - 1
+    at = np.minimum(at, len(heights) - 1)
     busiest = totals.assign(bin=at).sort_values("requests", kind="stable").groupby("bin").tail(1)
     heights[busiest["bin"]] = busiest["requests"]
     white[busiest["bin"]] = busiest["throttled"]
-    edges = np.minimum(np.arange(bins + 1) * width, results.horizon_s) / unit_s
     axes.stairs(heights - white, edges, fill=True, color=look.colour, lw=0)
     if white.any():
         axes.stairs(heights, edges, baseline=heights - white, fill=True, color=THROTTLED, lw=0)
         legend["throttled"] = Patch(facecolor=THROTTLED)
-    accounts = set(totals["account"].astype(str))
     rates = [float(q["rps"]) for q in results.manifest.get("quotas", ()) if q["quota_group"] == "signed"
              and q["account"] in accounts]  # fmt: skip
     if rates:
@@ -202,10 +250,11 @@ def _sts_lane(axes: Axes, results: Results, name: str, unit_s: float, look: Look
 CHART = Chart(
     name="lanes",
     title="What does each response do to the thief, to the fleet and to STS?",
-    caption="One column per strategy, first replication. Upper lane: when AWS allows the thief anything "
-    "that he tries; copy uses what was taken, mint also what he can obtain from it, foothold takes again. Middle: "
-    "share of legitimate calls that fail, whatever the reason. Lower: requests charged to the bucket for signed "
-    "requests, the busiest second of each bin, refused ones included; left out where there are none.",
+    caption="One column per strategy, first replication, from the leak on; a good response leaves little colour in the "
+    "upper two lanes. Upper lane: when AWS allows the thief anything that he tries; copy uses what was taken, mint "
+    "also what he can obtain from it, foothold takes again. Middle: share of legitimate calls that fail, whatever the "
+    "reason. Lower: requests charged to the bucket for signed requests, the busiest second of each bin, refused ones "
+    "included; left out where there are none.",
     applies=_applies,
     draw=_draw,
     order=5,

@@ -92,15 +92,17 @@ def _panel(axes: Axes, edges: NDArray[np.float64], peaks: tuple[NDArray[np.float
 
 
 def _note(bucket: _Bucket, peak: float) -> str:
-    load = f"peak {number(peak)}/s" if peak else "no request"
+    load = f"peak {number(peak)}/s"
     if bucket.rps is not None:
         return f"{load}, quota {number(bucket.rps)}/s"
     return f"{load}, free of quota" if bucket.group == "free" else f"{load}, no published quota"
 
 
-def _head(axes: Axes, bucket: _Bucket) -> None:
+def _head(axes: Axes, bucket: _Bucket, absent: list[str]) -> None:
+    """The column's name, and who never asks there."""
+    never = "\n" + wrap(f"no request: {', '.join(absent)}", 44, 3) if absent else ""
     axes.annotate(
-        wrap(bucket.label, 34),
+        wrap(bucket.label, 34) + never,
         (0, 1),
         xycoords="axes fraction",
         xytext=(0, 30),
@@ -120,27 +122,19 @@ def _scale(axes: Axes, bucket: _Bucket, highest: float) -> None:
     ax.log_where_hidden(axes, highest, bucket.rps)
 
 
-def _bare(axes: Axes) -> None:
-    """A strategy that never uses the bucket has a note and a baseline, not an empty picture."""
-    axes.grid(visible=False)
-    axes.spines["left"].set_visible(False)
-    axes.tick_params(axis="y", which="both", left=False, labelleft=False)
-
-
 def _draw(results: Results, _: Summary) -> Figure:
     every = {strategy: _load(results, strategy) for strategy in results.strategies}
     shown = _buckets(results, every)
-    frames = {name: frame for name, frame in every.items() if any(len(_of(frame, bucket)) for bucket in shown)}
-    rows = len(frames)
-    figure = new_figure(max(7.6, 1.2 + 2.6 * len(shown)), 1.2 + 1.45 * rows)
+    asking = {bucket: [name for name, frame in every.items() if len(_of(frame, bucket))] for bucket in shown}
+    frames = {name: frame for name, frame in every.items() if any(name in names for names in asking.values())}
+    rows = max(len(names) for names in asking.values())
+    figure = new_figure(max(7.6, 1.2 + 2.6 * len(shown)), 1.3 + 1.45 * rows)
     grid = figure.subplots(rows, len(shown), sharex=True, sharey="col", squeeze=False)
     styles = looks({name: results.scenario(name) for name in every})
     legend: dict[str, object] = {}
-    for column, bucket in enumerate(shown):
-        legend |= _column(list(grid[:, column]), results, bucket, frames, styles)
-        _head(grid[0][column], bucket)
-    for row, name in enumerate(frames):
-        ax.panel_title(grid[row][0], name, styles[name].ink, 34, pad=14)
+    for column, (bucket, names) in zip(grid.T, asking.items(), strict=True):
+        legend |= _column(list(column), results, bucket, {name: frames[name] for name in names}, styles)
+        _head(column[0], bucket, [name for name in frames if name not in names])
     if spared := [name for name in every if name not in frames]:
         figure.suptitle(
             wrap(f"No request to any of these: {', '.join(spared)}", 100, 3), x=0.01, ha="left", fontsize=8.5
@@ -156,32 +150,33 @@ def _draw(results: Results, _: Summary) -> Figure:
 def _column(
     panels: list[Axes], results: Results, bucket: _Bucket, frames: dict[str, pd.DataFrame], styles: dict[str, Look]
 ) -> dict[str, object]:
-    """One bucket's panels, a strategy each, on one y axis; gives the faults' legend entries."""
+    """One bucket's panels from the top, one for each strategy that asks; gives the faults' legend entries."""
     width = ax.bin_width_s(results.horizon_s)
     bins = max(1, int(np.ceil(results.horizon_s / width)))
     edges = np.minimum(np.arange(bins + 1) * width, results.horizon_s)
     peaks = {name: _peaks(frame, bucket, width, bins) for name, frame in frames.items()}
     highest = max(float(total.max()) for total, _ in peaks.values())
     legend: dict[str, object] = {}
-    for axes, name in zip(panels, frames, strict=True):
-        unit_s = ax.clock_axis(axes, results.horizon_s, label=axes is panels[-1])
-        peak = float(peaks[name][0].max())
-        ax.note(axes, _note(bucket, peak), left=True)
+    for axes, name in zip(panels, frames, strict=False):
+        unit_s = ax.clock_axis(axes, results.horizon_s, label=name == list(frames)[-1])
+        axes.tick_params(labelbottom=name == list(frames)[-1])
+        ax.panel_title(axes, name, styles[name].ink, 34, pad=14)
+        ax.note(axes, _note(bucket, float(peaks[name][0].max())), left=True)
         ax.count_axis(axes)
         _scale(axes, bucket, highest)
-        if peak:
-            legend |= ax.mark_faults(axes, results, name, unit_s)
-            _panel(axes, edges / unit_s, peaks[name], styles[name])
-            axes.set_ylabel("requests/s")
-        else:
-            _bare(axes)
+        legend |= ax.mark_faults(axes, results, name, unit_s)
+        _panel(axes, edges / unit_s, peaks[name], styles[name])
+        axes.set_ylabel("requests/s")
+    for axes in panels[len(frames) :]:
+        axes.set_visible(False)
     return legend
 
 
 CHART = Chart(
     name="requests-over-time",
     title="How many requests reach each issuer, and does a quota stand in the way?",
-    caption="One row per strategy that asks, one column per issuer and quota group (at most three). Each step is the "
+    caption="One column per issuer and quota group (at most three), one panel for each strategy that asks there, on a "
+    "shared axis. Each step is the "
     "busiest second of its bin, refused attempts included; the dark part was throttled. The dashed line is the quota "
     "where AWS documents one or the scenario sets one; no line means that no number is published. First replication.",
     applies=_applies,

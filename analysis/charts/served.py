@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from analysis.charts import axes as ax
 from analysis.charts.base import Chart, Summary, new_figure
@@ -66,13 +66,13 @@ def _draw(results: Results, _: Summary) -> Figure:
     axes = figure.subplots()
     unit_s = ax.clock_axis(axes, span)
     legend: dict[str, Any] = ax.mark_faults(axes, results, names[0], unit_s)
-    at_s = np.linspace(0.0, span, _POINTS)
+    at_s = np.linspace(0.0, span, _POINTS, endpoint=False)  # at the horizon itself nobody holds anything any more
     for place, name in enumerate(names):
         shares = share_served(frames[name], sum(started.values()), at_s)
-        axes.plot(at_s / unit_s, 100 * shares, color=styles[name].colour, lw=ax.nested_width(place, len(names)))
+        line = ax.marked_line(axes, at_s / unit_s, 100 * shares, styles[name], place, len(names))
         within = np.flatnonzero(shares >= 0.99)
         said = f"99 % after {duration(float(at_s[within[0]]))}" if len(within) else "never 99 %"
-        legend[f"{name}: {said}"] = Line2D([], [], color=styles[name].colour)
+        legend[f"{name}: {said}"] = line
     axes.axhline(100, color=GREY, lw=0.8)
     axes.set_ylim(0, 103)
     axes.set_ylabel("Processes that AWS would serve (%)")
@@ -82,8 +82,17 @@ def _draw(results: Results, _: Summary) -> Figure:
 
 def _holdings(results: Results, strategy: str, started: dict[str, int]) -> pd.DataFrame:
     known = results.table("credentials", strategy, 0, ["credential", "principal", "provider"])
-    rows = own(results.table("holdings", strategy, 0, _COLUMNS), known, results.scenario(strategy))
-    return rows[rows["population"].isin(list(started))]
+    scenario = results.scenario(strategy)
+    rows = own(results.table("holdings", strategy, 0, _COLUMNS), known, scenario)
+    rows = rows[rows["population"].isin(list(started))]
+    intended = rows["population"].astype(str).map(_intended(scenario, started))
+    return rows[intended.isna() | (rows["principal"] == intended)]
+
+
+def _intended(scenario: Mapping[str, Any], started: Iterable[str]) -> dict[str, str]:
+    """Population -> the principal that it is meant to be, where the scenario says so."""
+    roles = {name: scenario["populations"][name].get("intended_role") for name in started}
+    return {name: f"role/{role}" for name, role in roles.items() if role}
 
 
 def _span_s(results: Results, frames: dict[str, pd.DataFrame], count: int) -> float:
@@ -100,8 +109,9 @@ def _span_s(results: Results, frames: dict[str, pd.DataFrame], count: int) -> fl
 CHART = Chart(
     name="served",
     title="How soon are all that start together served?",
-    caption="Share of the processes that hold a credential which AWS accepts, from the start on; first replication. A "
-    "full bucket makes processes wait for their retries, and those whose retries are spent stay below for good.",
+    caption="Share of the processes that hold a credential which AWS accepts, of the intended role where the scenario "
+    "names one, from the start on; first replication. The curve further to the left is served sooner. A full bucket "
+    "makes processes wait for their retries; those whose retries are spent are missing for good.",
     applies=_applies,
     draw=_draw,
     order=12,

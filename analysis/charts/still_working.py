@@ -9,10 +9,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from analysis.charts import axes as ax
 from analysis.charts.base import Chart, Summary, new_figure
 from analysis.load import Results
 from analysis.metrics.working import latest
-from analysis.style import INK, duration, ellipsis, number, wrap
+from analysis.style import INK, duration, ellipsis, looks, number, wrap
 from sim.records import Level
 
 __all__ = ["CHART", "surface"]
@@ -92,7 +93,8 @@ def _draw(results: Results, _: Summary) -> Figure:
         labels = [length if by_length else wrap(name, 10, 2) for name, length in columns]
         axes.set_xticks(range(len(columns)), labels)
         if by_length:
-            axes.set_title(ellipsis(columns[0][0], 20), fontweight="bold")
+            name = columns[0][0]
+            ax.panel_title(axes, ellipsis(name, 20), looks({one: {} for one in names})[name].ink)
         if _KEY in rows:
             axes.axhline(rows.index(_KEY) - 0.5, color=INK, lw=1.4)
     grid[0].set_yticks(range(len(rows)), rows)

@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from analysis.charts import axes as ax
 from analysis.charts.base import Chart, Summary, new_figure
 from analysis.load import Results
-from analysis.style import GREY, INK, ellipsis, looks
+from analysis.style import GREY, INK, SHARED, ellipsis, looks
 
 __all__ = ["CHART"]
 
-_COLUMNS = ["population", "client", "slot", "kind", "issued_at_s", "valid_until_s", "held_from_s", "ended_at_s"]
+_COLUMNS = ["population", "place", "client", "slot", "credential", "kind", "from_s", "to_s", "valid_until_s"]
+_CACHE = ["population", "client", "slot", "credential"]
 _DAY_S = 86_400.0
 _LONGEST_S = 3 * _DAY_S
 _MOST_ROWS = 8
@@ -31,8 +32,16 @@ _TELLABLE = 350
 
 def _applies(results: Results, _: Summary) -> bool:
     return results.manifest.get("level") != "summary" and any(
-        len(results.table("credentials", strategy, 0, ["client"])) for strategy in results.strategies
+        len(_held(results, strategy)) for strategy in results.strategies
     )
+
+
+def _held(results: Results, strategy: str) -> pd.DataFrame:
+    """What the clients themselves hold, once per cache: not what a host's metadata service offers them."""
+    table = results.table("holdings", strategy, 0, _COLUMNS)
+    table = table[(table["kind"] != "password") & (table["place"] != "imds")]
+    ends = {"kind": "first", "from_s": "min", "to_s": "max", "valid_until_s": "max"}
+    return table.groupby(_CACHE, observed=True, sort=False, as_index=False).agg(ends)
 
 
 def _window(results: Results) -> tuple[float, float]:
@@ -53,7 +62,7 @@ def _window(results: Results) -> tuple[float, float]:
 def _chosen(frames: Mapping[str, pd.DataFrame], low: float, high: float) -> list[tuple[str, int]]:
     """The same clients for every strategy: per population the one with a typical number of credentials."""
     together = pd.concat(list(frames.values()))
-    seen = together[(together["valid_until_s"] > low) & (together["held_from_s"] < high)]
+    seen = together[(together["valid_until_s"] > low) & (together["from_s"] < high)]
     counts = seen.groupby(["population", "client"], observed=True).size()
     populations = _touched(frames)
     per_population = max(1, min(2, _MOST_ROWS // max(1, len(populations))))
@@ -97,8 +106,8 @@ class _Lane:
     colour: str
 
     def spans(self, place: tuple[float, float], rows: pd.DataFrame, until: pd.Series[float], alpha: float) -> None:
-        """Draws bars from `held_from_s` to `until` at a place (y, height), joined and cut to the axis."""
-        left = np.clip(rows["held_from_s"].to_numpy(dtype=np.float64), self.low, self.high)
+        """Draws bars from `from_s` to `until` at a place (y, height), joined and cut to the axis."""
+        left = np.clip(rows["from_s"].to_numpy(dtype=np.float64), self.low, self.high)
         right = np.clip(until.to_numpy(dtype=np.float64), self.low, self.high)
         bars = [
             ((start - self.low) / self.unit_s, (stop - start) / self.unit_s) for start, stop in _joined(left, right)
@@ -132,41 +141,47 @@ def _bars(lane: _Lane, row: int, mine: pd.DataFrame) -> None:
     for index, slot in enumerate(slots):
         rows = mine[mine["slot"] == slot]
         place = (row - 0.36 + index * height, height * 0.9)
-        end, valid = rows["ended_at_s"].fillna(np.inf), rows["valid_until_s"].fillna(np.inf)
+        end, valid = rows["to_s"].fillna(np.inf), rows["valid_until_s"].fillna(np.inf)
         lane.spans(place, rows, valid, 0.22)
         lane.spans(place, rows, end.where(end < valid, valid), 1.0)
-        lane.marks(place, rows["issued_at_s"])
+        lane.marks(place, rows["from_s"])
+
+
+def _alike(frames: Mapping[str, pd.DataFrame], clients: list[tuple[str, int]]) -> dict[str, list[str]]:
+    """The first strategy under which the clients hold the same at the same times, and all others."""
+    found: dict[object, list[str]] = {}
+    for name, frame in frames.items():
+        rows = [_rows_of(frame, *client)[["slot", "from_s", "to_s", "valid_until_s"]] for client in clients]
+        found.setdefault(tuple(str(part.round(1).to_numpy().tolist()) for part in rows), []).append(name)
+    return {names[0]: names for names in found.values()}
 
 
 def _draw(results: Results, _: Summary) -> Figure:
-    frames = {
-        name: table[table["kind"] != "password"]
-        for name in results.strategies
-        if len(table := results.table("credentials", name, 0, _COLUMNS))
-    }
+    frames = {name: table for name in results.strategies if len(table := _held(results, name))}
     low, high = _window(results)
     clients = _chosen(frames, low, high)
-    figure = new_figure(7.6, 0.9 + (0.42 + 0.24 * len(clients)) * len(frames))
-    grid = figure.subplots(len(frames), 1, sharex=True, squeeze=False)
+    alike = _alike(frames, clients)
+    figure = new_figure(7.6, 0.9 + (0.42 + 0.24 * len(clients)) * len(alike))
+    grid = figure.subplots(len(alike), 1, sharex=True, squeeze=False)
     styles = looks({name: results.scenario(name) for name in results.strategies})
     legend: dict[str, Any] = {}
-    for index, (name, frame) in enumerate(frames.items()):
-        axes = grid[index][0]
+    for (axes,), (name, names) in zip(grid, alike.items(), strict=True):
         unit_s = ax.clock_axis(axes, high - low, label=False)
         legend |= ax.mark_faults(axes, results, name, unit_s, low)
+        own = styles[name] if len(names) == 1 else None
         for row, (population, client) in enumerate(clients):
-            lane = _Lane(axes, low, high, unit_s, styles[name].colour)
-            _bars(lane, row, _rows_of(frame, population, client))
+            lane = _Lane(axes, low, high, unit_s, own.colour if own else SHARED)
+            _bars(lane, row, _rows_of(frames[name], population, client))
         axes.set_yticks(range(len(clients)), [f"{ellipsis(name, 24)} {client}" for name, client in clients])
         axes.set_ylim(len(clients) - 0.5, -0.5)
         axes.grid(axis="y", visible=False)
-        ax.panel_title(axes, name, styles[name].ink)
+        ax.panel_title(axes, ax.shared_title(names, len(results.strategies)), own.ink if own else None, 90)
     unit_s, unit = ax.time_unit(high - low)
     origin = "the start" if low == 0 else f"day {low / _DAY_S:.0f}"
     grid[-1][0].set_xlabel(f"Time since {origin} ({unit})")
     legend["held by its client"] = Patch(color=GREY)
     legend["dropped, still accepted"] = Patch(color=GREY, alpha=0.22)
-    legend["issued"] = Line2D([], [], color=INK, lw=0, marker="|", ms=8)
+    legend["obtained"] = Line2D([], [], color=INK, lw=0, marker="|", ms=8)
     ax.legend_below(figure, legend)
     return figure
 
@@ -174,8 +189,9 @@ def _draw(results: Results, _: Summary) -> Figure:
 CHART = Chart(
     name="credential-timelines",
     title="What does one person or process hold, and what outlives its use?",
-    caption="The same few clients under every strategy, one row each. Solid: held by its client. Pale: dropped, but "
-    "AWS would still accept it. Ticks: a credential was issued; too many to tell apart make a black row. Several "
+    caption="The same few clients under every strategy, one row each; strategies under which they hold the same share "
+    "a panel, in grey. Solid: held by its client. Pale: dropped, but "
+    "AWS would still accept it. Ticks: a credential was obtained; too many to tell apart make a black row. Several "
     "caches of a client lie one above the other. Keys run on past both edges. First replication, at most three days.",
     applies=_applies,
     draw=_draw,

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from analysis.charts import axes as ax
 from analysis.charts.base import Chart, Summary, new_figure
+from analysis.charts.choice import is_choice
 from analysis.charts.estimates import Estimate, Estimates
 from analysis.load import Results
 from analysis.style import Look, duration, ellipsis, looks
@@ -21,6 +22,8 @@ __all__ = ["CHART"]
 _EXPOSURE = "exposure.mean_s"
 _LOGINS = "logins.interactive_per_person_day"
 _MOST_PANELS = 6
+_LONG_S = 3600.0
+"""Mean exposure above which the x axis need not begin at 0."""
 
 _Box = tuple[float, float, float, float]
 """A rectangle in pixels."""
@@ -60,13 +63,17 @@ def _panels(results: Results, figures: Estimates) -> list[_Panel]:
             label = "interactive logins\nper person-day" if people else "requests to issuers"
             found[population] = _Panel(population, place, _LOGINS if people else "requests", label)
     panels = list(found.values())
-    telling = [panel for panel in panels if _is_telling(_points(results, figures, panel))]
-    return (telling or panels)[:_MOST_PANELS]
+    drawn = {panel: _points(results, figures, panel) for panel in panels}
+    trading = [panel for panel in panels if _differ(drawn[panel], "exposure") and _differ(drawn[panel], "cost")]
+    telling = [panel for panel in panels if _differ(drawn[panel], "exposure") or _differ(drawn[panel], "cost")]
+    return (trading or telling)[:_MOST_PANELS]
 
 
-def _is_telling(points: Sequence[_Point]) -> bool:
-    """Whether the strategies differ at all."""
-    return len({(f"{point.exposure.value:.3g}", f"{point.cost.value:.3g}") for point in points}) > 1
+def _differ(points: Sequence[_Point], side: str) -> bool:
+    """Whether the strategies differ on one side of the bargain by more than their noise."""
+    found: list[Estimate] = [getattr(point, side) for point in points]
+    low, high = min(found, key=lambda one: one.value), max(found, key=lambda one: one.value)
+    return high.value - high.errors[0] > 1.02 * (low.value + low.errors[1])
 
 
 def _differing(figures: Estimates, results: Results, population: str, place: str) -> int:
@@ -90,24 +97,23 @@ def _points(results: Results, figures: Estimates, panel: _Panel) -> list[_Point]
 
 def _applies(results: Results, summary: Summary) -> bool:
     figures = Estimates(summary)
-    if not _is_choice(results):
+    if not is_choice(results):
         return False
-    points = [point for panel in _panels(results, figures) for point in _points(results, figures, panel)]
-    return any(point.exposure.value or point.cost.value for point in points)
-
-
-def _is_choice(results: Results) -> bool:
-    """Whether the strategies differ in more than in what befalls them or in how an incident is answered."""
-    fixed = {"timeline", "theft", "name", "question", "description"}
-    kept = [{k: v for k, v in results.scenario(name).items() if k not in fixed} for name in results.strategies]
-    return len(kept) < 2 or any(one != kept[0] for one in kept)
+    return bool(_panels(results, figures))
 
 
 def _scale(axes: Axes, points: Sequence[_Point]) -> None:
     longest = max(point.exposure.value + point.exposure.errors[1] for point in points)
-    axes.set_xscale("symlog", linthresh=60.0, linscale=0.5)
-    axes.set_xlim(-12.0, max(longest, 7_200.0) * 3.0)
-    ax.log_duration_axis(axes, 0.0, max(longest, 7_200.0) * 2.0)
+    shortest = min(point.exposure.value - point.exposure.errors[0] for point in points)
+    if shortest > _LONG_S:
+        low, high = shortest / 8, longest * 8
+        axes.set_xscale("log")
+        axes.set_xlim(low, high)
+        ax.log_duration_axis(axes, low, high)
+    else:
+        axes.set_xscale("symlog", linthresh=60.0, linscale=0.5)
+        axes.set_xlim(-12.0, max(longest, 7_200.0) * 3.0)
+        ax.log_duration_axis(axes, 0.0, max(longest, 7_200.0) * 2.0)
     costs = [point.cost.value for point in points]
     positive = [cost for cost in costs if cost > 0]
     if positive and max(positive) > 50 * min(positive):
@@ -207,9 +213,9 @@ def _hits(box: _Box, taken: Sequence[_Box]) -> bool:
 def _draw(results: Results, summary: Summary) -> Figure:
     figures = Estimates(summary)
     data = [(panel, points) for panel in _panels(results, figures) if (points := _points(results, figures, panel))]
-    columns = min(2, len(data))
+    columns = 3 if len(data) == 3 else min(2, len(data))
     rows = -(-len(data) // columns)
-    figure = new_figure(4.1 * columns if columns > 1 else 6.0, 0.4 + 2.6 * rows)
+    figure = new_figure(3.9 * columns if columns > 1 else 7.6, 0.4 + (2.6 if columns < 3 else 2.9) * rows)
     grid = figure.subplots(rows, columns, squeeze=False)
     styles = looks({name: results.scenario(name) for name in results.strategies})
     for axes in grid.flat[len(data) :]:
@@ -230,9 +236,10 @@ CHART = Chart(
     name="trade-off",
     title="What does a shorter exposure cost?",
     caption="One marker per strategy and one panel per population, at the place where the strategies differ most; "
-    "populations that they leave alone are not drawn. Left is a shorter mean usable time after a theft by the thief "
+    "populations for which nothing is traded (all strategies expose or cost the same) are not drawn where others are. "
+    "Left is a shorter mean usable time after a theft by the thief "
     "who copies, down is a lower cost. Bars are 95 % intervals (simulation noise only); most are smaller than the "
-    "marker. Hollow: long-term keys. Both axes begin at 0.",
+    "marker. Hollow: long-term keys.",
     applies=_applies,
     draw=_draw,
     order=30,

@@ -48,7 +48,7 @@ def _per_bin(failed: pd.DataFrame, width: float, bins: int) -> dict[str, NDArray
 
 
 def _draw(results: Results, _: Summary) -> Figure:
-    width = max(60, ax.bin_width_s(results.horizon_s, 200))
+    width = ax.bin_width_s(results.horizon_s, 200)
     bins = max(1, int(np.ceil(results.horizon_s / width)))
     every = {name: _per_bin(_failed(results, name), width, bins) for name in results.strategies}
     series = {name: parts for name, parts in every.items() if parts}

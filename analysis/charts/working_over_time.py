@@ -7,7 +7,6 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from analysis.charts import axes as ax
@@ -74,15 +73,15 @@ def _draw(results: Results, _: Summary) -> Figure:
     unit_s = ax.clock_axis(axes, results.horizon_s)
     axes.set_xlim(_from_s(results) / unit_s, None)
     legend: dict[str, Any] = {}
-    at_s = np.linspace(0.0, results.horizon_s, _POINTS)
+    at_s = np.linspace(_from_s(results), results.horizon_s, _POINTS)
     for place, name in enumerate(names):
         legend |= ax.mark_faults(axes, results, name, unit_s) if place == 0 else {}
         calls = results.table("calls", name, 0, _COLUMNS)
         stuck = stuck_over_time(calls[calls["population"].isin(people)], at_s)
-        look: dict[str, Any] = {"color": styles[name].colour, "ls": "--" if styles[name].keys else "-"}
-        axes.plot(at_s / unit_s, stuck, lw=ax.nested_width(place, len(names)), **look)
-        legend[f"{name}: {stuck.max():.0f} at most"] = Line2D([], [], **look)
+        line = ax.marked_line(axes, at_s / unit_s, stuck, styles[name], place, len(names))
+        legend[f"{name}: {stuck.max():.0f} at most"] = line
     axes.set_ylim(0, None)
+    axes.margins(y=0.1)
     axes.set_ylabel("People whose latest command failed")
     ax.count_axis(axes)
     ax.legend_below(figure, legend, columns=3)
@@ -94,7 +93,7 @@ CHART = Chart(
     title="Who cannot work while the identity provider is down?",
     caption="People whose latest command failed, over the day; first replication. Shaded: the provider is down. "
     "Whoever had no reason to log in goes on working; whoever has not begun yet is not counted. After its end people "
-    "come back as they run the next command. Dashed: with long-term keys.",
+    "come back as they run the next command. Hollow markers: with long-term keys.",
     applies=_applies,
     draw=_draw,
     order=13,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
+import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
-from analysis.charts import tradeoff
-from analysis.charts.axes import nested_width, refused_by_bucket
+from analysis.charts.axes import marked_line, refused_by_bucket
+from analysis.charts.choice import is_choice
+from analysis.style import looks
 
 
 class Run:
@@ -23,11 +24,16 @@ class Run:
 
 @pytest.mark.parametrize(
     ("change", "expected"),
-    [({"timeline": [{"at_s": 9}]}, False), ({"theft": {"plans": {}}}, False), ({"credentials": {"a": []}}, True)],
+    [
+        ({"timeline": [{"at_s": 9}]}, False),
+        ({"theft": {"plans": {}}}, False),
+        ({"rotation": {"order": "age"}}, False),
+        ({"credentials": {"a": []}}, True),
+    ],
 )
 def test_faults_and_answers_to_an_incident_are_no_trade_off(change, expected):
     base = {"timeline": [], "theft": {}, "credentials": {}}
-    assert tradeoff._is_choice(Run({"one": base, "two": base | change})) is expected
+    assert is_choice(Run({"one": base, "two": base | change})) is expected
 
 
 def test_a_refusal_in_disguise_is_counted_where_its_quota_says_so():
@@ -38,7 +44,11 @@ def test_a_refusal_in_disguise_is_counted_where_its_quota_says_so():
     assert refused_by_bucket(rows, scenario).tolist() == [False, True, True, False]
 
 
-def test_a_line_below_another_is_wider_by_more_than_can_be_missed():
-    widths = [nested_width(place, 5) for place in range(5)]
-    assert min(one - two for one, two in pairwise(widths)) >= 0.8 - 1e-9
-    assert widths[-1] == 1.5
+def test_lines_upon_each_other_show_a_marker_each_and_none_is_wider():
+    axes, x = Figure().subplots(), np.linspace(0, 1, 400)
+    for place, look in enumerate(looks("abcde").values()):
+        marked_line(axes, x, np.ones_like(x), look, place, 5)
+    spots = [float(at) for line in axes.lines if line.get_marker() != "None" for at in line.get_xdata()]
+    assert len(spots) >= 5 * 7
+    assert min(np.diff(np.sort(spots))) > 0.02
+    assert len({line.get_linewidth() for line in axes.lines}) == 1

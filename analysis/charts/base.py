@@ -43,6 +43,8 @@ class Chart:
     """Draws it; called under the settings of `analysis.style.RC`."""
     order: int = 100
     """Place on the page, ascending."""
+    answers: Callable[[Results], bool] = lambda _: False
+    """Whether the run was made for the very question of this chart, which then comes before all others."""
 
 
 def new_figure(width_in: float, height_in: float) -> Figure:

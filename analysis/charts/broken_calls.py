@@ -71,5 +71,5 @@ CHART = Chart(
     "are 95 % intervals (simulation noise only).",
     applies=_applies,
     draw=_draw,
-    order=53,
+    order=18,
 )

@@ -196,5 +196,5 @@ CHART = Chart(
     "First replication, integrated over all instants of theft.",
     applies=_applies,
     draw=_draw,
-    order=20,
+    order=25,
 )

@@ -118,5 +118,5 @@ CHART = Chart(
     "age at which a policy asks for a new key; what lies to its right is overdue. First replication.",
     applies=_applies,
     draw=_draw,
-    order=50,
+    order=40,
 )

@@ -154,5 +154,6 @@ CHART = Chart(
     "replications, bands are 95 % intervals; of fewer than five replications each is drawn as a thin line instead.",
     applies=_applies,
     draw=_draw,
-    order=52,
+    order=17,
+    answers=lambda results: any(results.scenario(name).get("rotation") for name in results.strategies),
 )

@@ -257,5 +257,5 @@ CHART = Chart(
     "included; left out where there are none.",
     applies=_applies,
     draw=_draw,
-    order=5,
+    order=7,
 )

@@ -84,5 +84,5 @@ CHART = Chart(
     "rate of the account's bucket; what lies beyond is refused once the burst is spent.",
     applies=_applies,
     draw=_draw,
-    order=15,
+    order=10,
 )

@@ -38,6 +38,12 @@ def _applies(results: Results, summary: Summary) -> bool:
     return any(any(row) for row in rows) and (differs or len(results.strategies) == 1)
 
 
+def _answers(results: Results) -> bool:
+    """Whether there are people only, whom nothing befalls."""
+    scenarios = [results.scenario(name) for name in results.strategies]
+    return all(set(one["populations"]) == set(_people(results)) and not one["timeline"] for one in scenarios)
+
+
 def _draw(results: Results, summary: Summary) -> Figure:
     people, figures = _people(results), Estimates(summary)
     found = {kind: {name: _values(results, figures, kind, name) for name in people} for kind in _PANELS}
@@ -74,4 +80,5 @@ CHART = Chart(
     applies=_applies,
     draw=_draw,
     order=16,
+    answers=_answers,
 )

@@ -102,5 +102,5 @@ CHART = Chart(
     "Shaded: an issuer was down. First replication.",
     applies=_applies,
     draw=_draw,
-    order=80,
+    order=35,
 )

@@ -181,5 +181,5 @@ CHART = Chart(
     "where AWS documents one or the scenario sets one; no line means that no number is published. First replication.",
     applies=_applies,
     draw=_draw,
-    order=10,
+    order=20,
 )

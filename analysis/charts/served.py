@@ -34,7 +34,13 @@ def _started(results: Results) -> dict[str, int]:
 
 
 def _applies(results: Results, _: Summary) -> bool:
-    return results.level != Level.SUMMARY and bool(_started(results))
+    """Whether processes start together, and not every request of theirs is answered at once."""
+    return results.level != Level.SUMMARY and bool(_started(results)) and _anybody_refused(results)
+
+
+def _anybody_refused(results: Results) -> bool:
+    outcomes = (results.table("requests_per_second", name, 0, ["outcome"])["outcome"] for name in results.strategies)
+    return any(bool((one != "ok").any()) for one in outcomes)
 
 
 def share_served(holdings: pd.DataFrame, count: int, at_s: Floats) -> Floats:

@@ -128,5 +128,5 @@ CHART = Chart(
     "how it ends.",
     applies=_applies,
     draw=_draw,
-    order=11,
+    order=8,
 )

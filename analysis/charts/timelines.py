@@ -195,5 +195,5 @@ CHART = Chart(
     "caches of a client lie one above the other. Keys run on past both edges. First replication, at most three days.",
     applies=_applies,
     draw=_draw,
-    order=40,
+    order=50,
 )

@@ -242,5 +242,5 @@ CHART = Chart(
     "marker. Hollow: long-term keys.",
     applies=_applies,
     draw=_draw,
-    order=30,
+    order=15,
 )

@@ -94,5 +94,5 @@ CHART = Chart(
     "was down. Dotted lines: restarts and other events of the timeline, the same in every strategy. First replication.",
     applies=_applies,
     draw=_draw,
-    order=60,
+    order=30,
 )

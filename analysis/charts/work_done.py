@@ -101,5 +101,5 @@ CHART = Chart(
     "bars are 95 % intervals (simulation noise only). Failures alone would hide a program that mostly waits.",
     applies=_applies,
     draw=_draw,
-    order=70,
+    order=11,
 )

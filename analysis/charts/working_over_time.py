@@ -96,5 +96,5 @@ CHART = Chart(
     "come back as they run the next command. Hollow markers: with long-term keys.",
     applies=_applies,
     draw=_draw,
-    order=13,
+    order=9,
 )

@@ -20,7 +20,14 @@ from analysis.report import provenance
 from analysis.report.limits import limits
 from analysis.report.sessions import sessions
 from analysis.report.subjects import main_subjects, questions
-from analysis.report.tables import differences_table, exposure_table, foothold_words, main_table, privilege_table
+from analysis.report.tables import (
+    differences_table,
+    exposure_table,
+    foothold_words,
+    main_table,
+    privilege_table,
+    telling,
+)
 from analysis.report.verdicts import corrected, turns, verdicts
 from analysis.style import duration, looks, number, plural
 
@@ -78,9 +85,10 @@ def _charts(results: Results, summary: Mapping[str, Any]) -> dict[str, Any]:
     target = results.folder / "charts"
     target.mkdir(exist_ok=True)
     applying = [chart for chart in CHARTS if chart.applies(results, summary)]
+    applying.sort(key=lambda chart: not chart.answers(results))  # stable: else in the order of the page
     absent = [chart.name.replace("-", " ") for chart in CHARTS if chart not in applying]
     shown = [_shown(chart, *save(chart, results, summary, target)) for chart in applying]
-    return {"charts": shown, "missing_charts": ", ".join(absent)}
+    return {"lead": shown[:1], "charts": shown[1:], "missing_charts": ", ".join(absent)}
 
 
 def _shown(chart: Chart, svg: Path, png: Path) -> dict[str, Any]:
@@ -117,7 +125,7 @@ def _context(results: Results, summary: Mapping[str, Any], assumptions: dict[str
         | {
             "verdicts": verdicts(results, figures, asked, turns(assumptions, summary)),
             "main_table": main_table(results, figures, columns, has_assumptions),
-            "differences": differences_table(results, figures, columns, results.baseline),
+            "differences": differences_table(results, figures, telling(results, figures, columns), results.baseline),
             "exposure": exposure_table(results, figures),
             "privilege": privilege_table(results, figures),
             "privilege_text": _privilege_text(results),

@@ -39,6 +39,9 @@ class Answer:
         metric: What was compared.
         gap: Distance between winner and loser, in the metric's unit; inf where one never ends.
         turn: The assumed input at which the answer turns, and the value; empty where none does.
+        words: The words for winner and loser.
+        ends: The figures of winner and loser, without their intervals.
+        level: The winner's figure, in the metric's unit.
     """
 
     label: str
@@ -50,6 +53,9 @@ class Answer:
     metric: str = ""
     gap: float = 0.0
     turn: str = ""
+    words: tuple[str, str] = ("", "")
+    ends: tuple[str, str] = ("", "")
+    level: float = 0.0
 
     def __str__(self) -> str:
         head = "".join(part.text for part in self.head)
@@ -154,7 +160,10 @@ def rank(
     winners, losers = (tuple(one.strategy for one in side) for side in (best, worst))
     turn = _turn(_turns_of(subject, turns, {first.strategy, last.strategy}))
     gap = _gap(first, last)
-    return Answer(subject.label, head_parts, values, depends, winners, losers, subject.metric, gap, turn)
+    return Answer(
+        subject.label, head_parts, values, depends, winners, losers, subject.metric, gap, turn,
+        (subject.best, subject.worst), (_brief(first, subject), _brief(last, subject)), first.value,
+    )  # fmt: skip
 
 
 def _gap(first: Estimate, last: Estimate) -> float:
@@ -182,15 +191,21 @@ def _names(found: Sequence[Estimate]) -> list[Part]:
     return parts
 
 
-def _told(found: Estimate, subject: Subject) -> str:
+def _brief(found: Estimate, subject: Subject) -> str:
+    """The figure in few words, without its interval."""
     never = found.never_share or 0.0
     if never >= _ALL or found.never:
-        return "it never ends" if never >= _ALL else f"{number(100 * never)} % of thefts never end"
+        return "never ends" if never >= _ALL else f"{number(100 * never)} % of thefts never end"
     if found.metric.startswith("exposure.") and found.mean == 0:
         return "nothing valid lies there" if found.unit == "s" else "nothing of it is allowed"
     words = shown(found.mean, found.metric, found.unit)
-    if subject.unit and found.mean:
-        words = f"{words} {subject.unit}"
+    return f"{words} {subject.unit}" if subject.unit and found.mean else words
+
+
+def _told(found: Estimate, subject: Subject) -> str:
+    words, never = _brief(found, subject), found.never_share or 0.0
+    if never >= _ALL or found.never or words == "nothing valid lies there":
+        return f"“{words}”" if never >= _ALL else words
     notes = [interval(found), f"{number(100 * never)} % of thefts never end" if never else ""]
     inside = "; ".join(text for text in notes if text)
     return f"{words} ({inside})" if inside else words

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.charts.choice import is_choice
 from analysis.charts.estimates import Estimates
 from analysis.load import Results
 from analysis.report.ranking import Subject
@@ -28,16 +29,24 @@ class Question:
 
 
 def questions(results: Results, figures: Estimates) -> list[Question]:
-    """The questions of every comparison; those without any figure are left out."""
-    found = [
+    """The questions of every comparison; those without any figure are left out.
+
+    An incident's comes first. Where strategies differ in what befalls them only, thefts at any time come last.
+    """
+    thefts = [
         Question("How long can a thief use what lay there?", tuple(_exposure(results, figures))),
         Question("What do stolen credentials open?", tuple(_privilege(results, figures))),
+    ]
+    is_about_thefts = is_choice(results)
+    found = [
         Question("How soon is the thief shut out, and at whose cost?", tuple(response_subjects(figures))),
+        *(thefts if is_about_thefts else []),
         Question("How many requests reach the issuers?", tuple(_requests(results, figures))),
         Question("How much of the work is done in time?", tuple(_work(results, figures))),
         Question("How many calls fail, and how long do calls wait?", tuple(_calls(results))),
         Question("What does it cost people?", tuple(_people(results, figures))),
         Question("What does an outage cost?", tuple(_outage(results, figures))),
+        *([] if is_about_thefts else thefts),
     ]
     return [question for question in found if question.subjects]
 

@@ -12,17 +12,33 @@ from analysis.report.ranking import Subject, estimate_of
 from analysis.report.subjects import places
 from analysis.style import DASH, duration, plural
 
-__all__ = ["differences_table", "exposure_table", "main_table", "privilege_table"]
+__all__ = ["differences_table", "exposure_table", "foothold_words", "main_table", "privilege_table", "telling"]
 
 _PRIVILEGE = "exposure.privilege_hours"
 _THIEVES = ("copy", "mint", "foothold")
 
 
 def main_table(results: Results, figures: Estimates, subjects: Sequence[Subject], has_assumptions: bool) -> TableView:
-    """One row per strategy, one column per telling figure."""
-    heads = [Head("Strategy"), *(Head(subject.label, subject.what) for subject in subjects)]
-    rows = [Row((name,), [_main_cell(subject, figures, name) for subject in subjects]) for name in results.strategies]
-    return TableView(f"{_noise(results)} {_assumed(has_assumptions)}", heads, rows)
+    """One row per strategy, one column per telling figure; what is the same in all of them is told in the caption."""
+    kept = telling(results, figures, subjects)
+    heads = [Head("Strategy"), *(Head(subject.label, subject.what) for subject in kept)]
+    rows = [Row((name,), [_main_cell(subject, figures, name) for subject in kept]) for name in results.strategies]
+    same = [_same(subject, figures, results) for subject in subjects if subject not in kept]
+    words = f" The same in every strategy: {'; '.join(same)}." if same else ""
+    return TableView(f"{_noise(results)} {_assumed(has_assumptions)}{words}", heads, rows)
+
+
+def telling(results: Results, figures: Estimates, subjects: Sequence[Subject]) -> list[Subject]:
+    """The subjects whose figures do not read alike in all strategies; all of them, if there is one strategy only."""
+    if len(results.strategies) == 1:
+        return [*subjects]
+    cells = ({_main_cell(one, figures, name) for name in results.strategies} for one in subjects)
+    return [one for one, found in zip(subjects, cells, strict=True) if len(found) > 1] or [*subjects]
+
+
+def _same(subject: Subject, figures: Estimates, results: Results) -> str:
+    scope = f" ({subject.what})" if subject.what else ""
+    return f"{subject.label.lower()}{scope} {_main_cell(subject, figures, results.strategies[0]).text}"
 
 
 def _main_cell(subject: Subject, figures: Estimates, strategy: str) -> Cell:

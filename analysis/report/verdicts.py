@@ -40,17 +40,28 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
+class End:
+    """One end of a comparison: `shortest`, the strategies, `3.9 min`."""
+
+    word: str
+    names: tuple[str, ...]
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """A question, the sentence that answers it, and all comparisons behind it.
+    """A question, the line that answers it, and all comparisons behind it.
 
     Attributes:
         question: The question.
-        answer: One sentence: its widest comparison, how many others agree, and what it depends on.
+        ends: Winner and loser of its widest comparison; none where nothing can be told.
+        about: What was compared, how many other comparisons agree, and what the answer depends on.
         sentences: Every comparison, those with equal winners and losers together.
     """
 
     question: str
-    answer: tuple[Part, ...]
+    ends: tuple[End, ...]
+    about: str
     sentences: tuple[Sentence, ...]
 
 
@@ -95,27 +106,31 @@ def turns(assumptions: Mapping[str, Any] | None, summary: Mapping[str, Any]) -> 
 def verdicts(
     results: Results, figures: Estimates, asked: Sequence[Question], points: Sequence[TurningPoint]
 ) -> list[Verdict]:
-    """The answers, in the order of the questions; those without any are left out."""
+    """The answers in the order of the questions, those where nothing can be told last; none, where there is none."""
     found = []
     for question in asked:
         ranked = [rank(one, figures, results.strategies, results.baseline, points) for one in question.subjects]
         answers = [answer for answer in ranked if answer is not None]
         if answers:
-            found.append(Verdict(question.text, _answer(answers), tuple(_sentences(answers))))
-    return found
+            found.append(Verdict(question.text, *_answer(answers), tuple(_sentences(answers))))
+    return sorted(found, key=lambda verdict: not verdict.ends)
 
 
-def _answer(answers: Sequence[Answer]) -> tuple[Part, ...]:
+def _answer(answers: Sequence[Answer]) -> tuple[tuple[End, ...], str]:
     """The widest comparison of the question's first metric that can be told from noise, and how many agree.
 
-    Where none can be told, that is the answer.
+    Of equally wide ones it is that in which the winner does worst: a plan that stops one thief at once does not
+    stop the other. Where nothing can be told, that is the answer.
     """
     told = [answer for answer in answers if answer.best]
     if not told:
-        return (*answers[0].head, Part(f": {_and([answer.label for answer in answers[:_FEW]])}."))
-    widest = max((answer for answer in told if answer.metric == told[0].metric), key=lambda answer: answer.gap)
-    turn = f"; it {widest.turn}" if widest.turn else ""
-    return (*widest.head, Part(f", by most in {widest.label}: {widest.values}{_agreement(widest, told)}{turn}."))
+        head = "".join(part.text for part in answers[0].head)
+        return (), f"{head}: {_and([answer.label for answer in answers[:_FEW]])}"
+    first = [answer for answer in told if answer.metric == told[0].metric]
+    widest = max(first, key=lambda answer: (answer.gap, answer.level))
+    ends = zip(widest.words, (widest.best, widest.worst), widest.ends, strict=True)
+    turn = f"; {widest.turn}" if widest.turn else ""
+    return tuple(End(*end) for end in ends), f"{widest.label}{_agreement(widest, told)}{turn}"
 
 
 def _agreement(widest: Answer, told: Sequence[Answer]) -> str:
@@ -124,7 +139,7 @@ def _agreement(widest: Answer, told: Sequence[Answer]) -> str:
         return ""
     best = sum(bool(set(widest.best) & set(answer.best)) for answer in told)
     worst = sum(bool(set(widest.worst) & set(answer.worst)) for answer in told)
-    return f"; the same win {best} and the same lose {worst} of {len(told)} comparisons that can be told from noise"
+    return f"; same winner in {best}, same loser in {worst} of {len(told)} comparisons"
 
 
 def _sentences(answers: Sequence[Answer]) -> Iterator[Sentence]:

@@ -4,7 +4,8 @@ from typing import Any
 
 from analysis.charts.estimates import Estimates
 from analysis.report.ranking import Answer, Part, Subject, TurningPoint, rank
-from analysis.report.verdicts import _sentences, corrected
+from analysis.report.tables import main_table, telling
+from analysis.report.verdicts import _answer, _sentences, corrected
 
 SUBJECT = Subject("app", "calls.failed", {"population": "app"}, zero=True)
 
@@ -67,7 +68,7 @@ def test_what_never_ends_loses() -> None:
         {"metric": "exposure.mean_s", "strategy": "b", "selector": None, "unit": "s", "mean": 3600.0},
     ]
     assert (
-        told(metrics, [], subject=subject) == "Shortest with b, longest with a: app, image, 1 h against it never ends."
+        told(metrics, [], subject=subject) == "Shortest with b, longest with a: app, image, 1 h against “never ends”."
     )
 
 
@@ -128,3 +129,38 @@ def test_a_bucket_that_only_some_strategies_use_is_a_difference() -> None:
     assert str(rank(SUBJECT, figures, ["a", "b", "c"], "a")).startswith(
         "Fewest with c, most with a and b: app, 0 against 5"
     )
+
+
+class Two:
+    """Two strategies; nothing else of a run is asked for."""
+
+    strategies = ("a", "b")
+    replications = 2
+
+
+def test_what_reads_alike_in_all_strategies_is_told_in_the_caption_and_is_no_column() -> None:
+    like = {"selector": {}, "low": None, "high": None}
+    metrics = [row(name, mean) for name, mean in (("a", 5), ("b", 7))]
+    metrics += [row(name, 0, metric="requests.throttled", **like) for name in ("a", "b")]
+    same = Subject("Requests throttled", "requests.throttled", {}, what="all issuers")
+    figures = Estimates({"metrics": metrics, "differences": []})
+    table = main_table(Two(), figures, [same, SUBJECT], has_assumptions=False)  # type: ignore[arg-type]
+    assert telling(Two(), figures, [same, SUBJECT]) == [SUBJECT]  # type: ignore[arg-type]
+    assert [head.text for head in table.heads] == ["Strategy", "app"]
+    assert table.caption.endswith("The same in every strategy: requests throttled (all issuers) 0.")
+
+
+def test_the_line_of_a_question_is_its_hardest_comparison() -> None:
+    """A plan that stops the thief who copies at once, and the one who mints never, is not the best one."""
+    inf, words, best = float("inf"), ("shortest", "longest"), (Part("Shortest with b"),)
+    copy = Answer("thief copy", best, "", "", ("b",), ("a",), "containment_s", inf, "", words, ("2 s", "never ends"), 2)
+    mint = Answer("thief mint", best, "", "", ("c",), ("a",), "containment_s", inf, "", words, ("5 min", "never"), 300)
+    (first, last), about = _answer([copy, mint])
+    assert (first.word, first.names, first.value) == ("shortest", ("c",), "5 min")
+    assert (last.word, last.names, last.value) == ("longest", ("a",), "never")
+    assert about == "thief mint"
+
+
+def test_where_nothing_can_be_told_the_line_says_so() -> None:
+    answer = Answer("app", (Part("No difference can be told from noise"),))
+    assert _answer([answer]) == ((), "No difference can be told from noise: app")

@@ -10,7 +10,7 @@ from matplotlib.axis import Tick
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-__all__ = ["overlapping", "texts"]
+__all__ = ["cut_off", "overlapping", "texts"]
 
 _SLACK = 1.5
 """Pixels by which two boxes may meet: a box is a little larger than its letters."""
@@ -42,3 +42,10 @@ def overlapping(figure: Figure) -> list[tuple[str, str]]:
     """Pairs of texts of which one covers part of the other; lines from a label to its mark do not count."""
     boxes = [(text.get_text(), Text.get_window_extent(text).padded(-_SLACK)) for text in texts(figure)]
     return [(one, two) for (one, a), (two, b) in combinations(boxes, 2) if a.overlaps(b)]
+
+
+def cut_off(figure: Figure) -> list[str]:
+    """Texts that touch or cross an edge of the figure, tick labels among them."""
+    boxes = [(text.get_text(), Text.get_window_extent(text)) for text in texts(figure)]
+    whole = figure.bbox.padded(-1)
+    return [told for told, box in boxes if not (whole.contains(box.x0, box.y0) and whole.contains(box.x1, box.y1))]

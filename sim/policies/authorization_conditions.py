@@ -82,12 +82,14 @@ def _folded(value: object) -> str:
 def _arn_like(wanted: str, given: object) -> bool | None:
     """Each of the six parts is matched by itself; what is no ARN is neither like another nor unlike it."""
     parts, text = 5, text_of(given)
-    return covers_arn(wanted, text) if text.count(":") >= parts <= wanted.count(":") else None
+    readable = text.startswith("arn:") and text.count(":") >= parts <= wanted.count(":")
+    return covers_arn(wanted, text) if readable else None
 
 
 def _same_bytes(wanted: str, given: object) -> bool:
-    """A policy writes bytes as base64; a request's value may be either."""
-    return wanted == (b64encode(given).decode() if isinstance(given, bytes) else text_of(given))
+    """A policy writes bytes as base64; a request's value may be bytes, their base64 or, of text, the text itself."""
+    raw = given if isinstance(given, bytes) else text_of(given).encode()
+    return wanted in {b64encode(raw).decode(), text_of(given)}
 
 
 _ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {
@@ -180,7 +182,7 @@ def _key_holds(name: str, wanted: list[Any], given: list[Any], keys: Mapping[str
     """Whether one key satisfies one operator."""
     prefix, base, if_exists = _split(name)
     if base == "Null":
-        return any((text_of(value).lower() == "true") is _is_null(given) for value in wanted)
+        return str(_is_null(given)).lower() in {text_of(value).lower() for value in wanted}
     if not given or (prefix and _is_null(given)):
         # ForAllValues holds for nothing; ForAnyValue never does; a negated operator has nothing it refuses.
         return if_exists or prefix == "ForAllValues" or (base in _NEGATED and not prefix)

@@ -129,7 +129,8 @@ def _of_name(who: str) -> Principal:
 def _of_arn(arn: str, parts: list[str], behind: str | None) -> Principal:
     partition, account, name = parts[1], parts[4], parts[5]
     kind, _, rest = name.partition("/")
-    linked = "/aws-service-role/" in f"{arn}/{behind or ''}"
+    # A session's ARN does not tell the path, but service-linked roles have names of their own.
+    linked = "/aws-service-role/" in f"{arn}/{behind or ''}" or rest.startswith("AWSServiceRoleFor")
     if kind == "assumed-role":
         role = behind or f"arn:{partition}:iam::{account}:role/{rest.partition('/')[0]}"
         return Principal("session", arn, account, role, linked)

@@ -1,8 +1,8 @@
 """Rows of AWS's pages that are easily overlooked; each table names its page of the IAM User Guide.
 
 Found by holding the evaluation against the cases of other evaluators: cloud-copilot/iam-simulate, nccgroup/PMapper,
-minio/pkg, va1da5/aws-iam-policy-engine, monken/node-pbac and Foorack/iam-rs (GitHub, read on 28 November 2026). Where
-they differ among themselves, the page decides.
+minio/pkg, va1da5/aws-iam-policy-engine, monken/node-pbac, Foorack/iam-rs and dacut/scratchstack (GitHub, read on
+28 November 2026). Where they differ among themselves, the page decides.
 """
 
 from __future__ import annotations
@@ -87,6 +87,9 @@ def test_operators_that_read_variables(operator: str, wanted: str, given: str, h
         ("Null", "true", "", True),
         ("Null", "false", "", False),
         ("Null", "false", "a", True),
+        ("Null", "maybe", "a", False),
+        ("Null", "maybe", None, False),
+        ("Null", True, None, True),
         ("StringEquals", "", "", True),
         ("StringNotEquals", "a", "", True),
         ("StringLike", "*", "", True),
@@ -120,6 +123,10 @@ def test_an_empty_text_is_null(operator: str, wanted: str, given: Any, holds: bo
         ("DateEquals", "nan", "nan", False),
         ("BinaryEquals", "AAE=", b"\x00\x01", True),
         ("BinaryEquals", "AAE=", b"\x00\x02", False),
+        ("BinaryEquals", "d29ybGQ=", "world", True),
+        ("BinaryEquals", "d29ybGQ=", "d29ybGQ=", True),
+        ("BinaryEquals", "d29ybGQ=", "World", False),
+        ("ArnLike", "this:is:not:an:arn:*", "this:is:not:an:arn:at-all", False),
         ("IpAddress", "2001:db8:1234:5678::/64", "2001:DB8:1234:5678::1", True),
         ("NotIpAddress", "2001:db8:1234:5678::/64", "203.0.113.7", True),
         ("NotIpAddress", ["203.0.113.0/24", "2001:db8::/32"], "2001:db9::1", True),
@@ -213,6 +220,14 @@ def test_a_role_s_own_arn_tells_its_path() -> None:
     assert decide(*asked, principal=f"arn:aws:sts::{_HOME}:assumed-role/app/job", resource_policy=policy)
     assert decide(*asked, principal=f"arn:aws:iam::{_HOME}:role/team/app", resource_policy=policy)
     assert not decide(*asked, principal=f"arn:aws:iam::{_HOME}:role/app", resource_policy=policy)
+
+
+# orgs_manage_policies_scps.html: service-linked roles are not limited; their sessions' ARNs tell no path.
+@pytest.mark.parametrize(("role", "effect"), [("AWSServiceRoleForSupport", "allowed"), ("app", "explicitly_denied")])
+def test_service_linked_roles_are_not_limited_by_the_organisation(role: str, effect: str) -> None:
+    who = f"arn:aws:sts::{_HOME}:assumed-role/{role}/job"
+    deny = {"Statement": [_ANY["Statement"], {"Effect": "Deny", "Action": "*", "Resource": "*"}]}
+    assert decide("s3:GetObject", "arn:aws:s3:::a/1", principal=who, identity=_ANY, scps=deny).effect == effect
 
 
 def test_an_identity_s_statement_that_names_somebody_is_about_nobody_else() -> None:

@@ -11,7 +11,7 @@ from analysis.metrics import FAMILIES, METRICS, Family, Metric, Selector
 from analysis.metrics.base import sel
 from sim.records import Level
 
-__all__ = ["INSTANT", "CheckError", "family_of", "parse", "problems", "title", "when"]
+__all__ = ["INSTANT", "LASTING", "CheckError", "family_of", "parse", "problems", "title", "when"]
 
 _FORM = re.compile(r"(?P<metric>[a-z][a-z0-9_.]*)(?:\{(?P<selector>[^{}]*)\})?")
 
@@ -19,6 +19,9 @@ INSTANT = {"requests_per_second": "second", "logins": "at_s", "calls": "from_s",
 """Tables whose rows happen at an instant, so that they can be cut to a window, and the column that says when.
 
 Rows of `calls` do so at level calls only, and calls belong to the window in which they arrive."""
+
+LASTING = {"lives": ("from_s", "to_s")}
+"""Tables of stretches of time, which can be cut to a window, and the columns of their ends."""
 
 _ONE_ROW_A_CALL = {"calls"}
 
@@ -137,8 +140,8 @@ def _wrong_window(metric: Metric, window_s: Sequence[float], level: str, horizon
         yield f"{metric.name} is of an instant; use at_s"
     elif metric.whole_only:
         yield f"{metric.name} cannot be cut to a window: {metric.whole_only}"
-    elif not tables <= set(INSTANT):
-        listed = ", ".join(sorted(tables - set(INSTANT)))
+    elif whole := tables - set(INSTANT) - set(LASTING):
+        listed = ", ".join(sorted(whole))
         yield f"{metric.name} cannot be cut to a window: rows of {listed} last; leave it out"
     elif tables & _ONE_ROW_A_CALL and level != Level.CALLS:
         yield (

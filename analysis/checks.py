@@ -10,12 +10,12 @@ from typing import Any, Final
 
 import pandas as pd
 
-from analysis.check_words import INSTANT, CheckError, family_of, parse, problems, title, when
+from analysis.check_words import INSTANT, LASTING, CheckError, family_of, parse, problems, title, when
 from analysis.intervals import Estimate, estimate
 from analysis.load import Results
 from analysis.metrics import METRICS, Context, Family, Selector, Value
+from analysis.metrics._places import all_places
 from analysis.metrics.base import sel
-from analysis.metrics.exposure import all_places
 from analysis.summary import context_of
 
 __all__ = ["CheckError", "Outcome", "evaluate", "measure", "parse", "problems"]
@@ -136,7 +136,7 @@ class _Tables:
             for table, columns in family.tables.items()
         }
         if window is not None:
-            frames = {table: _cut(frame, INSTANT[table], *window) for table, frame in frames.items()}
+            frames = {table: _cut(table, frame, *window) for table, frame in frames.items()}
         return list(family.compute(frames, self._context(strategy, window, at_s)))
 
     def _context(self, strategy: str, window: tuple[float, ...] | None, at_s: float | None) -> Context:
@@ -209,5 +209,11 @@ def _with_instant(table: str, columns: Sequence[str]) -> list[str]:
     return [*columns, *more]
 
 
-def _cut(frame: pd.DataFrame, instant: str, begin_s: float, end_s: float) -> pd.DataFrame:
+def _cut(table: str, frame: pd.DataFrame, begin_s: float, end_s: float) -> pd.DataFrame:
+    """The rows within a window; those that last are cut to it."""
+    if table in LASTING:
+        start, stop = LASTING[table]
+        inside = frame[(frame[stop] > begin_s) & (frame[start] < end_s)]
+        return inside.assign(**{start: inside[start].clip(lower=begin_s), stop: inside[stop].clip(upper=end_s)})
+    instant = INSTANT[table]
     return frame[(frame[instant] >= begin_s) & (frame[instant] < end_s)]

@@ -19,8 +19,8 @@ from analysis.compare import paired, selector_key, with_holm
 from analysis.intervals import LEVEL, estimate
 from analysis.load import Results
 from analysis.metrics import FAMILIES, METRICS
+from analysis.metrics._places import all_places
 from analysis.metrics.base import Context, Selector, Value
-from analysis.metrics.exposure import all_places
 from sim.records import SCHEMA_VERSION
 
 __all__ = ["context_of", "evaluate", "summarise"]

@@ -59,6 +59,7 @@ class Shard:
         self._finish()
         self.world.incidents.write(self.recorder, self.world.access, self.world.authority, self.clients)
         self.world.grants.write(self.recorder)
+        self.world.spots.write(self.recorder)
         return self.recorder.close()
 
     def _start(self, built: Built) -> None:

@@ -133,6 +133,7 @@ class Recorder:
         self.credentials = self.sinks.get("credentials")
         self.holdings = self.sinks.get("holdings")
         self.grants = self.sinks.get("grants")
+        self.lives = self.sinks["lives"]
         self.requests = self.sinks.get("requests")
         self.waits = self.sinks.get("waits")
         self.calls = self.sinks["calls"]

@@ -189,6 +189,19 @@ GRANTS: Final = Table(
     _DETAILED,
 )
 
+LIVES: Final = Table(
+    "lives",
+    "When the clients of populations with `arrivals` live: one row per client and unbroken stretch of time. Clients of "
+    "other populations have none.",
+    "population, client",
+    (
+        Column("population", "string", "", "Population of the client."),
+        Column("client", "int32", "", "Index of the client in its population, from 0, in order of arrival."),
+        Column("from_s", "float64", "s", "Its start."),
+        Column("to_s", "float64", "s", "Its end, not past the horizon."),
+    ),
+)
+
 REQUESTS: Final = Table(
     "requests",
     "One row per attempt at an issuer, refused ones included.",
@@ -381,6 +394,7 @@ TABLES: Final[dict[str, Table]] = {
         CREDENTIALS,
         HOLDINGS,
         GRANTS,
+        LIVES,
         REQUESTS,
         REQUESTS_PER_SECOND,
         CALLS,

@@ -24,12 +24,12 @@ from sim.issuers.spec import Container, IdentityCenter, IdentityProvider, Imds
 from sim.policies.bucket import ChangingBucket, TokenBucket
 from sim.policies.steps import Steps
 from sim.principals.account import Quota, Refusal
-from sim.principals.population import Population
 from sim.recorder import Recorder
 from sim.scenario import Scenario
-from sim.streams import Purpose, Stream, population_id
+from sim.streams import Stream, population_id
 from sim.thieves.grants import Grants
 from sim.thieves.incidents import Incidents
+from sim.thieves.spots import Spots
 from sim.timeline.clients import ClientTimeline
 from sim.timeline.lifetimes import Lifetimes
 from sim.timeline.policies import epochs
@@ -83,6 +83,7 @@ class World:
         self._streams = {name: Stream.of(scenario.run.seed, replication, name) for name in scenario.populations}
         self.client_timeline = ClientTimeline(self.timeline, self._streams)
         self._lifetimes = {name: Lifetimes(scenario, name, stream) for name, stream in self._streams.items()}
+        self.spots = Spots(scenario, self._lifetimes)
         self.servers: dict[str, Agent] = {}
         self._apis: dict[str, Api] = {}
         self._idps: dict[str, IdpQueue] = {}
@@ -135,7 +136,7 @@ class World:
     @cached_property
     def incidents(self) -> Incidents:
         """What leaks here, and the thieves that are followed."""
-        return Incidents(self.scenario, self.replication, _places_of_spec)
+        return Incidents(self.scenario, self.replication, self.spots.there_at)
 
     @cached_property
     def buckets(self) -> dict[tuple[str, str], tuple[TokenBucket, Refusal]]:
@@ -193,24 +194,10 @@ class World:
         return self._probes[key]
 
     def _draw_probes(self, population: str, place: str) -> dict[int, tuple[float, ...]]:
-        theft, spec = self.scenario.theft, self.scenario.populations[population]
-        if place not in theft.places.get(population, {}):
+        if place not in self.scenario.theft.places.get(population, {}):
             return {}
-        size = places_of(place, self._lifetimes[population].number, spec.per_host)
         stream = Stream(self._streams[population].seed, self.replication, population_id(f"{population}/{place}"))
         found: dict[int, list[float]] = {}
-        for n in range(theft.probes):
-            client = int(size * stream.uniform(Purpose.PROBE, 0, n))
-            found.setdefault(client, []).append(self.horizon_s * stream.uniform(Purpose.PROBE, 1, n))
+        for client, at_s in self.spots.thefts(population, place, stream, self.scenario.theft.probes):
+            found.setdefault(client, []).append(at_s)
         return {client: tuple(sorted(times)) for client, times in found.items()}
-
-
-def places_of(place: str, count: int, per_host: int) -> int:
-    """How many places of a kind a population has: one, one per host, or one per client."""
-    if place in {"repository", "image", "backup", "ci", "host", "broker"}:
-        return 1
-    return -(-count // per_host) if place in {"imds", "agent", "file"} else count
-
-
-def _places_of_spec(place: str, population: Population) -> int:
-    return places_of(place, population.count, population.per_host)

@@ -17,7 +17,8 @@ from analysis.charts.base import Chart, Summary, new_figure
 from analysis.charts.choice import is_choice
 from analysis.charts.estimates import Estimates
 from analysis.load import Results
-from analysis.metrics.exposure import THIEVES, places_of, survivals
+from analysis.metrics._places import places_of
+from analysis.metrics.exposure import THIEVES, survivals
 from analysis.style import GREY, THIEF_LINES, Look, looks, number
 
 __all__ = ["CHART"]

@@ -239,13 +239,13 @@ class Causes:
         return tuple((name, float(share)) for name, share in zip(self.names, sums, strict=True) if share > 0)
 
 
-def law_of(steps: Steps, window_s: float, places: int, causes: Causes | None = None) -> Law:
+def law_of(steps: Steps, window_s: float, places: float, causes: Causes | None = None) -> Law:
     """The law of X = max(V(t) - t, 0) for t uniform on [0, window) and a uniformly chosen place.
 
     Args:
         steps: V for each client; what is not covered holds nothing.
         window_s: Thefts fall in [0, window), s.
-        places: How many such places exist, those without rows included.
+        places: How many such places exist (in the mean, where they come and go), those without rows included.
         causes: What ends the exposure that ends at V.
     """
     start = np.clip(steps.start, 0.0, window_s)

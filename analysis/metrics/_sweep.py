@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Floats", "Steps", "running_maximum"]
+__all__ = ["NO_STEPS", "Floats", "Steps", "running_maximum"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -48,6 +48,11 @@ class Steps:
             hit = (last >= 0) & (self.client[step] == client[order]) & (self.stop[step] > at_s[order])
             found[order] = np.where(hit, self.until[step], -np.inf)
         return found
+
+
+_NOTHING: Floats = np.empty(0)
+NO_STEPS = Steps(np.empty(0, np.int64), _NOTHING, _NOTHING, _NOTHING)
+"""Nothing held by anybody."""
 
 
 def running_maximum(client: Ints, start: Floats, stop: Floats, until: Floats) -> Steps:

@@ -1,6 +1,7 @@
 """Exposure after a theft: how long AWS would accept anything that the thief holds.
 
-The theft of a place happens at a uniform instant of the run; the exposure is integrated over that
+The theft of a place happens at a uniform instant of the run (of the lives of its clients, where they arrive and end:
+what a client took with it to its end still counts, if AWS accepts it longer); the exposure is integrated over that
 instant exactly from the `holdings` (at level `summary` it is the sample of `probes`). Three thieves,
 never averaged: `copy` uses what it took and exchanges nothing, `mint` also what it can obtain from it,
 `foothold` takes again for `theft.foothold_s`. Always by population and place; a population's total only with the
@@ -27,12 +28,23 @@ import pandas as pd
 
 from analysis.load import Results
 from analysis.metrics._law import Causes, Law, Mixture, Sample, law_of
-from analysis.metrics._places import listed_places, place_count
+from analysis.metrics._places import lives_of, places_of, while_there
 from analysis.metrics._sweep import Floats, Steps, running_maximum
 from analysis.metrics.base import Context, Family, Frames, Metric, Selector, Value, sel
 from sim.records import Kind, Level
 
-__all__ = ["CAP_S", "FAMILY", "THIEVES", "laws", "probe_errors", "steps_of", "survival", "survivals"]
+__all__ = [
+    "CAP_S",
+    "FAMILY",
+    "LIVES",
+    "NOBODY_CAME",
+    "THIEVES",
+    "laws",
+    "probe_errors",
+    "steps_of",
+    "survival",
+    "survivals",
+]
 
 CAP_S = 365 * 86400.0
 """Cap of the restricted mean, s."""
@@ -45,6 +57,12 @@ TO_BE_EXCHANGED = (Kind.SSO_TOKEN, Kind.SAML_ASSERTION, Kind.PASSWORD, Kind.PROJ
 
 _EXCHANGED_IDS = ("sso-", "saml-", "pwd-", "token-")
 """How the identifiers of such credentials begin (probes have no kind)."""
+
+LIVES = ("population", "client", "from_s", "to_s")
+"""Columns of `lives`."""
+
+NOBODY_CAME = "nobody came while thieves looked"
+"""Why places that come and go with their clients have no exposure."""
 
 _BY = (("place", "population", "thief"), ("population", "thief"))
 _HELD = ("place", "population", "client", "kind", "from_s", "to_s", "valid_until_s", "mint_until_s", "end_cause")
@@ -97,16 +115,28 @@ def _causes(holdings: pd.DataFrame, thief: str) -> Causes:
     return Causes(names, until[order], codes[order])
 
 
-def law(holdings: pd.DataFrame, thief: str, *, places: int, horizon_s: float, foothold_s: float) -> Law | str:
+def law(
+    holdings: pd.DataFrame,
+    thief: str,
+    *,
+    places: int,
+    horizon_s: float,
+    foothold_s: float,
+    lives: pd.DataFrame | None = None,
+) -> Law | str:
     """The exposure of one place, or the reason why there is none.
 
-    Thefts are uniform on [0, horizon); with a foothold on [0, horizon - F], so that all it sees is recorded.
+    Thefts are uniform on [0, horizon); with a foothold on [0, horizon - F], so that all it sees is recorded. Where
+    places come and go (`lives`) they are uniform over all places and the times at which each is there.
     """
     window_s = horizon_s - foothold_s if thief == "foothold" else horizon_s
     if window_s <= 0:
         return f"the run ({horizon_s:g} s) is not longer than the foothold ({foothold_s:g} s)"
-    size = max(places, holdings["client"].nunique())
-    return law_of(steps_of(holdings, thief, foothold_s), window_s, size, _causes(holdings, thief))
+    steps, causes = steps_of(holdings, thief, foothold_s), _causes(holdings, thief)
+    if lives is None:
+        return law_of(steps, window_s, max(places, holdings["client"].nunique()), causes)
+    steps, size = while_there(steps, lives, window_s)
+    return law_of(steps, window_s, size, causes) if size else NOBODY_CAME
 
 
 def sampled_law(probes: pd.DataFrame, thief: str, size: int) -> Sample | str:
@@ -136,16 +166,20 @@ def laws(frames: Frames, context: Context) -> dict[Selector, AnyLaw | str]:
     groups = dict(iter(source.groupby(["population", "place"], observed=True)))
     for (population, place), size in sorted(context.places.items()):
         rows = groups.get((population, place), source.iloc[:0])
+        lives = lives_of(context.scenario, frames["lives"], population, place)
         for thief in THIEVES:
-            found[sel(population=population, place=place, thief=thief)] = _one_law(rows, thief, size, context)
+            found[sel(population=population, place=place, thief=thief)] = _one_law(rows, thief, size, lives, context)
     return found | _totals(found, context.scenario["theft"]["places"])
 
 
-def _one_law(rows: pd.DataFrame, thief: str, size: int, context: Context) -> AnyLaw | str:
+def _one_law(rows: pd.DataFrame, thief: str, size: int, lives: pd.DataFrame | None, context: Context) -> AnyLaw | str:
     theft = context.scenario["theft"]
-    if context.level == Level.SUMMARY:
-        return sampled_law(rows, thief, int(theft["probes"]))
-    return law(rows, thief, places=size, horizon_s=context.horizon_s, foothold_s=float(theft["foothold_s"]))
+    if context.level != Level.SUMMARY:
+        foothold_s = float(theft["foothold_s"])
+        return law(rows, thief, places=size, horizon_s=context.horizon_s, foothold_s=foothold_s, lives=lives)
+    if lives is not None and lives.empty:
+        return NOBODY_CAME
+    return sampled_law(rows, thief, int(theft["probes"]))
 
 
 def _totals(
@@ -215,7 +249,7 @@ FAMILY = Family(
             is_sum=True,
         ),
     ),
-    tables={"holdings": _HELD, "probes": _PROBED},
+    tables={"holdings": _HELD, "probes": _PROBED, "lives": LIVES},
     compute=compute,
 )
 
@@ -249,37 +283,6 @@ def survival(
     """One curve of `survivals`; `place` None is the weighted total; None where there is no such law."""
     keys = {"population": population, "thief": thief} | ({} if place is None else {"place": place})
     return survivals(results, strategy, replication, grid, population).get(sel(**keys))
-
-
-def places_of(results: Results, strategy: str) -> dict[tuple[str, str], int]:
-    """(population, place) -> number of such places. Without `theft.places`: every place where anything ever lay."""
-    return all_places(results)[strategy]
-
-
-def all_places(results: Results) -> dict[str, dict[tuple[str, str], int]]:
-    """The places of every strategy. What lay where is read from all strategies and replications: once, here."""
-    scenarios = {name: results.scenario(name) for name in results.strategies}
-    everywhere = list(scenarios.values())
-    listed = [(population, place) for population, places in listed_places(everywhere).items() for place in places]
-    wanted = listed or _seen(results)
-    return {
-        strategy: {
-            (population, place): place_count(everywhere, own, population, place)
-            for population, place in wanted
-            if population in own["populations"]
-        }
-        for strategy, own in scenarios.items()
-    }
-
-
-def _seen(results: Results) -> list[tuple[str, str]]:
-    table = "holdings" if results.has("holdings") else "probes"
-    seen: set[tuple[str, str]] = set()
-    for strategy in results.strategies:
-        for replication in range(results.replications):
-            rows = results.table(table, strategy, replication, ("population", "place")).drop_duplicates()
-            seen |= set(zip(rows["population"], rows["place"], strict=True))
-    return sorted(seen)
 
 
 def probe_errors(holdings: pd.DataFrame, probes: pd.DataFrame, thief: str) -> Floats:

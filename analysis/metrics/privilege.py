@@ -31,9 +31,10 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from analysis.metrics._sweep import Floats, Steps, running_maximum
+from analysis.metrics._places import lives_of, while_there
+from analysis.metrics._sweep import NO_STEPS, Floats, Steps, running_maximum
 from analysis.metrics.base import Context, Family, Frames, Metric, Selector, Value, sel
-from analysis.metrics.exposure import CAP_S, THIEVES
+from analysis.metrics.exposure import CAP_S, LIVES, NOBODY_CAME, THIEVES
 from sim.records import Level
 
 __all__ = ["FAMILY", "privilege_hours"]
@@ -59,6 +60,7 @@ class _Held:
         valid: Until when AWS accepts it, s.
         grant: What it is good for.
         window_s: Thefts fall in [0, window).
+        lives: When the places are there, where they come and go.
     """
 
     client: np.ndarray
@@ -67,6 +69,7 @@ class _Held:
     valid: Floats
     grant: np.ndarray
     window_s: float
+    lives: pd.DataFrame | None = None
     _known: dict[Reach, Steps] = field(default_factory=dict)
 
     def until(self, reach: Reach) -> Steps:
@@ -79,12 +82,20 @@ class _Held:
             steps = running_maximum(self.client[some], self.start[some], self.stop[some], until[some])
             start, stop = np.clip(steps.start, 0.0, self.window_s), np.minimum(steps.stop, self.window_s)
             kept = (start < stop) & (steps.until > -np.inf)  # a step between two holdings holds nothing
-            self._known[reach] = Steps(steps.client[kept], start[kept], stop[kept], steps.until[kept])
+            steps = Steps(steps.client[kept], start[kept], stop[kept], steps.until[kept])
+            self._known[reach] = steps if self.lives is None else while_there(steps, self.lives, self.window_s)[0]
         return self._known[reach]
 
 
 def privilege_hours(
-    holdings: pd.DataFrame, grants: pd.DataFrame, thief: str, *, places: int, horizon_s: float, foothold_s: float
+    holdings: pd.DataFrame,
+    grants: pd.DataFrame,
+    thief: str,
+    *,
+    places: int,
+    horizon_s: float,
+    foothold_s: float,
+    lives: pd.DataFrame | None = None,
 ) -> float | str:
     """The privilege-hours of one place, h, or the reason why there are none.
 
@@ -95,17 +106,23 @@ def privilege_hours(
         places: How many such places there are.
         horizon_s: Length of the run, s.
         foothold_s: Life of the foothold, s.
+        lives: When the places are there, where they come and go.
     """
     window_s = horizon_s - foothold_s if thief == "foothold" else horizon_s
     if window_s <= 0:
         return f"the run ({horizon_s:g} s) is not longer than the foothold ({foothold_s:g} s)"
     held = _held(holdings, thief, window_s, foothold_s)
+    held.lives = lives
     mine = grants[(grants["weight"] > 0) & grants["grant"].isin(np.unique(held.grant))].drop_duplicates()
     mine = mine[mine["minted"] == 0] if thief == "copy" else mine
-    total = window_s * max(places, holdings["client"].nunique())
+    size: float = max(places, holdings["client"].nunique())
+    if lives is not None:
+        _, size = while_there(NO_STEPS, lives, window_s)
+    if not size:
+        return NOBODY_CAME
     weights = _weights(mine)
     seconds = math.fsum(weight * _within(held.until(reach), *cell) for (cell, reach), weight in weights.items())
-    return seconds / total / 3600.0
+    return seconds / (window_s * size) / 3600.0
 
 
 def _held(holdings: pd.DataFrame, thief: str, window_s: float, foothold_s: float) -> _Held:
@@ -169,13 +186,19 @@ def _by_place(frames: Frames, context: Context) -> Iterator[tuple[Selector, floa
     for (population, place), size in sorted(context.places.items()):
         rows = held.get((population, place), holdings.iloc[:0])
         mine = grants[grants["population"] == population]
+        lives = lives_of(context.scenario, frames["lives"], population, place)
         for thief in THIEVES:
             about = sel(population=population, place=place, thief=thief)
             if context.level == Level.SUMMARY:
                 yield about, "what lay where needs level credentials"
                 continue
-            limits = {"horizon_s": context.horizon_s, "foothold_s": float(theft["foothold_s"])}
-            yield about, privilege_hours(rows, mine, thief, places=size, **limits)
+            foothold_s = float(theft["foothold_s"])
+            yield (
+                about,
+                privilege_hours(
+                    rows, mine, thief, places=size, horizon_s=context.horizon_s, foothold_s=foothold_s, lives=lives
+                ),
+            )
 
 
 def _totals(
@@ -209,6 +232,6 @@ FAMILY = Family(
             needs=Level.CREDENTIALS,
         ),
     ),
-    tables={"holdings": _HELD, "grants": _GRANTED},
+    tables={"holdings": _HELD, "grants": _GRANTED, "lives": LIVES},
     compute=compute,
 )

@@ -2,7 +2,7 @@
 
 | metric | definition | unit |
 | --- | --- | --- |
-| requests.per_client_day | attempts / (clients of the population x days) | 1/day |
+| requests.per_client_day | attempts / days for which clients of the population are there, summed over them | 1/day |
 | requests.mean_rps | attempts / seconds | 1/s |
 """
 
@@ -19,13 +19,14 @@ _DAY_S = 86400.0
 
 def compute(frames: Frames, context: Context) -> Iterator[Value]:
     """Both rates of one strategy and replication."""
-    rows = frames["requests_per_second"]
+    rows, lives = frames["requests_per_second"], frames["lives"]
     for issuer, own in rows.groupby("issuer", observed=True):
         yield Value("requests.mean_rps", sel(issuer=str(issuer)), float(own["requests"].sum()) / context.horizon_s)
     for population, about in context.populations.items():
-        if about.get("arrivals"):
-            continue  # its clients live for a while only; how long together no table tells
         client_days = int(about["count"]) * context.horizon_s / _DAY_S
+        if about.get("arrivals"):
+            mine = lives[lives["population"] == population]
+            client_days = float((mine["to_s"] - mine["from_s"]).sum()) / _DAY_S
         for issuer, own in rows[rows["population"] == population].groupby("issuer", observed=True):
             selector = sel(population=population, issuer=str(issuer))
             yield Value("requests.per_client_day", selector, float(own["requests"].sum()) / client_days)
@@ -37,11 +38,14 @@ FAMILY = Family(
         Metric(
             "requests.per_client_day",
             "1/day",
-            "Attempts at an issuer per client of the population and day.",
+            "Attempts at an issuer per client of the population and day that it is there.",
             (("issuer", "population"),),
             is_sum=True,
         ),
     ),
-    tables={"requests_per_second": ("second", "population", "issuer", "requests")},
+    tables={
+        "requests_per_second": ("second", "population", "issuer", "requests"),
+        "lives": ("population", "client", "from_s", "to_s"),
+    },
     compute=compute,
 )

@@ -81,17 +81,24 @@ def _collateral(frames: Frames, context: Context) -> Iterator[Value]:
     without = frames["calls_unanswered"] if _responds(context.scenario) else ours
     failed = _failed(ours).sub(_failed(without), fill_value=0.0)
     spent = _cut_off(ours).sub(_cut_off(without), fill_value=0.0).rename("spent").reset_index()
-    for population, spec in context.populations.items():
+    clients = {name: _clients(name, spec, frames["lives"]) for name, spec in context.populations.items()}
+    for population in context.populations:
         times = spent.loc[spent["population"] == population, "spent"]
-        yield from _cost(sel(population=population), float(failed.get(population, 0.0)), times, int(spec["count"]))
-    clients = sum(int(spec["count"]) for spec in context.populations.values())
-    yield from _cost((), float(failed.sum()), spent["spent"], clients)
+        yield from _cost(sel(population=population), float(failed.get(population, 0.0)), times, clients[population])
+    yield from _cost((), float(failed.sum()), spent["spent"], sum(clients.values()))
 
 
 def _cost(about: Selector, calls: float, times: pd.Series, clients: int) -> Iterator[Value]:
     yield Value("collateral_calls", about, calls)
     yield Value("collateral_s", about, max(float(times.max()), 0.0) if len(times) else 0.0)
     yield Value("collateral_mean_s", about, float(times.sum()), over=float(max(clients, 1)))
+
+
+def _clients(population: str, spec: Mapping[str, Any], lives: pd.DataFrame) -> int:
+    """How many clients a population has; those that come and go are counted."""
+    if not spec.get("arrivals"):
+        return int(spec["count"])
+    return int(lives.loc[lives["population"] == population, "client"].nunique())
 
 
 def _responds(scenario: Mapping[str, Any]) -> bool:
@@ -189,6 +196,7 @@ FAMILY = Family(
         "theft_spans": ("incident", "thief", "action", "weight", "from_s", "to_s"),
         "calls": _CALLS,
         "calls_unanswered": _CALLS,
+        "lives": ("population", "client"),
         "requests_per_second": ("second", "quota_group", "account", "requests"),
     },
     compute=compute,

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sim.access import Access
 from sim.authority import Authority
 from sim.credentials import Holder
-from sim.principals.population import Population
 from sim.recorder import Recorder
 from sim.scenario import Scenario
 from sim.streams import Purpose, Stream
 from sim.thieves.grants import deeds_of
-from sim.thieves.loot import Loot
+from sim.thieves.loot import PER_HOST, Loot
 from sim.thieves.thief import EXCHANGED, Item, Means, Span, Thief, spans_of
 from sim.thieves.ways import Ways
 from sim.threats.incident import Incident
 from sim.timeline.timeline import Timeline, detected_at, first_used_at
 
 __all__ = ["Incidents"]
+
+There = Callable[[str, str, float], Sequence[int]]
+"""(population, place, instant) -> numbers of the places that are there."""
 
 SLOT = 4092
 """Slot of a thief as a holder of credentials."""
@@ -30,24 +32,24 @@ class Incidents:
     Args:
         scenario: The shard's part of a resolved scenario.
         replication: Number of the replication.
-        size_of: How many places of a kind a population has.
+        there_at: Which places of a kind a population has at an instant.
     """
 
-    def __init__(self, scenario: Scenario, replication: int, size_of: Callable[[str, Population], int]) -> None:
+    def __init__(self, scenario: Scenario, replication: int, there_at: There) -> None:
         self._scenario = scenario
         self._replication = replication
         mine = {n: one for n, one in scenario.theft.incidents.items() if one.population in scenario.populations}
         self._incidents = mine
-        self._victims = {name: self._victim(name, one, size_of) for name, one in mine.items()}
+        self._victims = {name: self._victim(name, one, there_at) for name, one in mine.items()}
         self._loot = {(one.population, one.place, self._victims[name]): Loot() for name, one in mine.items()}
 
-    def _victim(self, name: str, incident: Incident, size_of: Callable[[str, Population], int]) -> int:
-        """Index of the client (of the host, at places of hosts) that is robbed."""
+    def _victim(self, name: str, incident: Incident, there_at: There) -> int:
+        """Index of the client (of the host, at places of hosts) that is robbed; the first where nobody is there."""
         if incident.client is not None:
             return incident.client
         stream = Stream.of(self._scenario.run.seed, self._replication, f"incident/{name}")
-        size = size_of(incident.place, self._scenario.populations[incident.population])
-        return int(size * stream.uniform(Purpose.VICTIM, 0))
+        found = there_at(incident.population, incident.place, incident.at_s)
+        return found[int(len(found) * stream.uniform(Purpose.VICTIM, 0))] if found else 0
 
     def watched(self, population: str, place: str, client: int) -> Loot | None:
         """What remembers what lies at a place, if somebody robs it."""
@@ -77,7 +79,7 @@ class Incidents:
     def _first_client(self, name: str) -> int:
         incident, victim = self._incidents[name], self._victims[name]
         per_host = self._scenario.populations[incident.population].per_host
-        return victim * per_host if incident.place in {"imds", "agent"} else victim
+        return victim * per_host if incident.place in PER_HOST else victim
 
     def _story(self, name: str, kind: str, means: Means) -> Thief:
         """What a thief of one kind takes, and what he makes of it."""

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sim.credentials import Credential
 
-__all__ = ["Laid", "Loot"]
+__all__ = ["PER_HOST", "SHARED", "Laid", "Loot", "places_of"]
+
+PER_HOST: Final = frozenset({"imds", "agent", "file"})
+"""Kinds of place of which every host has one."""
+
+SHARED: Final = frozenset({"repository", "image", "backup", "ci", "host", "broker"})
+"""Kinds of place of which a population has one."""
+
+
+def places_of(place: str, clients: int, per_host: int) -> int:
+    """How many places of a kind a population has: one, one per host, or one per client."""
+    if place in SHARED:
+        return 1
+    return -(-clients // per_host) if place in PER_HOST else clients
 
 
 class Laid(NamedTuple):

@@ -119,27 +119,11 @@ def _together(scenario: Scenario) -> Iterator[Finding]:
             )
 
 
-def _places(scenario: Scenario) -> Iterator[Finding]:
-    """Thieves look at a number of places that the scenario tells."""
-    looked: list[tuple[Path, str]] = [(("theft", "places", name), name) for name in scenario.theft.places]
-    for title, incident in scenario.theft.incidents.items():
-        looked.append((("theft", "incidents", title, "population"), incident.population))
-    for path, name in looked:
-        population = scenario.populations.get(name)
-        if population is not None and population.arrivals is not None:
-            yield (
-                path,
-                f"the clients of {name} come and go, so nobody can say how many places it has; thefts are from "
-                "populations without arrivals",
-            )
-
-
 RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _arrivals,
     _lifetime,
     _verbs,
     _together,
-    _places,
 )
 """Every rule of this file that looks at a scenario as it stands."""
 

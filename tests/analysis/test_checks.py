@@ -11,7 +11,7 @@ import pytest
 from analysis.checks import CheckError, Outcome, _Tables, evaluate, measure, parse, problems
 from analysis.load import Results
 from analysis.metrics import Value
-from analysis.metrics.exposure import all_places
+from analysis.metrics._places import all_places
 from sim.scenario import Scenario
 from tests.support.fake_results import write_results
 from tests.support.fake_scenario import fake_scenarios

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from analysis.load import Results
-from analysis.metrics._places import listed_places, place_count
-from analysis.metrics.exposure import THIEVES, places_of, probe_errors, survival, survivals
+from analysis.metrics._places import listed_places, place_count, places_of
+from analysis.metrics.exposure import THIEVES, probe_errors, survival, survivals
 from sim.records import Level
 from tests.analysis.frames import context, number, table, values
 from tests.support.fake_results import write_fake_results, write_results
@@ -36,6 +36,7 @@ def _held(place: str, client: int, until: float, **more: object) -> dict[str, ob
         ("people", "backup", 20),
         ("app", "process", 8),
         ("app", "imds", 2),
+        ("app", "file", 2),
         ("app", "repository", 1),
         ("app", "image", 1),
         ("app", "backup", 1),

@@ -7,7 +7,7 @@ import copy
 import pytest
 
 from analysis.load import Results
-from analysis.metrics.exposure import all_places
+from analysis.metrics._places import all_places
 from analysis.summary import evaluate
 from sim.records import Level
 from sim.runner import Plan, jobs_of, run

@@ -99,10 +99,9 @@ EDITS: dict[str, tuple[str, str, str, list[str]]] = {
     "a plan that scales nobody": (
         THEFT, "theft: {plans: {answer: [{after_s: 5, scale: ap, count: 2}]}}", "theft.plans.answer.0.scale", ["app?"],
     ),
-    "thieves among arrivals": (APP, app(COME), "theft.places.app", ["come and go"]),
 }  # fmt: skip
 
-MARKS = {"theft.places.app": THEFT, "populations.people.arrivals": COME}
+MARKS = {"populations.people.arrivals": COME}
 """Where a problem is told that stands not where the edit ends."""
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from analysis.load import Results
-from analysis.metrics.exposure import places_of, probe_errors
+from analysis.metrics._places import places_of
+from analysis.metrics.exposure import probe_errors
 from analysis.summary import summarise
 from sim.plan import Plan
 from sim.records import Level

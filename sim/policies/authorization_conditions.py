@@ -14,12 +14,12 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, Final
 
 from sim.policies.authorization_match import as_list, covers_arn, like, literal, substitute, text_of
 
-__all__ = ["OPERATORS", "PolicyError", "conditions_hold", "known_operator", "seconds_of", "spelled"]
+__all__ = ["OPERATORS", "PolicyError", "conditions_hold", "documented", "known_operator", "seconds_of", "spelled"]
 
 Test = Callable[[str, object], bool | None]
 """Of a policy's value and a request's: whether they match; None if either cannot be read."""
@@ -62,10 +62,13 @@ def _compare(convert: Callable[[Any], Any], relation: Callable[[Any, Any], bool]
 
 
 def _in_network(wanted: str, given: object) -> bool | None:
+    """Whether an address lies in a network; an IPv4 address that is written as IPv6 is that IPv4 address."""
     try:
-        return ip_address(str(given)) in ip_network(wanted, strict=False)
+        address, network = ip_address(str(given)), ip_network(wanted, strict=False)
     except ValueError:
         return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped if mapped is not None and network.version == mapped.version else address) in network
 
 
 def _number(value: object) -> Decimal:
@@ -122,11 +125,14 @@ _NEGATED: Final[dict[str, str]] = {
     "NotIpAddress": "IpAddress",
     "ArnNotEquals": "ArnEquals",
     "ArnNotLike": "ArnLike",
+    "BinaryNotEquals": "BinaryEquals",
 }
 
-OPERATORS: Final = frozenset({*_POSITIVE, *_NEGATED, "Null"})
+UNDOCUMENTED: Final = frozenset({"BinaryNotEquals"})
+"""Operators that other evaluators read, but that stand on no page of AWS."""
+OPERATORS: Final = frozenset({*_POSITIVE, *_NEGATED, "Null"}) - UNDOCUMENTED
 """Every operator, without `IfExists` and the set prefixes."""
-_SPELLED: Final = {name.lower(): name for name in (*OPERATORS, "ForAllValues", "ForAnyValue")}
+_SPELLED: Final = {name.lower(): name for name in (*OPERATORS, *UNDOCUMENTED, "ForAllValues", "ForAnyValue")}
 _READ_VARIABLES: Final = ("String", "Arn", "Bool")
 
 
@@ -146,10 +152,16 @@ def spelled(name: str) -> str:
     return found if known_operator(found) else name
 
 
+def documented(name: str) -> bool:
+    """Whether AWS documents an operator that can be evaluated."""
+    return _split(name)[1] not in UNDOCUMENTED
+
+
 def known_operator(name: str) -> bool:
-    """Whether an operator, with its prefix and suffix, exists."""
+    """Whether an operator, with its prefix and suffix, can be evaluated."""
     prefix, base, if_exists = _split(name)
-    return prefix in {"", "ForAllValues", "ForAnyValue"} and base in OPERATORS and not (base == "Null" and if_exists)
+    known = base in OPERATORS or base in UNDOCUMENTED
+    return prefix in {"", "ForAllValues", "ForAnyValue"} and known and not (base == "Null" and if_exists)
 
 
 def _texts(base: str, wanted: list[Any], keys: Mapping[str, Any], variables: bool) -> list[str | None]:

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, Literal
 
-from sim.policies.authorization_conditions import PolicyError, conditions_hold, known_operator, spelled
+from sim.policies.authorization_conditions import PolicyError, conditions_hold, documented, known_operator, spelled
 from sim.policies.authorization_match import any_like, as_list, covers_arn, substitute
 
 __all__ = ["Kind", "Policy", "Problem", "Request", "Statement", "applies", "check_policy", "problems", "statements"]
@@ -32,6 +32,7 @@ _NO_VERSION: Final = "is no version of the policy language"
 _NO_STATEMENT: Final = "at least one statement is needed"
 _NOT_HERE: Final = "does not belong into"
 _SPELLING: Final = "is spelled"
+_UNDOCUMENTED: Final = "stands on no page of AWS"
 PRINCIPALS: Final = ("AWS", "Service", "Federated", "CanonicalUser")
 _PRINCIPAL: Final = f"must be * or map {', '.join(PRINCIPALS[:-1])} or {PRINCIPALS[-1]} to names"
 _SCALARS: Final = (str, int, float, Decimal, date)
@@ -163,6 +164,8 @@ def _condition_problems(condition: object) -> Iterator[Problem]:
         right = spelled(str(name))
         if not known_operator(right):
             yield ("Condition", str(name)), f"unknown condition operator {str(name)!r}"
+        elif not documented(right):
+            yield ("Condition", str(name)), f"condition operator {name} {_UNDOCUMENTED}"
         elif right != name:
             yield ("Condition", str(name)), f"condition operator {name} {_SPELLING} {right}"
         for key, wanted in tests.items():
@@ -188,7 +191,7 @@ def check_policy(policy: Policy, kind: Kind = "identity", strict: bool = True) -
 
 
 def _harmless(text: str) -> bool:
-    return any(part in text for part in (_NO_VERSION, _NO_STATEMENT, _NOT_HERE, _SPELLING))
+    return any(part in text for part in (_NO_VERSION, _NO_STATEMENT, _NOT_HERE, _SPELLING, _UNDOCUMENTED))
 
 
 def _action_matches(statement: Statement, action: str) -> bool:

@@ -1,8 +1,8 @@
 """Rows of AWS's pages that are easily overlooked; each table names its page of the IAM User Guide.
 
 Found by holding the evaluation against the cases of other evaluators: cloud-copilot/iam-simulate, nccgroup/PMapper,
-minio/pkg, va1da5/aws-iam-policy-engine, monken/node-pbac, Foorack/iam-rs and dacut/scratchstack (GitHub, read on
-28 November 2026). Where they differ among themselves, the page decides.
+minio/pkg, scality/Arsenal, va1da5/aws-iam-policy-engine, monken/node-pbac, Foorack/iam-rs and dacut/scratchstack
+(GitHub, read on 28 November 2026). Where they differ among themselves, the page decides.
 """
 
 from __future__ import annotations
@@ -128,6 +128,10 @@ def test_an_empty_text_is_null(operator: str, wanted: str, given: Any, holds: bo
         ("BinaryEquals", "d29ybGQ=", "World", False),
         ("ArnLike", "this:is:not:an:arn:*", "this:is:not:an:arn:at-all", False),
         ("IpAddress", "2001:db8:1234:5678::/64", "2001:DB8:1234:5678::1", True),
+        ("IpAddress", "203.0.113.0/24", "::ffff:203.0.113.7", True),
+        ("NotIpAddress", "203.0.113.0/24", "::ffff:203.0.113.7", False),
+        ("NotIpAddress", "203.0.113.0/24", "::ffff:192.0.2.7", True),
+        ("IpAddress", "::ffff:0:0/96", "::ffff:203.0.113.7", True),
         ("NotIpAddress", "2001:db8:1234:5678::/64", "203.0.113.7", True),
         ("NotIpAddress", ["203.0.113.0/24", "2001:db8::/32"], "2001:db9::1", True),
     ],
@@ -158,6 +162,15 @@ def test_an_operator_in_another_case_is_evaluated_but_not_approved() -> None:
     assert decide("s3:GetObject", "*", identity=policy, context={"aws:SecureTransport": True})
     assert not decide("s3:GetObject", "*", identity=policy, context={"aws:SecureTransport": False})
     with pytest.raises(PolicyError, match="condition operator bool is spelled Bool"):
+        check_policy(policy)
+
+
+def test_an_operator_that_only_others_know_is_evaluated_but_not_approved() -> None:
+    statement = {**_ANY["Statement"], "Condition": {"BinaryNotEquals": {"k": "AAE="}}}  # type: ignore[dict-item]
+    policy = {"Version": "2012-10-17", "Statement": statement}
+    assert decide("a:B", "*", identity=policy, context={"k": b"x"})
+    assert not decide("a:B", "*", identity=policy, context={"k": b"\x00\x01"})
+    with pytest.raises(PolicyError, match="BinaryNotEquals stands on no page of AWS"):
         check_policy(policy)
 
 

@@ -11,7 +11,7 @@ from analysis.metrics import FAMILIES, METRICS, Family, Metric, Selector
 from analysis.metrics.base import sel
 from sim.records import Level
 
-__all__ = ["INSTANT", "LASTING", "CheckError", "family_of", "parse", "problems", "title", "when"]
+__all__ = ["INSTANT", "LASTING", "CheckError", "family_of", "parse", "problems", "title", "when", "wrong"]
 
 _FORM = re.compile(r"(?P<metric>[a-z][a-z0-9_.]*)(?:\{(?P<selector>[^{}]*)\})?")
 
@@ -50,6 +50,15 @@ def parse(text: str) -> tuple[str, Selector]:
         forms = [f"{{{','.join(each)}}}" for each in known]
         raise CheckError(f"{name} is not given for {{{','.join(keys)}}}; {_listed(forms)}")
     return name, selector
+
+
+def wrong(text: str) -> str | None:
+    """What is wrong with a metric as it is written, whatever the scenario; None if nothing is."""
+    try:
+        parse(text)
+    except CheckError as error:
+        return str(error)
+    return None
 
 
 def problems(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from sim.cli.parser import Arguments
@@ -39,10 +39,32 @@ def load_file(path: Path, settings: Mapping[str, object] | None = None) -> Loade
     Raises:
         ScenarioError: With every problem.
     """
-    loaded = scenario_file.load(path, settings)
+    try:
+        loaded = scenario_file.load(path, settings)
+    except ScenarioError as error:
+        raise ScenarioError([*error.problems, *_unknown_metrics(path, error.problems)]) from error
     if loaded.base.checks:
         _refuse_checks(loaded, path)
     return loaded
+
+
+def _unknown_metrics(path: Path, told: Sequence[Problem]) -> Iterator[Problem]:
+    """Checks of metrics that do not exist, for a scenario that is refused for something else, too."""
+    from analysis import check_words  # late, as below
+
+    if all(problem.line is None for problem in told):
+        return  # it is no file that can be read
+    places = {problem.path for problem in told}
+    try:
+        document = parse(path.read_text(encoding="utf-8-sig"), str(path))
+    except ScenarioError:
+        return  # it is no YAML, and that has been said
+    checks = document.data.get("checks")
+    for index, check in enumerate(checks if isinstance(checks, list) else ()):
+        metric = check.get("metric") if isinstance(check, dict) else None
+        text = check_words.wrong(metric) if isinstance(metric, str) else None
+        if text is not None and f"checks.{index}.metric" not in places:
+            yield _problem(document, index, "metric", text)
 
 
 def _refuse_checks(loaded: Loaded, path: Path) -> None:

@@ -92,7 +92,7 @@ def add_rehearse(commands: Commands[argparse.ArgumentParser]) -> None:
         commands,
         "rehearse",
         "play a slice of a scenario with real clients at a real server; exit 1 if they differ from the simulated ones",
-        "rehearse scenarios/nightly-batch.yaml --clients 3 --hours 6",
+        "rehearse scenarios/drills/mass-revocation.yaml --clients 2 --hours 2",
     )
     add_scenario(parser)
     parser.add_argument("--population", metavar="NAME", help="whose clients (default: the first that can be rehearsed)")

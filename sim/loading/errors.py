@@ -205,6 +205,8 @@ def _meant(path: Path, detail: ErrorDetails, data: Plain) -> bool:
         if len(choices(kind)) < 2 or not models or names(kind) or issubclass(models[0], FaultSpec | FaultStep):
             continue
         tags = {_model_named(str(segment), models) for segment in detail["loc"]} - {None}
+        if not isinstance(value, dict) and len(models) == len(choices(kind)):
+            continue  # nothing but mappings fits here, whichever was meant
         if not isinstance(value, dict) or (not value and len(models) > 1):
             return not tags
         if model_for(kind, value) not in tags:
@@ -233,7 +235,14 @@ def _said(path: Path, detail: ErrorDetails, data: dict[Any, Any]) -> Finding:
     if detail["type"] == "missing" and isinstance(last, int):
         return path, f"{shorten(_value_at(data, path))} is not allowed; must have at least {last + 1}"
     said = "is missing" if detail["type"] == "missing" else _wrong_value(detail)
+    if detail["type"] == "literal_error" and (models := alternatives(kind_at(data, path))):
+        said += f", or a mapping with {' or '.join(str(next(iter(_required(one)))) for one in models)}"
     return path, said + _sentence(info.description if info is not None else None)
+
+
+def _required(model: type[Spec]) -> list[str]:
+    """The keys that tell a mapping of this kind."""
+    return [key for key, info in fields(model).items() if info.is_required()] or list(fields(model))
 
 
 def _wrong_value(detail: ErrorDetails) -> str:
@@ -253,6 +262,8 @@ def _right(kind: str, detail: ErrorDetails) -> str:
         return f"must be {_TYPES[kind]}"
     if kind in ("literal_error", "enum"):
         options = re.findall(r"'([^']*)'", str(context["expected"]))
+        if not isinstance(detail["input"], str) and str(detail["input"]) in options:
+            return f'must be text: write "{detail["input"]}", in quotes'
         return did_you_mean(detail["input"], options, "must be one of")
     if kind == "string_pattern_mismatch":
         return next((text for part, text in _PATTERNS.items() if part in context["pattern"]), "has another form")

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from sim.faults.upgrade import Upgrade
 from sim.loading.overlay import apply, segments
 from sim.principals.population import Population
-from sim.problems import shorten
-from sim.providers.step import Chain
+from sim.problems import did_you_mean, shorten
+from sim.providers.step import Chain, Step
 from sim.scenario import Scenario
 
 __all__ = ["FIXED", "Upgraded", "upgraded", "upgrades_of", "versions"]
@@ -107,8 +108,21 @@ def _foreign(upgrade: Upgrade) -> Iterator[tuple[str, str]]:
 
 
 def _refused(error: ValidationError, to_set: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """What pydantic says, at the path that most likely wrote it: the one that names the field, else the first."""
+    """What is wrong, at the path that most likely wrote it: the one that names the field, else the first."""
+    told = set()
     for one in error.errors():
-        field = str(one["loc"][-1]) if one["loc"] else ""
-        path = next((path for path in to_set if field in segments(path)), next(iter(to_set)))
-        yield path, f"makes no valid setting: {'.'.join(map(str, one['loc']))}: {one['msg']}"
+        names = [str(part) for part in one["loc"]]
+        path = next((path for path in to_set if set(names[-1:]) & set(segments(path))), None)
+        path = path or next((path for path in to_set if set(names) & set(segments(path))), next(iter(to_set)))
+        if path not in told:  # a place that takes several kinds is refused once for each
+            told.add(path)
+            yield path, _reason(one)
+
+
+def _reason(one: ErrorDetails) -> str:
+    """An error of pydantic in the words of the other refusals."""
+    if one["type"] != "extra_forbidden":
+        return f"{shorten(one['input'])} is not allowed; {one['msg'].replace('Input should be', 'must be')}"
+    name, known = one["loc"][-1], Step.model_fields if isinstance(one["loc"][0], int) else Population.model_fields
+    deep = len(one["loc"]) > 1 + isinstance(one["loc"][0], int)
+    return f"there is no setting {shorten(name)}" + ("" if deep else f"; {did_you_mean(name, known, 'settings')}")

@@ -42,6 +42,8 @@ def _checks(scenario: Scenario, _: Mapping[Any, Any]) -> Iterator[Finding]:
                     (*path, word),
                     f"{shorten(metric)} is not a metric; write name or name{{key=value,key=value}}",
                 )
+        if check.expect == (None, None):
+            yield (*path, "expect"), "[null, null] is met by any value; give the lowest or the highest one, or both"
         for key, (low, high) in {"expect": check.expect, "window_s": check.window_s or (None, None)}.items():
             if low is not None and high is not None and high < low:
                 yield (*path, key), f"[{low:g}, {high:g}] is not a range; the first must not be above the second"

@@ -89,6 +89,7 @@ def test_a_scenario_without_checks_is_neither_red_nor_green(tmp_path: Path) -> N
 
 WRONG = {
     "metric": ("{metric: calls.faild, expect: [0, 0]}", "checks.1.metric: there is no metric 'calls.faild'; did you"),
+    "any value": ("{metric: calls.failed, expect: [null, null]}", "checks.1.expect: [null, null] is met by any value"),
     "keys": ("{metric: 'calls.failed{planet=mars}', expect: [0, 0]}", "checks.1.metric: calls.failed is not given for"),
     "population": (
         "{metric: 'calls.failed{population=worker}', expect: [0, 0]}",
@@ -173,3 +174,12 @@ def test_junit_counts(tmp_path: Path) -> None:
     assert [suite.get("name") for suite in root] == ["a", "b"]
     assert (root.get("tests"), root.get("failures"), root.get("skipped")) == ("3", "1", "1")
     assert root[1][0][0].get("message") == "<no>"
+
+
+def test_a_wrong_metric_is_told_beside_what_else_is_wrong(tmp_path: Path) -> None:
+    write_tiny(tmp_path, **{"count: 20": "count: -20", "calls.failed": "calls.faild"})
+    done = credflow("validate", "tiny.yaml", folder=tmp_path)
+    assert done.returncode == 2
+    count, metric = done.stderr.strip().split("\n")
+    assert "populations.workers.count: -20 is not allowed" in count
+    assert "checks.0.metric: there is no metric 'calls.faild'; did you mean calls.failed?" in metric

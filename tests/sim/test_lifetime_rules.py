@@ -86,7 +86,19 @@ EDITS: dict[str, tuple[str, str, str, list[str]]] = {
     ),
     "an upgrade to a value that is none": (
         FAULT, "{at_s: 10, upgrade: app, set: {populations.app.threads: -1}}",
-        "timeline.0.set.populations.app.threads", ["threads", "greater than or equal to 1"],
+        "timeline.0.set.populations.app.threads", ["-1 is not allowed", "greater than or equal to 1"],
+    ),
+    "an upgrade of a misspelt setting": (
+        FAULT, "{at_s: 10, upgrade: app, set: {populations.app.sdkk: js-v3}}",
+        "timeline.0.set.populations.app.sdkk", ["no setting 'sdkk'", "did you mean sdk?"],
+    ),
+    "an upgrade of a misspelt setting of a step": (
+        FAULT, "{at_s: 10, upgrade: app, set: {credentials.app.0.sesion_s: 900}}",
+        "timeline.0.set.credentials.app.0.sesion_s", ["did you mean session_s?"],
+    ),
+    "an upgrade to nothing at all": (
+        FAULT, "{at_s: 10, upgrade: app, set: {populations.app.sdk: null}}",
+        "timeline.0.set.populations.app.sdk", ["null is not allowed", "must be a valid string"],
     ),
     "an upgrade beyond what AWS allows": (
         FAULT, "{at_s: 10, upgrade: app, set: {credentials.app.0.session_s: 7200}}", "timeline.0.set",

@@ -8,7 +8,7 @@ import pytest
 
 from sim.loading.scenario_file import load
 from sim.problems import ScenarioError
-from tests.support.small_scenario import GOOD, check_edit, edited
+from tests.support.small_scenario import GOOD, check_edit, edited, problems_of
 
 APP = "app: {count: 3, credentials: app,"
 STEP = "session_s: 3600}]"
@@ -79,7 +79,19 @@ EDITS = {
         ["cap_s (3) must not be below base_s (9)"],
     ),
     "an unknown answer": (
-        APP, on_error("AccessDenied: halt"), "populations.app.on_error.AccessDenied", ["halt", "stop"]
+        APP,
+        on_error("AccessDenied: halt"),
+        "populations.app.on_error.AccessDenied",
+        ["halt", "stop", "or a mapping with again_after"],
+    ),
+    "no answer": (
+        APP, on_error("AccessDenied: null"), "populations.app.on_error.AccessDenied", ["null", "with again_after"]
+    ),
+    "a pause that is a number": (
+        APP,
+        on_error("AccessDenied: {again_after: 10}"),
+        "populations.app.on_error.AccessDenied.again_after",
+        ["10 is not allowed; must be a mapping"],
     ),
     "people who react": (
         "people: true", "on_error: {AccessDenied: stop}\n    people: true", "populations.people.on_error", ["programs"]
@@ -112,6 +124,10 @@ EDITS = {
 @pytest.mark.parametrize("name", EDITS)
 def test_refused_with_place_and_right_value(name: str, tmp_path: Path) -> None:
     check_edit(tmp_path, EDITS[name])
+
+
+def test_one_mistake_is_told_once(tmp_path: Path) -> None:
+    assert len(problems_of(edited(tmp_path, APP, on_error("AccessDenied: {again_after: 10}")))) == 1
 
 
 def test_users_of_their_own_cannot_share(tmp_path: Path) -> None:

@@ -41,6 +41,9 @@ IMDS = "imds: {kind: imds, role: host}"
 TASK = "task: {kind: container, role: ecs}"
 PODS = "pods: {count: 3, per_host: 3, credentials: on-pod,"
 EDITS = {
+    "a release that is a number": (
+        AGENT, AGENT[:-1] + ", agent: 0.2}", "issuers.agent.agent", ['write "0.2", in quotes'],
+    ),
     "a broker in front of itself": (
         KIAM, KIAM.replace("sts.AssumeRole", "kiam"), "issuers.kiam.upstream.from", ["is the broker itself", "sts"],
     ),

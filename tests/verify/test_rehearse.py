@@ -82,6 +82,14 @@ def test_what_cannot_be_rehearsed_is_said(
     assert told in capsys.readouterr().err
 
 
+def test_the_example_of_the_help_can_be_rehearsed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["rehearse", "--help"])
+    example = capsys.readouterr().out.strip().splitlines()[-1].split()
+    path = Path(__file__).parents[2] / example[example.index("rehearse") + 1]
+    assert rehearsal.slice_of(load(path).base, None, 1, 1.0).clients
+
+
 def test_without_the_extra_it_says_what_to_install(
     scenario: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,6 +38,8 @@ _TYPES: Final[dict[str, str]] = {
     "anonymous": "Anonymous",
 }
 _ARN_PARTS: Final = 6
+_COGNITO: Final = "cognito-identity.amazonaws.com"
+"""Named like a service, but policies name it as a provider of web identities."""
 _CANONICAL: Final = re.compile("[0-9a-f]{64}")
 _ACCOUNT_DIGITS: Final = 12
 
@@ -121,7 +123,7 @@ def _of_name(who: str) -> Principal:
         return Principal("root", f"arn:aws:iam::{who}:root", who)
     if _CANONICAL.fullmatch(who):
         return Principal("canonical", who)
-    if who.endswith((".amazonaws.com", ".amazonaws.com.cn")):
+    if who.endswith((".amazonaws.com", ".amazonaws.com.cn")) and who != _COGNITO:
         return Principal("service", who)
     return Principal("federated" if "." in who or ":" in who else "user", who)
 

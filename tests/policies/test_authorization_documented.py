@@ -243,6 +243,16 @@ def test_service_linked_roles_are_not_limited_by_the_organisation(role: str, eff
     assert decide("s3:GetObject", "arn:aws:s3:::a/1", principal=who, identity=_ANY, scps=deny).effect == effect
 
 
+# reference_policies_elements_principal.html: Cognito is a provider of web identities, though named like a service.
+def test_cognito_is_a_provider() -> None:
+    cognito = "cognito-identity.amazonaws.com"
+    asked: dict[str, Any] = {"action": "sts:AssumeRoleWithWebIdentity", "resource": _ROLE}
+    for who in (cognito, {"Federated": cognito}):
+        assert decide(**asked, principal=who, trust=_trust({"Federated": cognito}))
+        assert not decide(**asked, principal=who, trust=_trust({"Service": cognito}))
+    assert decide(**asked, principal={"Service": cognito}, trust=_trust({"Service": cognito}))
+
+
 def test_an_identity_s_statement_that_names_somebody_is_about_nobody_else() -> None:
     mine = {"Effect": "Allow", "Principal": {"AWS": _USER}, "Action": "*", "Resource": "*"}
     assert decide("s3:GetObject", "*", principal=_USER, identity=mine)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 from typing import Final
 
@@ -15,7 +15,7 @@ from sim.loading.lines import Path
 from sim.principals.population import Population
 from sim.scenario import Scenario
 from sim.timeline.lifetimes import number_of_clients
-from sim.timeline.upgrades import upgraded, upgrades_of
+from sim.timeline.upgrades import upgraded
 from sim.validation.quotas import users_of
 
 __all__ = ["MOST_CLIENTS", "RULES", "rules_for_upgrades"]
@@ -134,17 +134,24 @@ def rules_for_upgrades(
     """The rule that an upgrade's settings make a scenario that all other rules allow."""
 
     def rule(scenario: Scenario) -> Iterator[Finding]:
-        places = {id(fault): path for path, fault in _entries(scenario)}
-        for name in scenario.populations:
+        for upgrades in _in_order(scenario):
             seen = scenario
-            for upgrade in upgrades_of(scenario, name):
-                path = (*places[id(upgrade)], "set")
-                done = upgraded(seen, upgrade)
+            for place, upgrade in upgrades:
+                path, done = (*place, "set"), upgraded(seen, upgrade)
                 yield from (((*path, entry), text) for entry, text in done.problems)
                 yield from _new(rules, seen, done.scenario, path)
                 seen = done.scenario
 
     return rule
+
+
+def _in_order(scenario: Scenario) -> Iterable[list[tuple[Path, Upgrade]]]:
+    """The upgrades of each population, on the timeline and in each response plan, in order of time."""
+    found: dict[tuple[Path, str], list[tuple[Path, Upgrade]]] = {}
+    for path, fault in sorted(_entries(scenario), key=lambda entry: entry[1].at_s):
+        if isinstance(fault, Upgrade) and fault.upgrade in scenario.populations:
+            found.setdefault((path[:-1], fault.upgrade), []).append((path, fault))
+    return found.values()
 
 
 def _new(

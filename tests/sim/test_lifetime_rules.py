@@ -108,6 +108,14 @@ EDITS: dict[str, tuple[str, str, str, list[str]]] = {
         FAULT, "{at_s: 10, upgrade: people, set: {populations.people.sdk: go-v2-2026}}", "timeline.0.upgrade",
         ["are people", "strategies"],
     ),
+    "a plan that upgrades to an SDK that is none": (
+        THEFT, "theft: {plans: {answer: [{after_s: 5, upgrade: app, set: {populations.app.sdk: js-v4}}]}}",
+        "theft.plans.answer.0.set", ["populations.app.sdk", "did you mean js-v3?"],
+    ),
+    "a plan that upgrades somebody else": (
+        THEFT, "theft: {plans: {answer: [{after_s: 5, upgrade: app, set: {populations.people.sdk: js-v3}}]}}",
+        "theft.plans.answer.0.set.populations.people.sdk", ["app's own"],
+    ),
     "a plan that scales nobody": (
         THEFT, "theft: {plans: {answer: [{after_s: 5, scale: ap, count: 2}]}}", "theft.plans.answer.0.scale", ["app?"],
     ),

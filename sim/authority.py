@@ -64,13 +64,15 @@ class Authority:
         self, credential: Credential, action: str, resource: str | None
     ) -> tuple[tuple[float, Verdict], ...]:
         """What AWS says over time to a credential that is valid."""
-        always = session_may(credential.operation, credential.mfa, action)
+        made_by = "CreateAccessKey" if credential.kind is Kind.PRESIGNED else credential.operation
+        always = session_may(made_by, credential.mfa, action)
         if always is not None:
             return ((math.inf, _SAID[always]),)
         asked = Asked(credential.principal, action, resource, credential.limited_by)
         if asked not in self._known:
             self._known[asked] = self._permits(asked)
-        issued = None if credential.kind is Kind.ACCESS_KEY else credential.issued_at_s
+        long_term = credential.kind in (Kind.ACCESS_KEY, Kind.PRESIGNED)  # a session that presigns is asked itself
+        issued = None if long_term else credential.issued_at_s
         return tuple([(until, _SAID[allowed]) for until, allowed in self._known[asked].pieces(issued)])
 
     def pieces(
@@ -81,11 +83,25 @@ class Authority:
         A credential is refused from the instant of its expiry on (inclusive), and a new key until IAM has made
         it known everywhere.
         """
+        if credential.kind is Kind.PRESIGNED:
+            return self._presigned(credential, action, resource)
         pieces = self._to_its_end(credential, action, resource)
         known = credential.accepted_from_s
         if math.isinf(known):
             return pieces
         return ((known, Verdict.INVALID_CLIENT_TOKEN_ID), *(piece for piece in pieces if piece[0] > known))
+
+    def _presigned(
+        self, credential: Credential, action: str, resource: str | None
+    ) -> tuple[tuple[float, Verdict], ...]:
+        """What signed it is looked at when it is used; past its own life it is refused, whoever signed it."""
+        signer, end = credential.signer, credential.expires_at_s
+        if signer is None:
+            pieces = self._while_valid(credential, action, resource)
+        else:
+            pieces = self.pieces(signer, action, resource)
+        last = next(verdict for until, verdict in pieces if until >= end)
+        return (*(piece for piece in pieces if piece[0] < end), (end, last), (math.inf, Verdict.ACCESS_DENIED))
 
     def _to_its_end(
         self, credential: Credential, action: str, resource: str | None

@@ -16,6 +16,7 @@ _PREFIX = {
     Kind.PASSWORD: "pwd",
     Kind.PROJECTED_TOKEN: "token",
     Kind.LOGIN_TOKEN: "login",
+    Kind.PRESIGNED: "url",
 }
 
 
@@ -94,6 +95,7 @@ class Credential:
         mint_until_s: Until when the last thing minted from it would be accepted.
         end_cause: What ends its validity: expiry, rotation, deactivation, deletion, revocation, never.
         calls_signed: Calls signed with it so far.
+        signer: Of a presigned request: the credential that signed it, if that can end.
     """
 
     __slots__ = (
@@ -115,6 +117,7 @@ class Credential:
         "parent",
         "principal",
         "provider",
+        "signer",
         "valid_until_s",
     )
 
@@ -130,6 +133,7 @@ class Credential:
         parent: str | None = None,
         valid_until_s: float | None = None,
         accepted_from_s: float = -math.inf,
+        signer: Credential | None = None,
     ) -> None:
         self.id = credential_id(kind, holder, ordinal)
         self.kind = kind
@@ -149,6 +153,9 @@ class Credential:
         self.valid_until_s = expires_at_s if valid_until_s is None else valid_until_s
         ends = "rotation" if kind is Kind.ACCESS_KEY else "expiry"
         self.end_cause = "never" if math.isinf(self.valid_until_s) else ends
+        self.signer = signer
+        if signer is not None and signer.valid_until_s < self.valid_until_s:
+            self.valid_until_s, self.end_cause = signer.valid_until_s, signer.end_cause
         for ending in origin.endings:
             if ending.ends(self):
                 self.valid_until_s, self.end_cause = max(ending.at_s, issued_at_s), ending.cause

@@ -51,6 +51,7 @@ class Kind(StrEnum):
     SAML_ASSERTION = "saml_assertion"
     PROJECTED_TOKEN = "projected_token"
     LOGIN_TOKEN = "login_token"
+    PRESIGNED = "presigned"
 
 
 class Outcome(StrEnum):
@@ -122,7 +123,7 @@ CREDENTIALS: Final = Table(
             "kind",
             "string",
             "",
-            "access_key, password, session, sso_token, saml_assertion, projected_token, login_token.",
+            "access_key, password, session, sso_token, saml_assertion, projected_token, login_token, presigned.",
         ),
         Column("provider", "string", "", "Chain of the scenario that obtained it."),
         Column("issuer", "string", "", "Issuer of the scenario that minted it."),

@@ -14,6 +14,7 @@ _COMPATIBLE = "error table of an S3-compatible service (IBM Cloud Object Storage
 _DYNAMODB = "https://deverrors.com (DynamoDB)"
 _CONSOLE = "the AWS console's common errors say 403"
 _READ = "2026-11-28"
+_PRESIGNED = ("presigned",)
 
 SKEW_DEFAULT_S = documented(300, "s", _SIGNING, "in most cases")
 SKEW_REQUEST_EXPIRED_S = documented(
@@ -27,6 +28,18 @@ PRESIGNED_URL_MAX_S = documented(
     "s",
     "https://repost.aws/knowledge-center/presigned-url-s3-bucket-expiration",
     "7 days, for an IAM user; dies with the token if made with temporary credentials",
+    uses=_PRESIGNED,
+)
+PRESIGNED_URL_DEFAULT_S = documented(
+    3600, "s", "botocore 1.44.5: signers.py generate_presigned_url", "ExpiresIn", read=_READ, uses=_PRESIGNED
+)
+PRESIGNED_URL_EXPIRED = second_hand(
+    "AccessDenied",
+    "",
+    "https://github.com/GlobalDataverseCommunityConsortium/dataverse-uploader/issues/30",
+    "Request has expired, 403, in the log of the thread",
+    read=_READ,
+    uses=_PRESIGNED,
 )
 ACCESS_KEY_ID_CHARS = second_hand(
     20, "characters", "pattern in a published PyPI scan (allunix.ru, 2023-01-07)", "4 + 16"

@@ -25,7 +25,7 @@ def hold_at_start(world: World, chains: Chains, made: Client) -> None:
     cache, asker, spec = made.cache, made.cache.asker, chains.population
     step = chains.steps(spec.credentials)[0]
     issuer = world.scenario.issuers.get(step.from_)
-    if step.from_ == "anonymous" or (isinstance(issuer, Local) and not isinstance(issuer, Endpoint)):
+    if step.from_ in {"anonymous", "presigned"} or (isinstance(issuer, Local) and not isinstance(issuer, Endpoint)):
         return  # nothing to hold, or two caches in a row
     if isinstance(issuer, Endpoint):
         host = chains.host(step.from_, asker.holder.client)

@@ -14,6 +14,7 @@ from sim.caches.places import place_of
 from sim.caches.step_caches import NegativeCache, SharedCache, SharedProvider
 from sim.chains.fetching import ApiProvider, Asker, Fetch, KeyProvider, KeyUser, Provider, SigningKey
 from sim.chains.local_providers import agent_of, agent_provider, endpoint_provider, host_of, refresh_of, retry_of
+from sim.chains.presigning import Presigner
 from sim.chains.terms import Terms, Writer
 from sim.clients.mfa import MfaProvider
 from sim.clients.people import ConsoleSignIn, LoginProvider, Person, Portal, SamlProvider, SsoProvider
@@ -172,7 +173,7 @@ class Chains:
             return _NEVER
         if step.way == "login":
             rule = _LOGIN
-        elif step.way in {"saml-file", "console"} or step.from_ in {"access_key", "password"}:
+        elif step.way in {"saml-file", "console"} or step.from_ in {"access_key", "password", "presigned"}:
             rule = _AT_EXPIRY
         else:
             rule = refresh_of(self._issuer(step), self.sdk)
@@ -219,14 +220,14 @@ class Chains:
             return Anonymous(self._world.clock)
         terms = self._terms(chain, number)
         if step.from_ == "password":
-            if step.way == "login":
-                return LoginProvider(self._person(step, asker, "login"), _login(terms.origin), asker, terms)
-            return ConsoleSignIn(self._person(step, asker, "password"), asker, terms.origin, terms.session_s)
+            return self._signed_in(asker, step, terms)
         if isinstance(self._issuer(step), Local):
             return self._local(asker, step, terms)
         issuer = step.from_.partition(".")[0]
         source = self.cache(asker, step.source) if step.source is not None else None
         parent = f"key-{self._name}-{asker.holder.client:06d}-0000" if step.user is not None else None
+        if step.from_ == "presigned":
+            return Presigner(asker, terms.origin, terms.session_s, source, parent, self._signing_key(step, asker))
         api = self._world.api(issuer)
         retry = self._retry(step)
         request = self._signed(terms.request, step, asker.holder.client)
@@ -235,6 +236,12 @@ class Chains:
         sessions.keeps_client = self.sdk.keeps_client
         sessions.ends_with_signer = step.way == "console" and step.from_.endswith(".AssumeRole")
         return self._vouched(step, asker, sessions) or sessions
+
+    def _signed_in(self, asker: Asker, step: Step, terms: Terms) -> Provider:
+        """A person with a password: `aws login`, or the console."""
+        if step.way == "login":
+            return LoginProvider(self._person(step, asker, "login"), _login(terms.origin), asker, terms)
+        return ConsoleSignIn(self._person(step, asker, "password"), asker, terms.origin, terms.session_s)
 
     def with_key(self, step: Step) -> Step:
         """A step whose source is a user's key is one that the user signs."""

@@ -63,12 +63,22 @@ class Asker:
         """A draw of this client."""
         return self.stream.uniform(purpose, self.index, k)
 
-    def mint(self, kind: Kind, origin: Origin, issued_at: float, life_s: float, parent: str | None) -> Credential:
+    def mint(
+        self,
+        kind: Kind,
+        origin: Origin,
+        issued_at: float,
+        life_s: float,
+        parent: str | None,
+        signer: Credential | None = None,
+    ) -> Credential:
         """A new credential; STS returns whole seconds, so it expires floor(issue) + life."""
         ordinal = self.issued
         self.issued += 1
         issued = math.floor(issued_at)
-        return Credential(kind, self.holder, ordinal, origin, float(issued), issued + life_s, parent=parent)
+        return Credential(
+            kind, self.holder, ordinal, origin, float(issued), issued + life_s, parent=parent, signer=signer
+        )
 
 
 class Check(Protocol):

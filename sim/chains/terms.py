@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sim.access import KEY_MINTS_S, Access
-from sim.aws import roles_anywhere, signin, sts
+from sim.aws import roles_anywhere, signin, signing, sts
 from sim.aws.sts_operations import OPERATIONS, StsOperation
 from sim.credentials import Origin
 from sim.issuers.api import Request
@@ -58,6 +58,8 @@ class Writer:
         spec = self.scenario.issuers.get(issuer)
         if step.from_ in {"password", "access_key"}:
             return self._long_term(chain, step)
+        if step.from_ == "presigned":
+            return self._presigned(chain, step)
         writers: tuple[tuple[type[IssuerSpec], Callable[[str, Step, Any], Terms]], ...] = (
             (IdentityCenter, self._permission_set),
             (Attached, self._attached),
@@ -86,6 +88,17 @@ class Writer:
         return Terms(
             Request(made_by, "free", account), Origin(principal, account, chain, name, made_by, mints), CONSOLE_S
         )
+
+    def _presigned(self, chain: str, step: Step) -> Terms:
+        """A request signed for later, with a user's key or with what another chain yields."""
+        if step.user is not None:
+            principal, account = f"user/{step.user}", self.scenario.users[step.user].account
+        else:
+            behind = self.terms(str(step.source), self.scenario.credentials[str(step.source)][0]).origin
+            principal, account = behind.principal, behind.account
+        origin = Origin(principal, account, chain, "presigned", "Presign")
+        life_s = step.session_s if step.session_s is not None else float(signing.PRESIGNED_URL_DEFAULT_S.value)
+        return Terms(Request("Presign", "free", account), origin, life_s)
 
     def _permission_set(self, chain: str, step: Step, spec: IdentityCenter) -> Terms:
         """Role credentials of Identity Center."""

@@ -41,8 +41,10 @@ class Step(Spec):
     from_: Annotated[str, Field(alias="from", pattern=r"^[a-z][a-z0-9_-]*(\.[A-Za-z]+)?$")]
     """Issuer of the scenario, with an operation where it has several (`sts.AssumeRole`, `sts.AssumeRoleWithSAML`,
     `sts.AssumeRoleWithWebIdentity`, `sts.GetSessionToken`, `sts.GetFederationToken`, `sts.AssumeRoot`), or
-    `access_key` for a user's long-term key, `password` for a console sign-in, or `anonymous`: no credential at all, so
-    that requests go out unsigned."""
+    `access_key` for a user's long-term key, `password` for a console sign-in, `presigned` for requests signed ahead
+    (a presigned URL, a token for an EKS cluster or an MSK broker): no request is made, each lives for `session_s`
+    (3600), and AWS refuses it before that when what signed it (`source` or `user`) has ended; or `anonymous`: no
+    credential at all, so that requests go out unsigned."""
     role: Name | None = None
     """Role to obtain."""
     user: Name | None = None
@@ -66,7 +68,7 @@ class Step(Spec):
     """Session policy passed with AssumeRole* or GetFederationToken: the session may do what both it and the role (or
     the user) allow; without one, a federated user may do nothing of its own."""
     session_s: Positive | None = None
-    """Session length asked for, where AWS lets one ask."""
+    """Session length asked for, where AWS lets one ask; life of a presigned request (X-Amz-Expires), at most 7 days."""
     way: Literal["sso", "saml-file", "process", "console", "login"] | None = None
     """How a person uses it: `sso` (CLI v2 file cache, renewed silently), `saml-file` (a static session in
     the credentials file, no renewal), `process` (credential_process: a tool that logs in when the SDK asks it for

@@ -22,8 +22,8 @@ STS_OPERATIONS: Final = tuple(OPERATIONS)
 
 _VOUCHED: Final = {"AssumeRoleWithSAML": "saml", "AssumeRoleWithWebIdentity": "web_identity"}
 
-LOCAL: Final = ("access_key", "password", "anonymous")
-"""What a step may name besides an issuer: a user's own long-term credentials, or none at all."""
+LOCAL: Final = ("access_key", "password", "presigned", "anonymous")
+"""What a step may name besides an issuer: a user's own long-term credentials, requests signed ahead, or none at all."""
 
 HANDS_OUT: Final = (Attached, Broker, IdentityCenter, PodIdentity, RolesAnywhere)
 """Kinds of issuers besides STS that a step may name; they have no operations."""
@@ -37,6 +37,7 @@ _USED: Final = {
     "GetSessionToken": {"user", "source"},
     "GetFederationToken": {"user", "source"},
     "AssumeRoot": {"account", "task_policy", "user", "source"},
+    "presigned": {"user", "source"},
     "anonymous": set(),
     **{kind: {"role"} for kind in ("imds", "container", "lambda", "broker", "pod_identity", "roles_anywhere")},
     "identity_center": {"permission_set"},
@@ -108,7 +109,7 @@ def _needed(scenario: Scenario) -> Iterator[Finding]:
         for key in sorted(given - _USED[operation]):
             takes = ", ".join(sorted(_USED[operation])) or "nothing"
             yield (*path, key), f"a step from {step.from_} takes no {key}; it takes {takes}"
-        signed = operation in OPERATIONS
+        signed = operation in OPERATIONS or operation == "presigned"
         required = _USED[operation] - set(_SIGN if signed else ())
         for key in sorted(required - given - ({"role"} if isinstance(issuer_at(scenario, step), Attached) else set())):
             yield (*path, key), f"is missing; a step from {step.from_} needs it"

@@ -16,6 +16,8 @@ from sim.validation.chains import LOCAL, issuer_of, steps
 
 __all__ = ["RULES"]
 
+_UNFETCHED: Final = ("access_key", "password", "anonymous")
+"""What a step may name that is simply there."""
 _SEEN: Final = tuple(
     verdict.value
     for verdict in Verdict
@@ -79,7 +81,7 @@ def _programs(scenario: Scenario) -> Iterator[Finding]:
                 continue
             if population.people:
                 yield path, f"{name} are people; {word} is of programs: remove it, or people: true"
-            elif word == "new_provider_per" and first is not None and issuer_of(first) in LOCAL:
+            elif word == "new_provider_per" and first is not None and issuer_of(first) in _UNFETCHED:
                 yield path, f"a {issuer_of(first)} is not fetched, so every provider has the same one; remove {word}"
 
 
@@ -98,9 +100,9 @@ def _works(scenario: Scenario) -> Iterator[Finding]:
 def _caches(scenario: Scenario) -> Iterator[Finding]:
     """A cache that others share holds what they all may have."""
     for path, step in steps(scenario):
-        if step.cache is not None and issuer_of(step) in LOCAL:
+        if step.cache is not None and issuer_of(step) in _UNFETCHED:
             yield (*path, "cache"), f"a {issuer_of(step)} is not fetched, so nothing is cached; remove cache"
-        if step.negative_cache_s is not None and issuer_of(step) in LOCAL:
+        if step.negative_cache_s is not None and issuer_of(step) in _UNFETCHED:
             yield (*path, "negative_cache_s"), f"a {issuer_of(step)} is not fetched, so it cannot fail; remove it"
         if step.cache in ("none", "thread") and path[-1] != 0:
             yield (

@@ -126,8 +126,11 @@ def _copied(scenario: Scenario) -> Iterator[Finding]:
         here = (*path, "renewed")
         if path[-1] != 0:
             yield here, "false goes with the first step of a chain only: its windows hold for the whole chain"
-        if not isinstance(scenario.issuers.get(issuer_of(step)), Sts):
-            yield here, f"false does not go with {step.from_}; only sessions from STS are copied"
+        if not isinstance(scenario.issuers.get(issuer_of(step)), Sts) and step.from_ != "presigned":
+            yield (
+                here,
+                f"false does not go with {step.from_}; only sessions from STS are copied, and presigned requests",
+            )
         if step.way is not None:
             yield here, f"false does not go with way: {step.way}, which says itself how its session is renewed"
         if step.refresh.model_fields_set:

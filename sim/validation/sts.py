@@ -24,6 +24,7 @@ _WHAT: Final = {
     "root": "a session from AssumeRoot",
     "console": "a console session",
     "service": "a service principal",
+    "presigned": "a request signed ahead",
     "anonymous": "no credential",
 }
 
@@ -38,7 +39,13 @@ def _asked(scenario: Scenario) -> Iterator[tuple[Path, Step, StsOperation]]:
 def _signer(scenario: Scenario, step: Step) -> str:
     """What a step yields, as a signer of other requests."""
     operation = operation_of(scenario, step) or ""
-    local = {"anonymous": "anonymous", "access_key": "key", "password": "console", "GetSessionToken": "session_token"}
+    local = {
+        "anonymous": "anonymous",
+        "presigned": "presigned",
+        "access_key": "key",
+        "password": "console",
+        "GetSessionToken": "session_token",
+    }
     more = {"GetFederationToken": "federated", "AssumeRoot": "root"}
     if step.way == "login":
         return "session"
@@ -54,7 +61,7 @@ def _signers(scenario: Scenario) -> Iterator[Finding]:
             found = _signer(scenario, one)
             if found not in operation.signers:
                 allowed = " or ".join(_WHAT[signer] for signer in operation.signers if signer != "service")
-                answer = f"AWS answers {operation.refusal}; " if found != "anonymous" else ""
+                answer = f"AWS answers {operation.refusal}; " if found not in {"anonymous", "presigned"} else ""
                 yield (
                     (*path, "source"),
                     f"{answer}{step.source} yields {_WHAT[found]}, and {operation.name} takes {allowed}",

@@ -100,6 +100,9 @@ _BLOCKS: dict[str, Any] = {
                   "task_policy": "S3UnlockBucketPolicy"}],
         "saml-process": [{"from": "sts.AssumeRoleWithSAML", "role": "app", "idp": "idp", "way": "process"}],
         "password": [{"from": "password", "user": "person", "way": "console"}],
+        "signed-ahead": [{"from": "presigned", "source": "chained", "session_s": 5400, "refresh": {"advisory_s": 90}}],
+        "handed-out": [{"from": "presigned", "user": "robot", "session_s": 7200}],
+        "eks-token": [{"from": "presigned", "source": "sso", "session_s": 840}],
     },
 }  # fmt: skip
 
@@ -173,12 +176,14 @@ def _chains() -> dict[str, dict[str, Any]]:
         "via-session-token",
         "federation",
         "root",
+        "signed-ahead",
+        "handed-out",
     ]
     found = {
         f"chain-{name}": document({"fleet": fleet(name)}, horizon_s=(3 if "key" in name else 1) * DAY)
         for name in chains
     }
-    for name in ("saml-process", "web-console", "code-each-command"):
+    for name in ("saml-process", "web-console", "code-each-command", "eks-token"):
         found[f"people-{name}"] = document({"staff": {**STAFF, "credentials": name}}, horizon_s=2 * DAY)
     for name in ("saml", "saml-console", "sso", "sso-console", "key", "password"):
         staff = document({"staff": {**STAFF, "credentials": name}}, horizon_s=4 * DAY)

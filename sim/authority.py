@@ -7,7 +7,8 @@ a key, a verb of the timeline), so a verdict needs no event of its own and calls
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Final, Protocol
 
 from sim.access import Asked
@@ -18,7 +19,7 @@ from sim.policies.authorization_match import like
 from sim.policies.authorization_time import Permit
 from sim.records import Kind, Verdict
 
-__all__ = ["Authority", "BusyService", "Judge", "Mistyped", "SkewedAuthority"]
+__all__ = ["Authority", "BusyService", "Clocked", "Judge", "Mistyped"]
 
 _AFTER = {
     "expiry": Verdict.EXPIRED_TOKEN,
@@ -177,28 +178,48 @@ def _where_ok(
     return tuple(found)
 
 
-class SkewedAuthority:
-    """Judges the calls of a host whose clock goes wrong: a signature's time is looked at before all else.
+class Clocked:
+    """Judges calls by the time in their signature, before all else: the host's clock is wrong, or they arrive late.
+
+    What a service sees of a call, its credential and its policies, it sees when the call arrives.
 
     Args:
-        authority: Who judges signatures of the right time.
+        judge: Who judges signatures of the right time.
         skews: (from, to, seconds ahead) of the host's clock.
+        arrives_after_s: Time from the signature of a call to its arrival.
     """
 
-    def __init__(self, authority: Judge, skews: tuple[tuple[float, float, float], ...]) -> None:
-        self._authority = authority
+    def __init__(
+        self, judge: Judge, skews: tuple[tuple[float, float, float], ...], arrives_after_s: float = 0.0
+    ) -> None:
+        self._judge = judge
         self._skews = skews
+        self._after_s = arrives_after_s
 
     def pieces(
         self, credential: Credential, action: str, resource: str | None = None
     ) -> tuple[tuple[float, Verdict], ...]:
-        """The verdict over time, as (until, verdict) pieces in order; the last one lasts for ever."""
+        """The verdict over the time of the signature, as (until, verdict) pieces in order; the last one lasts for ever.
+
+        A request signed ahead has a life of its own, and no clock is looked at when it is used.
+        """
+        pieces = self._judge.pieces(credential, action, resource)
+        if self._after_s:
+            pieces = tuple([(until - self._after_s, verdict) for until, verdict in pieces])
+        if credential.kind is Kind.PRESIGNED:
+            return pieces
         allowed = _ALLOWED_OFF_S.get(action.partition(":")[0], _USUALLY_OFF_S)
-        pieces = self._authority.pieces(credential, action, resource)
-        for start, stop, off_s in self._skews:
-            if abs(off_s) > allowed:
-                pieces = _overlaid(pieces, start, stop, Verdict.REQUEST_TIME_TOO_SKEWED)
+        for start, stop in self._refused(allowed):
+            pieces = _overlaid(pieces, start, stop, Verdict.REQUEST_TIME_TOO_SKEWED)
         return pieces
+
+    def _refused(self, allowed: float) -> Iterator[tuple[float, float]]:
+        """When signatures are made whose time is too far off at their arrival."""
+        cuts = sorted({-math.inf, math.inf, *(at for start, stop, _ in self._skews for at in (start, stop))})
+        for start, stop in pairwise(cuts):
+            off = [ahead for since, until, ahead in self._skews if since <= start and stop <= until] or [0.0]
+            if any(abs(ahead - self._after_s) > allowed for ahead in off):
+                yield start, stop
 
 
 def _overlaid(

@@ -182,7 +182,7 @@ def _build_client(
     parts = _parts(built, callers, lives)
     cache = built.chains.cache(asker, built.spec.credentials)
     cache.fetches = built.version << _VERSION_BITS
-    judge = world.client_timeline.judge(world.authority, built.name, client)
+    judge = world.client_timeline.judge(world.authority, built.name, client, built.spec.arrives_after_s)
     ledger = Ledger(asker.holder, parts, judge, world.recorder, world.clock)
     starts_at = 0.0 if math.isinf(lives[0].start_s) else lives[0].start_s
     when = When(starts_at, world.horizon_s, world.scenario.run.record)

@@ -74,6 +74,10 @@ class Population(Spec):
     """Role they are meant to sign with; another one counts as off identity."""
     calls: tuple[AnyCalls, ...]
     """What they do: one call process, or several together."""
+    arrives_after_s: NonNegative = 0.0
+    """Time from the signature of a call to its arrival at AWS, which judges it then: a request that waits for a
+    connection, a part of an upload that was signed with all others. A signature is good for 5 min (S3: 15), then
+    RequestTimeTooSkewed; a session may end on the way. Rows and metrics give the time of the signature."""
     work: Work | None = None
     """A fixed amount of work instead of an open-ended stream of calls."""
     workday: Workday | None = None

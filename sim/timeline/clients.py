@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Final
 
-from sim.authority import Authority, BusyService, Judge, Mistyped, SkewedAuthority
+from sim.authority import Authority, BusyService, Clocked, Judge, Mistyped
 from sim.aws import signing
 from sim.faults.deactivate_key import DeactivateKey
 from sim.faults.imds_stuck import ImdsStuck
@@ -38,13 +38,13 @@ class ClientTimeline:
         self._streams = streams
         self._per_host = {name: spec.per_host for name, spec in timeline.scenario.populations.items()}
 
-    def judge(self, authority: Authority, population: str, client: int) -> Judge:
+    def judge(self, authority: Authority, population: str, client: int, arrives_after_s: float = 0.0) -> Judge:
         """Who judges the calls of a client: AWS, which looks at the time of a signature before all else."""
         skews, busy = self._skews(population, client), self._busy(population, client)
         judge: Judge = BusyService(authority, busy) if busy else authority
         wrong = self._mistyped(population)
         judge = judge if wrong is None else Mistyped(judge, wrong)
-        return SkewedAuthority(judge, skews) if skews else judge
+        return Clocked(judge, skews, arrives_after_s) if skews or arrives_after_s else judge
 
     def refused(self, population: str, client: int, step: Step) -> Downtime | None:
         """When signed requests of a client are refused whatever they ask: an inactive key, a wrong clock."""

@@ -85,6 +85,16 @@ def _programs(scenario: Scenario) -> Iterator[Finding]:
                 yield path, f"a {issuer_of(first)} is not fetched, so every provider has the same one; remove {word}"
 
 
+def _late(scenario: Scenario) -> Iterator[Finding]:
+    """Whoever reacts to how a call ends has waited for it."""
+    for name, population in scenario.populations.items():
+        path = ("populations", name, "arrives_after_s")
+        if population.arrives_after_s and population.people:
+            yield path, f"{name} are people, who wait for the answer; calls on their way are of programs"
+        if population.arrives_after_s and population.on_error:
+            yield path, "calls on their way have no answer yet that on_error could react to; remove one of both"
+
+
 def _works(scenario: Scenario) -> Iterator[Finding]:
     """A provider that outlasts the work is never followed by another one."""
     for name, population in scenario.populations.items():
@@ -131,6 +141,7 @@ def _shared_by_people(scenario: Scenario) -> Iterator[Finding]:
 RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _errors,
     _programs,
+    _late,
     _works,
     _caches,
     _shared_by_people,

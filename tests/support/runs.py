@@ -271,8 +271,9 @@ def _assert_verdicts_fit(frames: Frames, signed: pd.DataFrame, credentials: pd.D
     """No ok at or after the end of validity, nothing expired before it."""
     valid_until = credentials["valid_until_s"].reindex(signed["credential"]).to_numpy()
     ok = (signed["verdict"] == "ok").to_numpy()
-    assert (signed["from_s"].to_numpy()[ok] < valid_until[ok]).all()
     populations, chains = frames.scenario.populations, frames.scenario.credentials
+    on_way = signed["population"].map(lambda name: populations[name].arrives_after_s).to_numpy(dtype=float)
+    assert (signed["from_s"].to_numpy()[ok] + on_way[ok] < valid_until[ok]).all()
     typed = [name for name, spec in populations.items() if chains[spec.credentials][0].mistyped is None]
     ended = signed["verdict"].isin(["ExpiredToken", "InvalidClientTokenId"]) & signed["population"].isin(typed)
     ended = ended.to_numpy()
@@ -280,7 +281,8 @@ def _assert_verdicts_fit(frames: Frames, signed: pd.DataFrame, credentials: pd.D
     known = rotations.drop_duplicates("new").set_index("new")["accepted_at_s"].astype(float)
     known_from = known.reindex(signed["credential"]).fillna(-np.inf).to_numpy()
     too_early = (signed["verdict"] == "InvalidClientTokenId").to_numpy() & (signed["from_s"].to_numpy() < known_from)
-    assert (signed["to_s"].to_numpy()[ended & ~too_early] >= valid_until[ended & ~too_early]).all()
+    arrived = signed["to_s"].to_numpy() + on_way
+    assert (arrived[ended & ~too_early] >= valid_until[ended & ~too_early]).all()
 
 
 def _assert_portal_tokens(frames: Frames, credentials: pd.DataFrame) -> None:

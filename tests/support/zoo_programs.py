@@ -59,5 +59,7 @@ def program_zoo(
     found["work-error-threads"] = made({"cache": "thread"}, on_error=_REACTIONS["restart"], **work)
     found["work-provider-calls"] = made({}, new_provider_per=_PROVIDERS["calls"], **work)
     found["work-call-error"] = made({"negative_cache_s": 20}, **both, **work)
+    found["calls-arrive-late"] = made({}, arrives_after_s=240.0, threads=1)
+    found["work-arrives-late"] = made({}, arrives_after_s=120.0, **work)
     found["work-running"] = made({}, new_provider_per={"every_s": 90}, work=work["work"])
     return found

@@ -125,6 +125,8 @@ def _left_out(scenario: Scenario, population: str) -> Iterator[str]:
         yield "quotas (the server has none)"
     if any(isinstance(issuer, Sts) and issuer.latency_s for issuer in scenario.issuers.values()):
         yield "latency, and with it retries: every request is tried once"
+    if scenario.populations[population].arrives_after_s:
+        yield "the way of a call: it arrives when it is signed"
     if any(not isinstance(each, Outage) for each in scenario.timeline):
         yield "verbs of the timeline other than outages of STS"
 

@@ -19,17 +19,19 @@ __all__ = ["Backoff", "RefreshWords", "Retry", "SdkWords"]
 
 Pause = tuple[NonNegative, NonNegative]
 Window = tuple[Positive | None, NonNegative]
+Left = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class RefreshWords(Spec):
     """Refresh windows that replace the SDK preset's, field by field."""
 
-    advisory_s: NonNegative | None = None
-    """Life left below which a refresh is tried while the old credential still serves."""
+    advisory_s: Left | None = None
+    """Life left below which a refresh is tried while the old credential still serves; negative: only so long after its
+    end, by a program that takes the expiry for a later one (`mandatory_s` the same)."""
     advisory: Annotated[tuple[Window, ...], Field(min_length=1)] | None = None
     """The same by the credential's lifetime: [lifetime up to which, window], ascending; null for any longer one."""
-    mandatory_s: NonNegative | None = None
-    """Life left below which callers wait for the refresh; 0: only once expired."""
+    mandatory_s: Left | None = None
+    """Life left below which callers wait for the refresh; 0: only once expired; negative: only so long after."""
     strict: bool | None = None
     """Whether the windows begin just after their instant (botocore) instead of at it."""
     background: bool | None = None

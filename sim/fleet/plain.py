@@ -186,6 +186,8 @@ def _of_sdk(world: World) -> Iterator[str]:
     chains = Chains(world, name)
     rule = chains.rule(step)
     yield from (*_unknown(chains.sdk), *_unknown(rule))
+    if min(rule.mandatory_s, *(window for _, window in rule.advisory)) < 0:
+        yield "calls are signed with what has ended"
     if rule.advisory[-1][0] != float("inf") or len(rule.advisory) > WINDOWS:
         yield "the advisory windows end, or are too many"
 

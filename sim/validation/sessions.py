@@ -9,8 +9,10 @@ from sim.aws import roles_anywhere, sts
 from sim.aws.sts_operations import OPERATIONS, StsOperation
 from sim.issuers.spec import IdentityCenter, Imds, Sts
 from sim.loading.errors import Finding
+from sim.loading.lines import Path
 from sim.providers.step import Step
 from sim.scenario import Scenario
+from sim.sdk_words import RefreshWords, SdkWords
 from sim.validation.chains import issuer_of, operation_of, steps
 
 __all__ = ["RULES"]
@@ -148,6 +150,25 @@ def _copies_begin(scenario: Scenario) -> Iterator[Finding]:
             )
 
 
+def _late_begin(scenario: Scenario) -> Iterator[Finding]:
+    """What is renewed after its end has a part of its life that no stationary law tells."""
+    for name, population in scenario.populations.items():
+        if population.start is not None or population.arrivals is not None:
+            continue
+        words: list[tuple[Path, RefreshWords]] = []
+        words += [(("populations", name, "sdk", kind), rule) for kind, rule in _windows(population.sdk)]
+        chain = scenario.credentials.get(population.credentials, ())
+        words += [(("credentials", population.credentials, n, "refresh"), one.refresh) for n, one in enumerate(chain)]
+        for path, rule in words:
+            for word in ("advisory_s", "mandatory_s"):
+                if (getattr(rule, word) or 0.0) < 0:
+                    yield (*path, word), f"below 0 counts from a start: give populations.{name}.start with at_s"
+
+
+def _windows(sdk: str | SdkWords) -> tuple[tuple[str, RefreshWords], ...]:
+    return () if isinstance(sdk, str) else (("sts", sdk.sts), ("imds", sdk.imds))
+
+
 RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _settable,
     _within_limits,
@@ -155,5 +176,6 @@ RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _portal,
     _copied,
     _copies_begin,
+    _late_begin,
 )
 """Every rule of this file."""

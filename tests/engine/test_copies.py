@@ -60,6 +60,17 @@ def test_a_restart_copies_anew() -> None:
     assert verdicts(frames)["fleet", 0, "ExpiredToken"] == 29
 
 
+@pytest.mark.parametrize("level", ["summary", "credentials", "calls"])
+def test_a_program_that_takes_the_expiry_for_a_later_one(level: str) -> None:
+    """Renewed 5 min after its end: in between, calls are refused."""
+    step = {**COPY, "renewed": True, "refresh": {"advisory_s": -300, "mandatory_s": -300}}
+    frames = run(copied([step]), level=level)
+    assert verdicts(frames)["fleet", 0, "ExpiredToken"] == 6  # 3,660 to 3,960 s; botocore's windows begin just after
+    assert verdicts(frames)["fleet", 0, "ok"] == 114
+    asked = frames["requests_per_second"]
+    assert asked[asked["operation"] == "AssumeRole"]["requests"].sum() == 10
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -67,6 +78,8 @@ def test_a_restart_copies_anew() -> None:
         ("way: sso}", "way: sso, renewed: false}", "only sessions from STS"),
         ("session_s: 3600}", "session_s: 3600, renewed: false, refresh: {advisory_s: 60}}", "remove one of them"),
         ("session_s: 3600}", "session_s: 3600, renewed: false}", "give at_s"),
+        ("session_s: 3600}", "session_s: 3600, refresh: {advisory_s: -60}}", "with at_s"),
+        ("credentials: app, ", "credentials: app, sdk: {sts: {mandatory_s: -60}}, ", "with at_s"),
         ("session_s: 3600}]", "session_s: 3600}, {from: sts.AssumeRole, role: app, source: instance, renewed: false}]",
          "first step"),
         ("session_s: 3600}", "session_s: 3600, renewed: never}", "true or false"),

@@ -100,7 +100,7 @@ def test_a_setting_changes_one_field_of_a_changed_preset(tmp_path) -> None:
         ("{imds: {again_after: [9, 3]}}", "populations.app.sdk.imds", ["again_after", "not a range"]),
         ("{imds: {on_failed: srve}}", "populations.app.sdk.imds.on_failed", ["serve"]),
         ("{retry: {mode: standrad-old}}", "populations.app.sdk.retry.mode", ["standard-old"]),
-        ("{sts: {mandatory_s: -1}}", "populations.app.sdk.sts.mandatory_s", ["at least 0"]),
+        ("{sts: {mandatory_s: -1}}", "populations.app.sdk.sts.mandatory_s", ["below 0", "with at_s"]),
     ],
 )
 def test_a_wrong_change_is_refused_at_its_place(tmp_path, sdk: str, path: str, words: list[str]) -> None:

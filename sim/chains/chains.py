@@ -22,7 +22,15 @@ from sim.credentials import Credential, Origin
 from sim.hosts.agents import Agent
 from sim.hosts.endpoints import Anonymous
 from sim.hosts.host import Host
-from sim.hosts.tokens import IdpKeys, JobTokenProvider, Pod, ProjectedToken, ProjectedTokenProvider
+from sim.hosts.tokens import (
+    IdpKeys,
+    JobTokenProvider,
+    Pod,
+    ProjectedToken,
+    ProjectedTokenProvider,
+    ReadOnce,
+    TokenFile,
+)
 from sim.issuers.api import Downtime, Request
 from sim.issuers.spec import Broker, IdentityCenter, IssuerSpec, Local, PodIdentity
 from sim.keys.lives import rotated_users
@@ -268,7 +276,7 @@ class Chains:
             return endpoint_provider(self._world, self.sdk, step, retry, asker, host)
         token = None
         if isinstance(spec, PodIdentity):
-            token = self._token(replace_idp(step, spec.cluster), asker, terms.origin, terms.session_s)
+            token = self._shown(replace_idp(step, spec.cluster), asker, terms.origin, terms.session_s)
         return agent_provider(self._world, step, retry, asker, host, terms, token)
 
     def _vouched(self, step: Step, asker: Asker, sessions: ApiProvider) -> Provider | None:
@@ -296,10 +304,15 @@ class Chains:
             return SamlProvider(self._person(step, asker, step.way or "console"), api)
         if idp.spec.token_renewed_at is None:
             return JobTokenProvider(idp, api)
-        return ProjectedTokenProvider(self._token(step, asker, api.origin, self._longest_s(api.origin)), api)
+        return ProjectedTokenProvider(self._shown(step, asker, api.origin, self._longest_s(api.origin)), api)
 
     def _longest_s(self, role: Origin) -> float:
         return self._world.scenario.roles[role.principal.partition("/")[2]].max_session_s
+
+    def _shown(self, step: Step, asker: Asker, role: Origin, longest_s: float) -> TokenFile:
+        """The token that a process shows: what lies in the pod's file, or what it read there first."""
+        token = self._token(step, asker, role, longest_s)
+        return token if step.rereads_token else ReadOnce(token, asker)
 
     def _token(self, step: Step, asker: Asker, role: Origin, longest_s: float) -> ProjectedToken:
         """The token in a pod's file, which all its processes and threads read; it yields sessions so long at most."""

@@ -13,7 +13,7 @@ from sim.hosts.agents import Agent, AgentProvider
 from sim.hosts.endpoints import EndpointProvider, Local, reach_of
 from sim.hosts.host import Host
 from sim.hosts.lent import Lent
-from sim.hosts.tokens import ProjectedToken
+from sim.hosts.tokens import TokenFile
 from sim.issuers.api import Request
 from sim.issuers.base import IssuerSpec
 from sim.issuers.spec import Broker, Endpoint, Function, Imds, PodIdentity
@@ -106,7 +106,7 @@ def endpoint_provider(world: World, sdk: Sdk, step: Step, retry: RetryRule, aske
 
 
 def agent_provider(
-    world: World, step: Step, retry: RetryRule, asker: Asker, agent: Agent, terms: Terms, token: ProjectedToken | None
+    world: World, step: Step, retry: RetryRule, asker: Asker, agent: Agent, terms: Terms, token: TokenFile | None
 ) -> Provider:
     """Asks the agent or broker of a client's host, which asks upstream by its own SDK's rules."""
     spec = world.scenario.issuers[step.from_]

@@ -14,7 +14,7 @@ from sim.credentials import Credential
 from sim.hosts.endpoints import Try, tried_again
 from sim.hosts.host import Settles
 from sim.hosts.lent import Lent
-from sim.hosts.tokens import ProjectedToken
+from sim.hosts.tokens import TokenFile
 from sim.issuers.api import Answer, Api, Request
 from sim.policies.agent import AgentRule, Limiter, again_at, due_at, serves, sweep_at
 from sim.policies.retry import RetryRule
@@ -239,7 +239,7 @@ class AgentProvider:
     retry: RetryRule
     key: str
     upstream: ApiProvider
-    token: ProjectedToken | None
+    token: TokenFile | None
 
     def fetch(self, ordinal: int) -> Fetch:
         """Ask the agent, again where it had nothing."""

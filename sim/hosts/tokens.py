@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
 
 from simpy import Event
 
@@ -20,7 +20,7 @@ from sim.recorder import Recorder
 from sim.records import EndReason, Kind, Outcome
 from sim.streams import Purpose
 
-__all__ = ["IdpKeys", "JobTokenProvider", "Pod", "ProjectedToken", "ProjectedTokenProvider"]
+__all__ = ["IdpKeys", "JobTokenProvider", "Pod", "ProjectedToken", "ProjectedTokenProvider", "ReadOnce", "TokenFile"]
 
 
 class Pod(NamedTuple):
@@ -118,11 +118,34 @@ class ProjectedToken:
         write_credential(self._recorder, self._current, start, at, reason, at)
 
 
+class TokenFile(Protocol):
+    """Where a program finds the token that it shows."""
+
+    def token(self) -> Credential:
+        """The token that it shows now."""
+
+
+@dataclass(slots=True)
+class ReadOnce:
+    """A program that read the token's file when it first needed it, and shows the same one until it restarts."""
+
+    projected: ProjectedToken
+    asker: Asker
+    _read: Credential | None = field(default=None, init=False)
+    _life: int = field(default=-1, init=False)
+
+    def token(self) -> Credential:
+        """The token that the process read first."""
+        if self._read is None or self._life != self.asker.lives:
+            self._read, self._life = self.projected.token(), self.asker.lives
+        return self._read
+
+
 @dataclass(slots=True)
 class ProjectedTokenProvider:
     """AssumeRoleWithWebIdentity with the token that lies in the pod (IRSA)."""
 
-    projected: ProjectedToken
+    projected: TokenFile
     sessions: ApiProvider
 
     def fetch(self, ordinal: int) -> Fetch:

@@ -83,6 +83,9 @@ class Step(Spec):
     renewed: bool = True
     """Whether a new one is obtained when this one ends. False: a copy of it is used, in environment variables, in a
     file that a running process reads once, or in an object that keeps no way back. Calls go on signing with it."""
+    rereads_token: bool = True
+    """Whether the token that the kubelet keeps in the pod's file is read for every session. False: a program that read
+    it once shows the same one until it restarts, past its end."""
     negative_cache_s: Positive | None = None
     """How long a failure of the step is remembered: until then it fails again without asking."""
     refresh: RefreshWords = RefreshWords()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from sim.aws import sts
-from sim.issuers.spec import Attached, Broker, Endpoint, Function, Imds, PodIdentity, Sts
+from sim.issuers.spec import Attached, Broker, Endpoint, Function, IdentityProvider, Imds, PodIdentity, Sts
 from sim.loading.errors import Finding
 from sim.loading.lines import Path
 from sim.principals.role import Trust
@@ -14,7 +14,7 @@ from sim.problems import did_you_mean
 from sim.providers.step import Step
 from sim.scenario import Scenario
 from sim.sdks import SDKS
-from sim.validation.chains import issuer_at, steps
+from sim.validation.chains import issuer_at, operation_of, steps
 from sim.validation.references import issuers_of, several, unknown
 
 __all__ = ["RULES"]
@@ -193,6 +193,23 @@ def _hops(scenario: Scenario) -> Iterator[Finding]:
             )
 
 
+def _token_files(scenario: Scenario) -> Iterator[Finding]:
+    """A token that is read once lies in a file: a pod's, which its kubelet renews."""
+    peoples = {population.credentials for population in scenario.populations.values() if population.people}
+    for path, step in steps(scenario):
+        if step.rereads_token:
+            continue
+        here, idp = (*path, "rereads_token"), scenario.issuers.get(step.idp or "")
+        if isinstance(issuer_at(scenario, step), PodIdentity):
+            continue
+        if operation_of(scenario, step) != "AssumeRoleWithWebIdentity":
+            yield here, f"false goes with tokens in a pod's file; a step from {step.from_} shows none"
+        elif isinstance(idp, IdentityProvider) and idp.token_renewed_at is None:
+            yield here, f"{step.idp} keeps no token in a file (token_renewed_at: null); remove rereads_token"
+        elif path[1] in peoples:
+            yield here, "people log in, and have no token in a file; remove rereads_token"
+
+
 RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _attached,
     _lives,
@@ -201,5 +218,6 @@ RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _brokered,
     _nodes,
     _hops,
+    _token_files,
 )
 """Every rule of this file."""

@@ -88,6 +88,8 @@ _BLOCKS: dict[str, Any] = {
         "key": [{"from": "access_key", "user": "person", "place": "laptop"}],
         "shared-key": [{"from": "access_key", "user": "robot"}],
         "irsa": [{"from": "sts.AssumeRoleWithWebIdentity", "role": "pod", "idp": "cluster"}],
+        "reads-once": [{"from": "sts.AssumeRoleWithWebIdentity", "role": "pod", "idp": "cluster",
+                        "rereads_token": False}],
         "job": [{"from": "sts.AssumeRoleWithWebIdentity", "role": "pod", "idp": "forge"}],
         "web-console": [{"from": "sts.AssumeRoleWithWebIdentity", "role": "pod", "idp": "idp", "way": "console"}],
         "session-token": [{"from": "sts.GetSessionToken", "user": "admin", "session_s": 7200}],
@@ -176,6 +178,7 @@ def _chains() -> dict[str, dict[str, Any]]:
         "via-session-token",
         "federation",
         "root",
+        "reads-once",
         "signed-ahead",
         "handed-out",
     ]

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple, Protocol
 from simpy import Event
 
 from sim.caches.cache import Place
+from sim.caches.host_caches import raced
 from sim.caches.places import place_of
 from sim.caches.start_held import hold_at_start
 from sim.calendar import Calendar
@@ -163,7 +164,7 @@ def _caches(built: Built, client: int, profiles: int) -> list[list[Caller]]:
     if profiles > 1:
         shared = built.first_step.from_ in {"access_key", "password"}
     else:
-        shared = built.first_step.cache != "thread"
+        shared = built.first_step.cache != "thread" and not raced(built.first_step)
     return [callers] if shared else [[caller] for caller in callers]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.caches.host_caches import SHARED
+from sim.caches.host_caches import shared_by_several
 from sim.caches.stationary import imds_fetched_at, session_age
 from sim.chains.chains import Chains
 from sim.clients.client import Client
@@ -33,7 +33,7 @@ def hold_at_start(world: World, chains: Chains, made: Client) -> None:
             at = imds_fetched_at(cache, host)
             made.hold(host.offered(at), at)
         return
-    shared = chains.shared(spec.credentials, 0, asker.holder.client) if step.cache in SHARED else None
+    shared = chains.shared(spec.credentials, 0, asker.holder.client) if shared_by_several(step) else None
     if shared is not None and shared.credential is not None:
         made.hold(shared.credential, shared.held_from_s)
         return

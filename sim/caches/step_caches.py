@@ -112,10 +112,21 @@ class SharedCache(Cache):
 
 @dataclass(slots=True)
 class SharedProvider:
-    """Asks the cache that a process's host shares; another process's request is no request of this one."""
+    """Asks the cache that a process's host shares; another process's request is no request of this one.
+
+    Attributes:
+        cache: The shared cache.
+        in_memory: Whether it lies in the process's own memory, shared by its threads, and is gone with it.
+    """
 
     cache: SharedCache
+    in_memory: bool = False
 
     def fetch(self, ordinal: int) -> Fetch:  # noqa: ARG002 - the shared cache numbers its own requests
         """What the shared cache holds or obtains."""
         return self.cache.obtain()
+
+    def close(self, at: float, reason: EndReason) -> None:
+        """The process ends, and what lies in its memory with it."""
+        if self.in_memory:
+            self.cache.close(at, reason)

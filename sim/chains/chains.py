@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from sim.aws import eks, signin
 from sim.caches.cache import Cache, Place
-from sim.caches.host_caches import SHARED, HostCaches
+from sim.caches.host_caches import SHARED, HostCaches, raced, shared_by_several
 from sim.caches.places import place_of
 from sim.caches.step_caches import NegativeCache, SharedCache, SharedProvider
 from sim.chains.fetching import ApiProvider, Asker, Fetch, KeyProvider, KeyUser, Provider, SigningKey
@@ -157,8 +157,9 @@ class Chains:
 
     def _cached(self, asker: Asker, chain: str, number: int) -> Provider:
         """A step's provider behind what caches its answers: its failures, and what a host shares."""
-        if self.steps(chain)[number].cache in SHARED:
-            return SharedProvider(self.shared(chain, number, asker.holder.client))
+        step = self.steps(chain)[number]
+        if shared_by_several(step):
+            return SharedProvider(self.shared(chain, number, asker.holder.client), in_memory=raced(step))
         return self.remembering(asker, chain, number)
 
     def remembering(self, asker: Asker, chain: str, number: int) -> Provider:
@@ -169,8 +170,9 @@ class Chains:
         return NegativeCache(provider, asker.clock, step.negative_cache_s)
 
     def shared(self, chain: str, number: int, client: int) -> SharedCache:
-        """The cache that all processes of a client's host share at a step of a chain."""
-        return self.host_caches.of(self, chain, number, client // self._spec.per_host)
+        """The cache that all processes of a client's host share at a step of a chain, or all threads of the client."""
+        alone = raced(self.steps(chain)[number])
+        return self.host_caches.of(self, chain, number, client if alone else client // self._spec.per_host)
 
     def rule(self, step: Step) -> Refresh:
         """Refresh windows at a step: the preset's for its kind of provider, with the step's overrides.

@@ -80,6 +80,10 @@ class Step(Spec):
     """Who shares what the step yields: nobody, since every call asks anew (`none`), a thread, a process, or all
     processes of a host, through an agent (`host`: one renews for all) or a file (`file`: with the windows of the SDKs'
     file cache; all that find it due ask). A process by default."""
+    single_flight: bool | None = None
+    """Whether one request is made for all who find it due (a lock), or all of them ask. An agent (`host`) and an SDK
+    (`process`) make one, of those who share a file each asks, if it is not said. False with `process`: the threads
+    share what they obtain, and race for it; there are as many at once as the population has `threads`."""
     renewed: bool = True
     """Whether a new one is obtained when this one ends. False: a copy of it is used, in environment variables, in a
     file that a running process reads once, or in an object that keeps no way back. Calls go on signing with it."""

@@ -128,6 +128,29 @@ def _caches(scenario: Scenario) -> Iterator[Finding]:
             )
 
 
+def _flights(scenario: Scenario) -> Iterator[Finding]:
+    """Only those who share a cache can race for it."""
+    for path, step in steps(scenario):
+        here = (*path, "single_flight")
+        if step.single_flight is not None and step.cache in ("none", "thread"):
+            yield here, f"with cache: {step.cache} nobody shares what is obtained; remove it"
+        elif step.single_flight is not None and issuer_of(step) in _UNFETCHED:
+            yield here, f"a {issuer_of(step)} is not fetched; remove it"
+        elif step.single_flight is False and step.cache in (None, "process") and path[-1] != 0:
+            yield here, "false is said at the first step of a chain: threads race for what the whole chain yields"
+    for name, population in scenario.populations.items():
+        first = next(iter(scenario.credentials.get(population.credentials, ())), None)
+        if first is None or first.single_flight is not False or first.cache not in (None, "process"):
+            continue
+        here = ("credentials", population.credentials, 0, "single_flight")
+        if population.people:
+            yield here, f"{name} are people, whose commands share a file; leave it out"
+        elif population.threads == 1:
+            yield here, f"{name} have one thread, which races with nobody; give populations.{name}.threads"
+        if population.new_provider_per is not None:
+            yield here, f"{name} build providers anew (new_provider_per), which share nothing; remove one of both"
+
+
 def _shared_by_people(scenario: Scenario) -> Iterator[Finding]:
     for name, population in scenario.populations.items():
         for index, step in enumerate(scenario.credentials.get(population.credentials, ())):
@@ -144,6 +167,7 @@ RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _late,
     _works,
     _caches,
+    _flights,
     _shared_by_people,
 )
 """Every rule of this file."""

@@ -48,6 +48,8 @@ def program_zoo(
     both = {"new_provider_per": "call", "on_error": _REACTIONS["again"]}
     found["provider-call-error"] = made({"negative_cache_s": 20}, **both)
     found |= {f"cache-{scope}": made({"cache": scope}) for scope in ("none", "host", "file")}
+    found["cache-process-races"] = made({"single_flight": False}, threads=3)
+    found["cache-host-races"] = made({"cache": "host", "single_flight": False})
     cold = {"start": {"at_s": 0}, "new_provider_per": "call"}
     found["cache-host-call"] = made({"cache": "host", "negative_cache_s": 30}, **cold)
     found["cache-none-work"] = made(

@@ -17,7 +17,7 @@ from sim.chains.local_providers import agent_of, agent_provider, endpoint_provid
 from sim.chains.presigning import Presigner
 from sim.chains.terms import Terms, Writer
 from sim.clients.mfa import MfaProvider
-from sim.clients.people import ConsoleSignIn, LoginProvider, Person, Portal, SamlProvider, SsoProvider
+from sim.clients.people import AccessTokens, ConsoleSignIn, LoginProvider, Person, Portal, SamlProvider, SsoProvider
 from sim.credentials import Credential, Origin
 from sim.hosts.agents import Agent
 from sim.hosts.endpoints import Anonymous
@@ -287,7 +287,12 @@ class Chains:
         spec = self._world.scenario.issuers[issuer]
         if isinstance(spec, IdentityCenter):
             person = self._person(replace_idp(step, spec.idp), asker, step.way or "sso")
-            return SsoProvider(person, self._portal(spec, issuer, sessions.origin), sessions)
+            access = AccessTokens(
+                math.inf if spec.access_token_s is None else spec.access_token_s,
+                step.refresh_token,
+                Request("CreateToken", "free", spec.account),
+            )
+            return SsoProvider(person, self._portal(spec, issuer, sessions.origin), sessions, access)
         if operation == "AssumeRoleWithWebIdentity":
             return self._web_identity(step, asker, sessions)
         if operation == "AssumeRoleWithSAML":

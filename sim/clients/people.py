@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple, Protocol
 
 from simpy import Event
 
+from sim.aws import sdk_botocore
 from sim.caches.cache import Place, write_credential
 from sim.calendar import DAY_S
-from sim.chains.fetching import ApiProvider, Asker, Fetch, Fetched
+from sim.chains.fetching import ApiProvider, Asker, Fetch, Fetched, refusal
 from sim.credentials import Credential, Origin
+from sim.issuers.api import Request
 from sim.issuers.idp import IdpQueue
 from sim.keys.passwords import ConsolePassword
 from sim.laws import draw
 from sim.providers.step import LoginWay
 from sim.recorder import Recorder
-from sim.records import EndReason, Kind
+from sim.records import EndReason, Kind, Outcome
 from sim.streams import Purpose
 
-__all__ = ["ConsoleSignIn", "Person", "Portal", "SamlProvider", "SsoProvider", "attention_of"]
+__all__ = ["AccessTokens", "ConsoleSignIn", "Person", "Portal", "SamlProvider", "SsoProvider", "attention_of"]
+
+
+_ACCESS_TOKEN_WINDOW_S: Final = float(sdk_botocore.SSO_TOKEN_ADVISORY_S.value)
+"""Life left of an access token below which an SDK asks for the next one first."""
 
 
 class _LoggedIn(NamedTuple):
@@ -39,6 +45,21 @@ class Portal:
     kind: Kind = Kind.SSO_TOKEN
 
 
+@dataclass(frozen=True, slots=True)
+class AccessTokens:
+    """What a login at the portal leaves on the laptop besides the sign-in session: tokens that role credentials cost.
+
+    Attributes:
+        life_s: Life of one; inf if it lives as long as the portal session.
+        refreshes: Whether the tool gets the next one silently, with a refresh token, while the portal session lives.
+        request: What it asks for then.
+    """
+
+    life_s: float = math.inf
+    refreshes: bool = True
+    request: Request = field(default_factory=lambda: Request("CreateToken", "free", ""))
+
+
 class Person:
     """One person: logs in at an identity provider, at most once at a time, for all their profiles.
 
@@ -53,6 +74,7 @@ class Person:
 
     Attributes:
         disabled_at_s: From when on every sign-in is blocked.
+        access_from_s: When the newest access token of the portal was issued.
     """
 
     def __init__(
@@ -81,6 +103,7 @@ class Person:
         self._token: Credential | None = None
         self._token_from = 0.0
         self.disabled_at_s = math.inf
+        self.access_from_s = -math.inf
 
     def wait_turn(self) -> Generator[Event, None, None]:
         """Wait until no login of this person is under way."""
@@ -161,7 +184,7 @@ class Person:
         now = self._asker.clock.now
         self.drop_token(now, EndReason.REPLACED)
         self._token = self._asker.mint(portal.kind, portal.origin, now, portal.session_s, None)
-        self._token_from = now
+        self._token_from = self.access_from_s = now
 
     def finish(self, horizon_s: float) -> None:
         """Write what is held at the horizon."""
@@ -197,21 +220,45 @@ class SsoProvider:
     person: Person
     portal: Portal
     role_credentials: ApiProvider
+    access: AccessTokens = field(default_factory=AccessTokens)
 
     def fetch(self, ordinal: int) -> Fetch:
-        """GetRoleCredentials with a valid portal token."""
+        """GetRoleCredentials with an access token of a portal session that lives."""
         clock = self.role_credentials.asker.clock
         yield from self.person.wait_turn()
         token = self.person.token(clock.now)
-        if token is None:
+        left = self.person.access_from_s + self.access.life_s - clock.now
+        if token is None or (left <= 0 and not self.access.refreshes):
             logged_in = yield from self.person.log_in()
             if not logged_in.ok:
                 return Fetched(None, logged_in.done_at_s, logged_in.not_before_s)
-            self.person.take_token(self.portal)
+            if token is None:
+                self.person.take_token(self.portal)
+            self.person.access_from_s = clock.now
             token = self.person.token(clock.now)
-        assert token is not None
+        elif self.access.refreshes and left < _ACCESS_TOKEN_WINDOW_S:
+            refused = yield from self._refresh(ordinal)
+            if refused is not None and left <= 0:
+                return refused
+        if token is None:  # the portal session ended while its owner logged in
+            return Fetched(None, clock.now)
         token.calls_signed += 1
         return (yield from self.role_credentials.attempts(ordinal, token))
+
+    def _refresh(self, ordinal: int) -> Generator[Event, None, Fetched | None]:
+        """One attempt to get the next access token, without the person; what came of it if it failed."""
+        sessions, request = self.role_credentials, self.access.request
+        clock, holder = sessions.asker.clock, sessions.asker.holder
+        now = clock.now
+        answer = sessions.api.ask(now, request, sessions.asker, ordinal << 16)
+        sessions.api.record(now, holder, request, 1, answer, None)
+        done = now + answer.latency_s
+        if done > now:
+            yield clock.at(done, holder.rank)
+        if answer.outcome is not Outcome.OK:
+            return Fetched(None, done, refused=refusal(sessions.api.name, answer.outcome))
+        self.person.access_from_s = now
+        return None
 
 
 @dataclass(slots=True)

@@ -87,6 +87,9 @@ class Step(Spec):
     renewed: bool = True
     """Whether a new one is obtained when this one ends. False: a copy of it is used, in environment variables, in a
     file that a running process reads once, or in an object that keeps no way back. Calls go on signing with it."""
+    refresh_token: bool = True
+    """Whether a person's tool keeps the refresh token of Identity Center (`sso-session` in the profile). False: when
+    the portal's access token ends (`access_token_s`), its user has to log in, although the portal session lives."""
     rereads_token: bool = True
     """Whether the token that the kubelet keeps in the pod's file is read for every session. False: a program that read
     it once shows the same one until it restarts, past its end."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from sim.issuers.spec import IdentityCenter
 from sim.loading.errors import Finding
 from sim.scenario import Scenario
-from sim.validation.chains import operation_of
+from sim.validation.chains import issuer_of, operation_of, steps
 
 __all__ = ["RULES"]
 
@@ -86,6 +87,29 @@ def _trace(scenario: Scenario) -> Iterator[Finding]:
             yield ("populations", name, "start", "at_s"), late
 
 
+def _access_tokens(scenario: Scenario) -> Iterator[Finding]:
+    """Access tokens are Identity Center's, and end with its portal session."""
+    for name, issuer in scenario.issuers.items():
+        if isinstance(issuer, IdentityCenter) and (issuer.access_token_s or 0.0) > issuer.portal_session_s:
+            yield (
+                ("issuers", name, "access_token_s"),
+                f"{issuer.access_token_s:g} is not allowed; an access token ends with the portal session, after "
+                f"{issuer.portal_session_s:g} s at the latest",
+            )
+    for path, step in steps(scenario):
+        portal = scenario.issuers.get(issuer_of(step))
+        if step.refresh_token:
+            continue
+        if not isinstance(portal, IdentityCenter):
+            yield (*path, "refresh_token"), f"false goes with Identity Center; {step.from_} gives no such token"
+        elif portal.access_token_s is None:
+            yield (
+                (*path, "refresh_token"),
+                f"false changes nothing while access tokens live as long as the portal session; give "
+                f"issuers.{issuer_of(step)}.access_token_s",
+            )
+
+
 RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _workday,
     _no_calls,
@@ -93,5 +117,6 @@ RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _ways,
     _hosts,
     _trace,
+    _access_tokens,
 )
 """Every rule of this file."""

@@ -28,6 +28,13 @@ _ISSUERS = {
         "sts": "sts",
         "permission_sets": {"staff": {"account": "main", "allow": ["s3:*", "ec2:*", "sts:*"]}},
     },
+    "hourly": {
+        "kind": "identity_center",
+        "idp": "idp",
+        "account": "main",
+        "access_token_s": 3600,
+        "permission_sets": {"staff": {"account": "main", "allow": ["s3:*", "ec2:*", "sts:*"]}},
+    },
     "iam": {"kind": "iam"},
     "cluster": {"kind": "idp", "token_s": 7200},
     "forge": {"kind": "idp", "servers": 2, "service_s": 1.0, "token_renewed_at": None,
@@ -83,6 +90,8 @@ _BLOCKS: dict[str, Any] = {
                   "login": {"keeps_idp_session": 0.5}}],
         "saml-console": [{"from": "sts.AssumeRoleWithSAML", "role": "app", "idp": "idp", "way": "console"}],
         "sso": [{"from": "center", "permission_set": "staff", "way": "sso"}],
+        "sso-hourly": [{"from": "hourly", "permission_set": "staff", "way": "sso"}],
+        "sso-no-refresh": [{"from": "hourly", "permission_set": "staff", "way": "sso", "refresh_token": False}],
         "sso-console": [{"from": "center", "permission_set": "staff", "way": "console"}],
         "via-sso": [{"from": "sts.AssumeRole", "role": "desk", "source": "sso", "session_s": 3600}],
         "key": [{"from": "access_key", "user": "person", "place": "laptop"}],
@@ -186,7 +195,7 @@ def _chains() -> dict[str, dict[str, Any]]:
         f"chain-{name}": document({"fleet": fleet(name)}, horizon_s=(3 if "key" in name else 1) * DAY)
         for name in chains
     }
-    for name in ("saml-process", "web-console", "code-each-command", "eks-token"):
+    for name in ("saml-process", "web-console", "code-each-command", "eks-token", "sso-hourly", "sso-no-refresh"):
         found[f"people-{name}"] = document({"staff": {**STAFF, "credentials": name}}, horizon_s=2 * DAY)
     for name in ("saml", "saml-console", "sso", "sso-console", "key", "password"):
         staff = document({"staff": {**STAFF, "credentials": name}}, horizon_s=4 * DAY)

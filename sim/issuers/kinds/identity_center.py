@@ -9,7 +9,7 @@ from pydantic import Field
 from sim.aws import identity_center
 from sim.issuers.base import IssuerSpec
 from sim.principals.role import Patterns
-from sim.spec import Name, NonNegative, Spec
+from sim.spec import Name, NonNegative, Positive, Spec
 
 __all__ = ["IdentityCenter", "PermissionSet"]
 
@@ -45,6 +45,10 @@ class IdentityCenter(IssuerSpec):
         Field(ge=identity_center.PORTAL_SESSION_MIN_S.value, le=identity_center.PORTAL_SESSION_MAX_S.value),
     ] = float(identity_center.PORTAL_SESSION_DEFAULT_S.value)
     """Life of the access-portal session: 15 min to 90 days."""
+    access_token_s: Positive | None = None
+    """Life of the access token that a login leaves on the laptop, and that role credentials cost: 1 h with a refresh
+    token, with which a tool gets the next one silently (CreateToken) while the portal session lives. As long as the
+    portal session if absent."""
     sts: Name | None = None
     """STS issuer that mints its role credentials: its outage stops new ones."""
     latency_s: NonNegative = 0.1

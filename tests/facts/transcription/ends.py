@@ -9,6 +9,8 @@ SIGNING: dict[str, Line] = {
     "skew_request_expired_s": (900, "s", DOC),
     "skew_s3_s": (900, "s", SECOND),
     "presigned_url_max_s": (604_800, "s", DOC),
+    "presigned_url_default_s": (3_600, "s", DOC),
+    "presigned_url_expired": ("AccessDenied", "", SECOND),
     "access_key_id_chars": (20, "characters", SECOND),
     "access_key_id_model_chars": ((16, 128), "characters", DOC),
     "secret_key_chars": (40, "characters", SECOND),

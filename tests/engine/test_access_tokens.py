@@ -1,0 +1,92 @@
+"""Access tokens of Identity Center: an hour each, renewed silently with a refresh token, by a login without."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sim.cli.loading import load_file
+from sim.problems import ScenarioError
+from tests.support.runs import Frames, run, verdicts
+from tests.support.small_scenario import GOOD, written
+from tests.support.zoo import document
+
+HOUR = 3600.0
+
+
+def people(*timeline: dict[str, Any], level: str = "credentials", token_s: float | None = HOUR, **step: Any) -> Frames:
+    """Three people who call all day with role sessions of an hour and a portal session of eight."""
+    staff = {
+        "count": 3,
+        "people": True,
+        "credentials": "sso",
+        "start": {"at_s": 0},
+        "calls": {"kind": "every", "every_s": 70, "action": "s3:GetObject"},
+    }
+    words = document({"staff": staff}, horizon_s=8 * HOUR - 600, timeline=list(timeline))
+    words["issuers"]["idp"] = {"kind": "idp", "service_s": 0.5}
+    if token_s is not None:
+        words["issuers"]["center"]["access_token_s"] = token_s
+    chain = {"from": "center", "permission_set": "staff", "way": "sso", **step}
+    words["credentials"] = {**words["credentials"], "sso": [chain]}
+    return run(words, level=level)
+
+
+def asked(frames: Frames, operation: str) -> int:
+    found = frames["requests_per_second"]
+    return int(found[found["operation"] == operation]["requests"].sum())
+
+
+@pytest.mark.parametrize("level", ["summary", "credentials", "calls"])
+def test_a_refresh_token_spares_the_login(level: str) -> None:
+    """Role sessions are renewed with 15 min left, and the access token, then 45 min old, first: once each time."""
+    frames = people(level=level)
+    assert len(frames["logins"]) == 3
+    assert asked(frames, "GetRoleCredentials") == 3 * 11
+    assert 3 * 10 - 3 <= asked(frames, "CreateToken") <= 3 * 10  # a first session may be a second older than its token
+    assert {verdict for _, _, verdict in verdicts(frames)} == {"ok"}
+
+
+def test_without_one_an_hour_ends_in_a_login() -> None:
+    """At 45 min the token still serves; at 90 min, 3 h, ... it does not."""
+    frames = people(refresh_token=False, login={"keeps_idp_session": 0})
+    assert asked(frames, "CreateToken") == 0
+    assert len(frames["logins"]) == 3 * 6
+    tokens = frames["credentials"].query("kind == 'sso_token'")
+    assert len(tokens) == 3, "the portal session lives on"
+
+
+def test_the_same_as_ever_if_nothing_is_said() -> None:
+    frames = people(token_s=None)
+    assert len(frames["logins"]) == 3
+    assert asked(frames, "CreateToken") == 0
+
+
+def test_a_portal_that_is_down_is_missed_when_the_token_ends() -> None:
+    """Down from 2 to 3 h: nothing can be renewed, by nobody, and no login helps."""
+    frames = people({"at_s": 2 * HOUR, "outage": "center", "for_s": HOUR})
+    failed = {verdict for _, _, verdict in verdicts(frames)} - {"ok"}
+    assert failed == {"RefreshFailed"}
+    unavailable = frames["requests"].query("operation == 'CreateToken' and outcome == 'unavailable'")
+    assert len(unavailable) > 0
+    assert len(frames["logins"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "account: main, permission",
+            "account: main, access_token_s: 90000, permission",
+            "ends with the portal session",
+        ),
+        ("way: sso}", "way: sso, refresh_token: false}", "give issuers.centre.access_token_s"),
+        ("{from: imds}", "{from: imds, refresh_token: false}", "goes with Identity Center"),
+    ],
+)
+def test_where_it_makes_no_sense(tmp_path, old: str, new: str, said: str) -> None:
+    assert old in GOOD
+    with pytest.raises(ScenarioError) as caught:
+        load_file(written(tmp_path, GOOD.replace(old, new)))
+    assert said in str(caught.value)

@@ -95,7 +95,7 @@ class KeyOwner:
         if self.key.life != "never" and self.key.age_s is None:
             self._free_at_s = created + self.rotation.overlap_s + self.rotation.confirm_s
         self._turn = self._plan(0.0, ends)
-        self.current = self._make(created, self._turn)
+        self.current = self._make(created, self._turn, self._first_known_s(created))
         self._begin(created)
         while self._turn.asked_at_s < self.horizon_s:
             turn = self._turn
@@ -133,6 +133,11 @@ class KeyOwner:
         consumer.generation = _GONE
         if self._underway:
             self._left(at)
+
+    def _first_known_s(self, created: float) -> float:
+        """From when on the first key is accepted: one whose age is given may have been made just before the run."""
+        reloads = self.key.age_s is not None and any(one.reload for one in self.consumers)
+        return created + self.propagation_s if reloads and created + self.propagation_s > 0 else -math.inf
 
     # --- Planning --------------------------------------------------------------------------------------------------
 

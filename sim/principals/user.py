@@ -49,7 +49,8 @@ class AccessKey(Spec):
     rotation: Rotation | None = None
     """The rotation policy; needed unless `life` is `never`."""
     age_s: Dist | None = None
-    """Age at time 0 of a key; drawn from the stationary law of `life` where not given."""
+    """Age at time 0 of a key; drawn from the stationary law of `life` where not given. At 0 it has just been made: IAM
+    has yet to make it known to clients with a `reload`."""
     copies: dict[Name, Dist] = {}
     """Place -> copies of the key that lie there (rounded down): laptop, repository, image, ..."""
 

@@ -55,6 +55,13 @@ def test_calls_break_before_the_propagation_and_after_the_overlap(lag_s: float, 
     assert row["on_old"] == (1 if lag_s > 300 else 0)
 
 
+@pytest.mark.parametrize(("age_s", "broken"), [(0, 10), (4, 6), (10, 0), (4500, 0)])
+def test_a_key_made_just_before_the_run_has_yet_to_be_known(age_s: float, broken: int) -> None:
+    key = {"life": "never", "age_s": age_s}
+    assert _broken(run(key_fleet(SECONDS, key, horizon_s=2000, reload={"lag_s": 0}))) == broken
+    assert _broken(run(key_fleet(SECONDS, key, horizon_s=2000))) == 0, "whoever says nothing of reloading has waited"
+
+
 def test_without_a_word_about_reloading_clients_change_over_with_the_key() -> None:
     frames = run(key_fleet(SECONDS, _key(), horizon_s=2000))
     assert _broken(frames) == 0

@@ -22,7 +22,7 @@ from sim.aws.sts_operations import OPERATIONS
 from sim.caches.host_caches import SHARED_SLOT
 from sim.engine import simulate
 from sim.faults.upgrade import Upgrade
-from sim.issuers.spec import Local
+from sim.issuers.spec import Iam, Local
 from sim.loading.scenario_file import load
 from sim.records import TABLES, Level
 from sim.scenario import Scenario
@@ -279,10 +279,18 @@ def _assert_verdicts_fit(frames: Frames, signed: pd.DataFrame, credentials: pd.D
     ended = ended.to_numpy()
     rotations = frames["rotations"].dropna(subset="new")
     known = rotations.drop_duplicates("new").set_index("new")["accepted_at_s"].astype(float)
+    first = credentials.loc[credentials["kind"] == "access_key", "issued_at_s"] + _propagation_s(frames.scenario)
+    known = known.combine_first(first.astype(float))
     known_from = known.reindex(signed["credential"]).fillna(-np.inf).to_numpy()
     too_early = (signed["verdict"] == "InvalidClientTokenId").to_numpy() & (signed["from_s"].to_numpy() < known_from)
     arrived = signed["to_s"].to_numpy() + on_way
     assert (arrived[ended & ~too_early] >= valid_until[ended & ~too_early]).all()
+
+
+def _propagation_s(scenario: Scenario) -> float:
+    """How long IAM takes to make a first key known."""
+    found = [issuer.propagation_s for issuer in scenario.issuers.values() if isinstance(issuer, Iam)]
+    return found[0] if found else 0.0
 
 
 def _assert_portal_tokens(frames: Frames, credentials: pd.DataFrame) -> None:

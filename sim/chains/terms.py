@@ -17,10 +17,12 @@ from sim.scenario import Scenario
 from sim.sdks import Sdk
 from sim.world import SIGN_IN
 
-__all__ = ["CONSOLE_S", "Terms", "Writer"]
+__all__ = ["CONSOLE_S", "PRESIGNED_S", "Terms", "Writer"]
 
 CONSOLE_S: Final = 43200.0
 """Console session of an IAM user (IAM user guide, id_roles_use_switch-role-console)."""
+PRESIGNED_S: Final = float(signing.PRESIGNED_URL_DEFAULT_S.value)
+"""Life of a presigned request where a step says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ class Writer:
             behind = self.terms(str(step.source), self.scenario.credentials[str(step.source)][0]).origin
             principal, account = behind.principal, behind.account
         origin = Origin(principal, account, chain, "presigned", "Presign")
-        life_s = step.session_s if step.session_s is not None else float(signing.PRESIGNED_URL_DEFAULT_S.value)
+        life_s = step.session_s if step.session_s is not None else PRESIGNED_S
         return Terms(Request("Presign", "free", account), origin, life_s)
 
     def _permission_set(self, chain: str, step: Step, spec: IdentityCenter) -> Terms:

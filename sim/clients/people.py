@@ -23,10 +23,19 @@ from sim.recorder import Recorder
 from sim.records import EndReason, Kind, Outcome
 from sim.streams import Purpose
 
-__all__ = ["AccessTokens", "ConsoleSignIn", "Person", "Portal", "SamlProvider", "SsoProvider", "attention_of"]
+__all__ = [
+    "ACCESS_TOKEN_WINDOW_S",
+    "AccessTokens",
+    "ConsoleSignIn",
+    "Person",
+    "Portal",
+    "SamlProvider",
+    "SsoProvider",
+    "attention_of",
+]
 
 
-_ACCESS_TOKEN_WINDOW_S: Final = float(sdk_botocore.SSO_TOKEN_ADVISORY_S.value)
+ACCESS_TOKEN_WINDOW_S: Final = float(sdk_botocore.SSO_TOKEN_ADVISORY_S.value)
 """Life left of an access token below which an SDK asks for the next one first."""
 
 
@@ -236,7 +245,7 @@ class SsoProvider:
                 self.person.take_token(self.portal)
             self.person.access_from_s = clock.now
             token = self.person.token(clock.now)
-        elif self.access.refreshes and left < _ACCESS_TOKEN_WINDOW_S:
+        elif self.access.refreshes and left < ACCESS_TOKEN_WINDOW_S:
             refused = yield from self._refresh(ordinal)
             if refused is not None and left <= 0:
                 return refused

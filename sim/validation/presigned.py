@@ -10,9 +10,10 @@ from sim.loading.errors import Finding
 from sim.scenario import Scenario
 from sim.validation.chains import issuer_of, steps
 
-__all__ = ["RULES"]
+__all__ = ["LONGEST_S", "RULES"]
 
-_LONGEST: Final = float(signing.PRESIGNED_URL_MAX_S.value)
+LONGEST_S: Final = float(signing.PRESIGNED_URL_MAX_S.value)
+"""The longest life of a presigned request."""
 _NO_SIGNERS: Final = {
     "presigned": "is itself signed ahead, and signs nothing",
     "password": "is a console session, which stays in the browser",
@@ -22,11 +23,11 @@ _NO_SIGNERS: Final = {
 
 def _life(scenario: Scenario) -> Iterator[Finding]:
     for path, step in steps(scenario):
-        if step.from_ != "presigned" or step.session_s is None or 1 <= step.session_s <= _LONGEST:
+        if step.from_ != "presigned" or step.session_s is None or 1 <= step.session_s <= LONGEST_S:
             continue
         yield (
             (*path, "session_s"),
-            f"{step.session_s:g} is not allowed; a presigned request lives for 1 to {_LONGEST:g} s (7 days)",
+            f"{step.session_s:g} is not allowed; a presigned request lives for 1 to {LONGEST_S:g} s (7 days)",
         )
 
 

@@ -6,11 +6,13 @@ from typing import Final
 
 from sim import world
 from sim.aws import eks, iam, roles_anywhere, signin
-from sim.chains import chains
+from sim.chains import chains, terms
 from sim.chains.local_providers import rule_of
+from sim.clients import people
 from sim.faults.disable_user import DisableUser
 from sim.issuers.kinds.broker import Broker
 from sim.issuers.spec import Container, Function, Imds, PodIdentity
+from sim.validation import presigned
 from sim.verify.rows import Row, exact
 
 __all__ = ["issuer_rows"]
@@ -21,8 +23,8 @@ _SECOND: Final = "published observations, read again"
 
 
 def issuer_rows() -> list[Row]:
-    """Metadata service, ECS, Lambda, Pod Identity agent, kiam, sign-in, Roles Anywhere."""
-    return [*_endpoints(), *_agents(), *_sign_in(), *_anywhere()]
+    """Metadata service, ECS, Lambda, Pod Identity agent, kiam, sign-in, Roles Anywhere, requests signed ahead."""
+    return [*_endpoints(), *_agents(), *_sign_in(), *_anywhere(), *_signed_ahead()]
 
 
 def _endpoints() -> list[Row]:
@@ -81,4 +83,17 @@ def _anywhere() -> list[Row]:
     return [
         exact(_SOURCE, f"Roles Anywhere: {title} session, s", expected, float(fact.value))
         for title, expected, fact in zip(titles, told, lengths, strict=True)
+    ]
+
+
+def _signed_ahead() -> list[Row]:
+    return [
+        exact("botocore 1.44.5, source", "a presigned request lives for, s", 3600.0, terms.PRESIGNED_S),
+        exact(_SOURCE, "a presigned request lives for at most, s", 604_800.0, presigned.LONGEST_S),
+        exact(
+            "botocore 1.44.5, source",
+            "portal: next access token with this left, s",
+            900.0,
+            people.ACCESS_TOKEN_WINDOW_S,
+        ),
     ]

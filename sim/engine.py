@@ -92,10 +92,8 @@ class Shard:
                 self._end(client, life.reason)
 
     def _schedule_restarts(self) -> None:
-        for number, fault in enumerate(self.world.scenario.timeline):
-            if not isinstance(fault, Restart):
-                continue
-            for built in (one for one in self.populations if one.name == fault.restart):
+        for built in self.populations:
+            for number, fault in self.world.timeline.about(Restart, built.name):
                 for index, client in built.clients:
                     share = self.world.stream(built.name).uniform(Purpose.RESTART, index, number)
                     self.clock.process(self._restart(built, client, fault.at_s + fault.ramp_s * share))

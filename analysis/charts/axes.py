@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -30,7 +29,6 @@ __all__ = [
     "marked_line",
     "note",
     "panel_title",
-    "refused_by_bucket",
     "shared_title",
     "time_unit",
 ]
@@ -197,24 +195,6 @@ def mark_faults(axes: Axes, results: Results, strategy: str, unit_s: float, from
 
 def _verb(fault: Mapping[str, Any]) -> str:
     return next((key for key in fault if key not in _NO_VERBS), "event").replace("_", " ")
-
-
-def refused_by_bucket(requests: pd.DataFrame, scenario: Mapping[str, Any]) -> pd.Series[bool]:
-    """Which rows of `requests_per_second` a full bucket refused.
-
-    A quota whose refusal reads as if the service were unavailable is recorded as such; all its refusals count.
-    """
-    buckets = {
-        (account, group)
-        for account, about in (scenario.get("accounts") or {}).items()
-        if isinstance(quotas := about.get("quotas"), Mapping)
-        for group, quota in quotas.items()
-        if isinstance(quota, Mapping) and (quota.get("refusal") or {}).get("retryable") == "transient"
-    }
-    pairs = zip(requests["account"].astype(str), requests["quota_group"].astype(str), strict=True)
-    disguised = pd.Series([pair in buckets for pair in pairs], index=requests.index, dtype=bool)
-    outcome = requests["outcome"]
-    return (outcome == "throttled") | (disguised & (outcome == "unavailable"))
 
 
 def legend_below(figure: Figure, entries: Mapping[str, Any], columns: int = 4) -> None:

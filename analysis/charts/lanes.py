@@ -17,6 +17,7 @@ from matplotlib.patches import Patch
 from analysis.charts import axes as ax
 from analysis.charts.base import Chart, Summary, new_figure
 from analysis.load import Results
+from analysis.metrics._refused import refused_by_bucket
 from analysis.metrics._sweep import Floats
 from analysis.metrics.calls import NOT_FAILED
 from analysis.style import INK, THIEF_LINES, THROTTLED, Look, duration, looks, number
@@ -222,7 +223,7 @@ def _signed(results: Results, name: str) -> pd.DataFrame:
 def _sts_lane(axes: Axes, results: Results, name: str, axis: _Axis, look: Look, legend: dict[str, Any]) -> _Load:
     """The busiest second of each bin in the busiest bucket, and its quota."""
     table = _signed(results, name)
-    table = table.assign(throttled=table["requests"].where(ax.refused_by_bucket(table, results.scenario(name)), 0))
+    table = table.assign(throttled=table["requests"].where(refused_by_bucket(table, results.scenario(name)), 0))
     totals = table.groupby(["account", "second"], observed=True, as_index=False)[["requests", "throttled"]].sum()
     accounts = set(totals["account"].astype(str))
     totals = totals[totals["second"] >= math.floor(axis.leak_s)]

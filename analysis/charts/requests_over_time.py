@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from analysis.charts import axes as ax
 from analysis.charts.base import Chart, Summary, new_figure
 from analysis.load import Results
+from analysis.metrics._refused import refused_by_bucket
 from analysis.style import INK, THROTTLED, Look, looks, number, wrap
 
 __all__ = ["CHART"]
@@ -44,7 +45,7 @@ def _applies(results: Results, _: Summary) -> bool:
 
 def _load(results: Results, strategy: str) -> pd.DataFrame:
     table = results.table("requests_per_second", strategy, 0, _COLUMNS)
-    table = table.assign(throttled=table["requests"].where(ax.refused_by_bucket(table, results.scenario(strategy)), 0))
+    table = table.assign(throttled=table["requests"].where(refused_by_bucket(table, results.scenario(strategy)), 0))
     keys = ["account", "quota_group", "issuer", "second"]
     return table.groupby(keys, observed=True, as_index=False)[["requests", "throttled"]].sum()
 

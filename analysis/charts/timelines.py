@@ -31,9 +31,10 @@ _TELLABLE = 350
 
 
 def _applies(results: Results, _: Summary) -> bool:
-    return results.manifest.get("level") != "summary" and any(
-        len(_held(results, strategy)) for strategy in results.strategies
-    )
+    if results.manifest.get("level") == "summary":
+        return False
+    frames = {name: table for name in results.strategies if len(table := _held(results, name))}
+    return bool(frames) and bool(_chosen(frames, *_window(results)))
 
 
 def _held(results: Results, strategy: str) -> pd.DataFrame:

@@ -7,7 +7,7 @@ accounts; metadata services answer per host and identity providers are not AWS: 
 | metric | definition | unit |
 | --- | --- | --- |
 | requests | attempts | requests |
-| requests.throttled | attempts refused by a full bucket | requests |
+| requests.throttled | attempts refused by a full bucket, also where it answers as if it were unavailable | requests |
 | requests.peak_rps | most attempts in one aligned second; the peak grows with the horizon | 1/s |
 | requests.p999_rps | 99.9th percentile over all aligned seconds, empty ones included | 1/s |
 | requests.peak_60s_rps | most attempts in one aligned minute, per second | 1/s |
@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from analysis.metrics._refused import refused_by_bucket
 from analysis.metrics.base import Context, Family, Frames, Metric, Selector, Value, group_sums, sel
 
 __all__ = ["FAMILY", "buckets", "compute"]
@@ -138,7 +139,7 @@ def compute(frames: Frames, context: Context) -> Iterator[Value]:
     frame = frames["requests_per_second"]
     cells = _cells(frame)
     yield from group_sums("requests", cells, "requests", _COUNTS)
-    throttled = cells[cells["outcome"] == "throttled"]
+    throttled = cells[refused_by_bucket(cells, context.scenario)]
     yield from group_sums("requests.throttled", throttled, "requests", _THROTTLED)
     yield from _loads(frame, context)
     yield from _amplification(cells, context)
@@ -147,7 +148,13 @@ def compute(frames: Frames, context: Context) -> Iterator[Value]:
 FAMILY = Family(
     metrics=(
         Metric("requests", "requests", "Attempts at issuers, refused ones included.", _COUNTS, is_count=True),
-        Metric("requests.throttled", "requests", "Attempts refused by a full bucket.", _THROTTLED, is_count=True),
+        Metric(
+            "requests.throttled",
+            "requests",
+            "Attempts refused by a full bucket, whatever it says.",
+            _THROTTLED,
+            is_count=True,
+        ),
         Metric("requests.peak_rps", "1/s", "Most attempts in one aligned second, largest over the buckets.", _LOADS),
         Metric("requests.p999_rps", "1/s", "99.9th percentile of attempts per second, empty ones included.", _LOADS),
         Metric("requests.peak_60s_rps", "1/s", "Most attempts in one aligned minute, as a rate.", _LOADS),

@@ -34,7 +34,8 @@ def headroom(arguments: Arguments) -> int:
     """Search the largest population per replication, and print it with its interval.
 
     Raises:
-        ScenarioError: Problems of the scenario, an unknown population or strategy, or no bucket that could refuse it.
+        ScenarioError: Problems of the scenario, an unknown population or strategy, a population
+            whose clients arrive, or no bucket that could refuse it.
     """
     loaded = load(arguments)
     names = [one_of("strategy", arguments.strategy, loaded.strategies)] if arguments.strategy else [*loaded.strategies]
@@ -117,6 +118,12 @@ def _is_transient(scenario: Scenario) -> bool:
 
 
 def _require_bucket(scenario: Scenario, population: str) -> None:
+    if scenario.populations[population].arrivals is not None:
+        text = (
+            f"{population} has no size that could grow: its clients arrive. Let more of them come instead, such as "
+            f"--set populations.{population}.arrivals.rps=..., and see requests.throttled"
+        )
+        raise ScenarioError([Problem(text, "--population")])
     if not any(account.quotas for account in scenario.accounts.values()) and not any(
         getattr(issuer, "rps", None) for issuer in scenario.issuers.values()
     ):

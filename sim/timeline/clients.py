@@ -60,9 +60,8 @@ class ClientTimeline:
         """When a host's metadata service offers no new set: it is stuck, or its role cannot be assumed."""
         spans = [
             (fault.at_s, fault.at_s + (fault.for_s or math.inf))
-            for number, fault in enumerate(self._timeline.of_kind(ImdsStuck))
-            if fault.imds_stuck == issuer
-            and self._streams[population].uniform(Purpose.IMDS_STUCK, host, number) < fault.share
+            for number, fault in self._timeline.about(ImdsStuck, issuer)
+            if self._streams[population].uniform(Purpose.IMDS_STUCK, host, number) < fault.share
         ]
         return Downtime([*spans, *self._timeline.unassumable(role)])
 
@@ -94,9 +93,8 @@ class ClientTimeline:
         """When services refuse calls of a client that are allowed."""
         return tuple(
             (fault.at_s, fault.at_s + (fault.for_s or math.inf), fault.action, Verdict(fault.answer))
-            for number, fault in enumerate(self._timeline.of_kind(Throttle))
-            if fault.throttle == population
-            and self._streams[population].uniform(Purpose.SERVICE_BUSY, client, number) < fault.share
+            for number, fault in self._timeline.about(Throttle, population)
+            if self._streams[population].uniform(Purpose.SERVICE_BUSY, client, number) < fault.share
         )
 
     def _skews(self, population: str, client: int) -> tuple[tuple[float, float, float], ...]:
@@ -104,6 +102,6 @@ class ClientTimeline:
         host = client // self._per_host[population]
         return tuple(
             (fault.at_s, fault.at_s + (fault.for_s or math.inf), fault.off_s)
-            for number, fault in enumerate(self._timeline.of_kind(Skew))
-            if fault.skew == population and self._streams[population].uniform(Purpose.SKEW, host, number) < fault.share
+            for number, fault in self._timeline.about(Skew, population)
+            if self._streams[population].uniform(Purpose.SKEW, host, number) < fault.share
         )

@@ -90,6 +90,15 @@ class Timeline:
         """The entries of one verb, in order of time."""
         return [fault for fault in self.faults if isinstance(fault, kind)]
 
+    def about(self, kind: type[F], target: str) -> list[tuple[int, F]]:
+        """The entries of one verb about one target, in order of time, each with the number that keys its draws.
+
+        The number is its place among them in the scenario: an entry about anybody else moves none of the draws, and
+        neither does one that is added behind.
+        """
+        mine = [one for one in self.scenario.timeline if isinstance(one, kind) and one.target == target]
+        return sorted(enumerate(mine), key=lambda numbered: numbered[1].at_s)
+
     @cached_property
     def _propagation_s(self) -> float:
         found = [issuer.propagation_s for issuer in self.scenario.issuers.values() if isinstance(issuer, Iam)]

@@ -256,3 +256,16 @@ def test_the_reference_documents_every_metric() -> None:
         assert metric.text.endswith(".")
         assert metric.selectors
         assert all(keys == tuple(sorted(keys)) for keys in metric.selectors), name
+
+
+def test_a_bucket_that_answers_as_if_unavailable_throttles_all_the_same() -> None:
+    """The quota says how its refusals read; an outage of anybody else is none."""
+    rows = [STS | {"second": 1, "outcome": outcome, "requests": 2} for outcome in ("ok", "unavailable", "throttled")]
+    rows.append(STS | {"second": 1, "outcome": "unavailable", "requests": 7, "quota_group": "saml"})
+    about = context()
+    plain = values("requests", about, requests_per_second=rows)
+    assert number(plain, "requests.throttled") == 2
+    quota = {"rps": 20, "burst": 20, "refusal": {"http": 503, "code": "ServiceUnavailable", "retryable": "transient"}}
+    about.scenario["accounts"]["prod"]["quotas"] = {"signed": quota}
+    disguised = values("requests", about, requests_per_second=rows)
+    assert number(disguised, "requests.throttled") == number(disguised, "requests.throttled", "issuer=sts") == 4

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from analysis.charts.axes import marked_line, refused_by_bucket
+from analysis.charts.axes import marked_line
 from analysis.charts.choice import is_choice
+from analysis.metrics._refused import refused_by_bucket
 from analysis.style import looks
 
 

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from sim.loading.scenario_file import load
+from sim.scenario import Scenario
+from sim.shards import shards_of
 from tests.support.runs import Frames, run, verdicts
 from tests.support.zoo import STAFF, ZOO, document, fleet
 
@@ -168,3 +170,29 @@ def test_the_order_of_populations_changes_nothing(name: str) -> None:
         assert sorted(v for k, v in one.bytes.items() if k[1] == table) == sorted(
             v for k, v in other.bytes.items() if k[1] == table
         )
+
+
+def test_an_entry_about_others_moves_no_draw_of_a_fault() -> None:
+    """Whom a fault hits, and in which order a fleet restarts, do not depend on what stands before it."""
+    mine = [
+        {"at_s": 900, "restart": "fleet", "ramp_s": 600},
+        {"at_s": 300, "skew": "fleet", "off_s": 1000, "share": 0.5, "for_s": 300},
+        {"at_s": 300, "throttle": "fleet", "share": 0.5, "for_s": 300},
+        {"at_s": 60, "imds_stuck": "node", "share": 0.5},
+    ]
+    others = [
+        {"at_s": 100, "restart": "others", "ramp_s": 50},
+        {"at_s": 200, "skew": "others", "off_s": 400, "share": 0.5, "for_s": 60},
+        {"at_s": 200, "throttle": "others", "share": 0.5, "for_s": 60},
+        {"at_s": 100, "outage": "idp", "for_s": 5},
+    ]
+    busy = {"kind": "poisson", "rps": 0.2}
+    words = {"fleet": fleet("chained", busy, count=9), "others": fleet("by-user", busy)}
+    quotas = {name: {"quotas": {"signed": {"rps": 600, "burst": 600}}} for name in ("main", "other")}
+    documents = [document(words, horizon_s=3000, timeline=some, accounts=quotas) for some in (mine, [*others, *mine])]
+    assert len(shards_of(Scenario.model_validate(documents[0]))) == 1, "a shard sees no entry about other shards anyway"
+    alone, among = (run(one) for one in documents)
+    ended = _of(alone, "credentials", "fleet")
+    assert (ended["end_reason"] == "restarted").sum() > 5
+    assert {"Throttling", "RequestTimeTooSkewed", "ok"} <= {verdict for _, _, verdict in verdicts(alone)}
+    _assert_same(alone, among, "fleet")

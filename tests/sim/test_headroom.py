@@ -94,3 +94,12 @@ def test_the_largest_multiple_is_one_that_can_be_counted_with(tmp_path: Path, mo
 def test_a_limit_is_a_share(tmp_path: Path, limit: str) -> None:
     write_tiny(tmp_path)
     assert credflow("headroom", "tiny.yaml", *QUICK, "--limit", limit, folder=tmp_path).returncode == 2
+
+
+def test_a_population_that_arrives_has_no_size_to_grow(tmp_path: Path) -> None:
+    come = "    credentials: reader\n    arrivals: {kind: poisson, rps: 0.01}\n    lifetime_s: 60\n"
+    write_tiny(tmp_path, **{"    credentials: reader\n": come})
+    done = credflow("headroom", "tiny.yaml", *QUICK, folder=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "clients arrive" in done.stderr
+    assert "populations.workers.arrivals.rps" in done.stderr

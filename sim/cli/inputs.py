@@ -13,7 +13,7 @@ from sim.aws.quotas import QUOTA_PROFILES
 from sim.cli.loading import load
 from sim.cli.parser import Arguments
 from sim.cli.presets import sdk_row
-from sim.cli.screen import show_table
+from sim.cli.screen import show_entries, show_table
 from sim.loading import scenario_file
 
 __all__ = ["COMMANDS"]
@@ -41,18 +41,44 @@ def _schema(arguments: Arguments) -> int:
 
 def _facts(arguments: Arguments) -> int:
     rows: list[dict[str, Any]]
+    told: Callable[[Mapping[str, Any]], tuple[str, list[str]]]
     if arguments.sdks:
-        rows = [sdk_row(sdk) for sdk in sdks.SDKS.values()]
+        rows, told = [sdk_row(sdk) for sdk in sdks.SDKS.values()], _sdk
     elif arguments.quotas:
-        rows = [asdict(profile) for profile in QUOTA_PROFILES.values()]
+        rows, told = [asdict(profile) for profile in QUOTA_PROFILES.values()], _quota
     else:
-        rows = [fact.row(name) for name, fact in aws.FACTS.items()]
+        rows, told = [fact.row(name) for name, fact in aws.FACTS.items()], _fact
     if arguments.json:
         print(json.dumps(rows, indent=2))
     else:
-        header = tuple(rows[0])
-        show_table("", header, [[_cell(row[name]) for name in header] for row in rows], left=len(header))
+        show_entries(told(row) for row in rows)
     return 0
+
+
+def _fact(row: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """A fact's line, and what it says beside its value; a list of many names stands below it."""
+    value, unit = _cell(row["value"]), f" {row['unit']}" if row["unit"] else ""
+    is_short = len(value) <= _SHORT
+    head = f"{row['name']} = {value}{unit}" if is_short else f"{row['name']}{unit and ' in' + unit}"
+    return f"{head} ({_basis(row)})", ["" if is_short else value, row["note"], row["source"]]
+
+
+def _quota(row: Mapping[str, Any]) -> tuple[str, list[str]]:
+    head = f"{row['name']} = {row['rps']:,g}/s, burst {row['burst']:,g}, for {row['quota_group']} ({_basis(row)})"
+    return head, [row["note"], row["source"]]
+
+
+def _sdk(row: Mapping[str, Any]) -> tuple[str, list[str]]:
+    rest = [key for key in row if key not in {"name", "title", "source"}]
+    return f"{row['name']}: {row['title']}", [*(f"{key}: {row[key]}" for key in rest), row["source"]]
+
+
+def _basis(row: Mapping[str, Any]) -> str:
+    return f"{row['basis']}, read {row['read']}"
+
+
+_SHORT: Final = 60
+"""Characters of a value that stands in its fact's first line."""
 
 
 def _cell(value: object) -> str:

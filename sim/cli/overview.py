@@ -36,9 +36,13 @@ def show_overview(summary: Mapping[str, Any], strategies: Sequence[str]) -> None
     """
     entries = summary["metrics"]
     costs = {(entry["strategy"], entry["metric"]): entry for entry in entries if not entry["selector"]}
-    used = [(title, name) for title, name in _COSTS if any((each, name) in costs for each in strategies)]
-    rows = [[each, *(_figure(costs.get((each, name))) for _, name in used)] for each in strategies]
-    show_table("Mean per run ± 95 % simulation noise", ["strategy", *(title for title, _ in used)], rows)
+    known = {title: [costs.get((each, name)) for each in strategies] for title, name in _COSTS}
+    columns = {title: [_figure(one) for one in found] for title, found in known.items() if any(found)}
+    used = {title: cells for title, cells in columns.items() if set(cells) != {"0"}}
+    rows = [[each, *(cells[row] for cells in used.values())] for row, each in enumerate(strategies)]
+    show_table("Mean per run ± 95 % simulation noise", ["strategy", *used], rows)
+    if absent := [title for title in columns if title not in used]:
+        print(f"0 in every strategy: {', '.join(title.partition(',')[0] for title in absent)}")
     _show_exposure(entries, strategies)
 
 
@@ -67,10 +71,15 @@ def _show_exposure(entries: Sequence[Entry], strategies: Sequence[str]) -> None:
         if entry["metric"] == "exposure.mean_s" and selector.get("thief") == "copy" and "place" in selector:
             row = f"{selector.get('population', 'all')}: {selector['place']}"
             places.setdefault(row, {})[entry["strategy"]] = entry
-    rows = [[row, *(_figure(found.get(each), 3600.0) for each in strategies)] for row, found in sorted(places.items())]
-    if rows:
-        title = "Hours usable after a theft, thief copy, capped at 365 days, by population and place"
-        show_table(title, ["place", *strategies], rows)
+    if not places:
+        return
+    title = "Hours usable after a theft, thief copy, capped at 365 days, by population and place"
+    cells = {row: [_figure(found.get(each), 3600.0) for each in strategies] for row, found in sorted(places.items())}
+    if len(strategies) > len(places):
+        turned = [[each, *(found[row] for found in cells.values())] for row, each in enumerate(strategies)]
+        show_table(title, ["strategy", *cells], turned)
+    else:
+        show_table(title, ["place", *strategies], [[row, *found] for row, found in cells.items()])
 
 
 def _figure(entry: Entry | None, unit: float = 1.0) -> str:

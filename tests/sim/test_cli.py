@@ -40,7 +40,7 @@ class TestCompare:
         assert (done.returncode, done.stderr) == (0, "")
         lines = done.stdout.splitlines()
         assert any(line.startswith("sessions-20m") for line in lines)
-        assert any(line.startswith("workers: process") for line in lines)
+        assert any("workers: process" in line for line in lines)
         assert any(line.startswith("ok ") and "calls.failed" in line for line in lines)
         assert (folder / lines[-1]).is_file()
 
@@ -246,10 +246,11 @@ class TestTelling:
     @pytest.mark.parametrize("shelf", [(), ("--sdks",), ("--quotas",)])
     def test_facts(self, shelf: tuple[str, ...], tmp_path: Path) -> None:
         rows = json.loads(credflow("facts", "--json", *shelf, folder=tmp_path).stdout)
-        table = credflow("facts", *shelf, folder=tmp_path).stdout.splitlines()
+        lines = credflow("facts", *shelf, folder=tmp_path).stdout.splitlines()
         assert len(rows) > 1
-        assert len(table) == len(rows) + 1
-        assert [line.split()[0] for line in table[1:]] == [row["name"] for row in rows]
+        names = [line.split()[0].rstrip(":") for line in lines if not line.startswith(" ")]
+        assert names == [row["name"] for row in rows]
+        assert all(len(line) <= 100 for line in lines if len(line.split()) > 1), "only an address is longer"
         assert all(row["source"] for row in rows)
 
     def test_a_closed_pipe_is_no_accident(self, tmp_path: Path) -> None:

@@ -43,8 +43,8 @@ class Chart:
     """Draws it; called under the settings of `analysis.style.RC`."""
     order: int = 100
     """Place on the page, ascending."""
-    answers: Callable[[Results], bool] = lambda _: False
-    """Whether the run was made for the very question of this chart, which then comes before all others."""
+    turn: Callable[[Results], int] = lambda _: 0
+    """-1 where the run was made for this chart's very question, which then comes first; 1 where nobody asked it."""
 
 
 def new_figure(width_in: float, height_in: float) -> Figure:

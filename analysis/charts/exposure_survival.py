@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from analysis.charts import axes as ax
 from analysis.charts.base import Chart, Summary, new_figure
-from analysis.charts.choice import is_choice
+from analysis.charts.choice import asks_about_thefts, is_choice
 from analysis.charts.estimates import Estimates
 from analysis.load import Results
 from analysis.metrics._places import places_of
@@ -198,4 +198,5 @@ CHART = Chart(
     applies=_applies,
     draw=_draw,
     order=25,
+    turn=lambda results: 0 if asks_about_thefts(results) else 1,
 )

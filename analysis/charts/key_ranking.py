@@ -155,5 +155,5 @@ CHART = Chart(
     applies=_applies,
     draw=_draw,
     order=17,
-    answers=lambda results: any(results.scenario(name).get("rotation") for name in results.strategies),
+    turn=lambda results: -1 if any(results.scenario(name).get("rotation") for name in results.strategies) else 0,
 )

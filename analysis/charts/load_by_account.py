@@ -44,7 +44,7 @@ def _draw(results: Results, summary: Summary) -> Figure:
         at = np.arange(len(accounts)) - 0.4 + height * (index + 0.5)
         look = styles[name]
         values = [_mean(one) for one in found]
-        axes.barh(at, values, height * 0.9, color=look.colour, hatch=look.hatch, label=name)
+        axes.barh(at, values, height * 0.9, facecolor=look.face, edgecolor=look.colour, hatch=look.hatch, label=name)
         for place, value in zip(at, values, strict=True):
             axes.annotate(f" {number(value)}/s", (value, place), va="center", fontsize=7.5, color=INK)
     for index, quota in enumerate(_quotas(results, accounts)):

@@ -38,10 +38,12 @@ def _applies(results: Results, summary: Summary) -> bool:
     return any(any(row) for row in rows) and (differs or len(results.strategies) == 1)
 
 
-def _answers(results: Results) -> bool:
-    """Whether there are people only, whom nothing befalls."""
+def _turn(results: Results) -> int:
+    """First where there are people only, whom nothing befalls."""
     scenarios = [results.scenario(name) for name in results.strategies]
-    return all(set(one["populations"]) == set(_people(results)) and not one["timeline"] for one in scenarios)
+    people = set(_people(results))
+    calm = not any(one["timeline"] or (one.get("theft") or {}).get("incidents") for one in scenarios)
+    return -1 if calm and all(set(one["populations"]) == people for one in scenarios) else 0
 
 
 def _draw(results: Results, summary: Summary) -> Figure:
@@ -80,5 +82,5 @@ CHART = Chart(
     applies=_applies,
     draw=_draw,
     order=16,
-    answers=_answers,
+    turn=_turn,
 )

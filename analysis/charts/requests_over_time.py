@@ -101,7 +101,7 @@ def _note(bucket: _Bucket, peak: float) -> str:
 
 def _head(axes: Axes, bucket: _Bucket, absent: list[str]) -> None:
     """The column's name, and who never asks there."""
-    never = "\n" + wrap(f"no request: {', '.join(absent)}", 44, 3) if absent else ""
+    never = "\n" + wrap(f"no request: {', '.join(absent)}", 36, 3) if absent else ""
     axes.annotate(
         wrap(bucket.label, 34) + never,
         (0, 1),

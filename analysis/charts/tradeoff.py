@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from analysis.charts import axes as ax
 from analysis.charts.base import Chart, Summary, new_figure
-from analysis.charts.choice import is_choice
+from analysis.charts.choice import asks_about_thefts, is_choice
 from analysis.charts.estimates import Estimate, Estimates
 from analysis.load import Results
 from analysis.style import Look, duration, ellipsis, looks
@@ -22,6 +22,8 @@ __all__ = ["CHART"]
 _EXPOSURE = "exposure.mean_s"
 _LOGINS = "logins.interactive_per_person_day"
 _MOST_PANELS = 6
+_MISSED = 1.1
+"""Ratio of the largest to the smallest value up to which nothing is traded."""
 _LONG_S = 3600.0
 """Mean exposure above which the x axis need not begin at 0."""
 
@@ -70,10 +72,9 @@ def _panels(results: Results, figures: Estimates) -> list[_Panel]:
 
 
 def _differ(points: Sequence[_Point], side: str) -> bool:
-    """Whether the strategies differ on one side of the bargain by more than their noise."""
-    found: list[Estimate] = [getattr(point, side) for point in points]
-    low, high = min(found, key=lambda one: one.value), max(found, key=lambda one: one.value)
-    return high.value - high.errors[0] > 1.02 * (low.value + low.errors[1])
+    """Whether the strategies differ on one side of the bargain by more than can be missed."""
+    values = [getattr(point, side).value for point in points]
+    return max(values, default=0.0) > _MISSED * min(values, default=0.0)
 
 
 def _differing(figures: Estimates, results: Results, population: str, place: str) -> int:
@@ -215,7 +216,9 @@ def _draw(results: Results, summary: Summary) -> Figure:
     data = [(panel, points) for panel in _panels(results, figures) if (points := _points(results, figures, panel))]
     columns = 3 if len(data) == 3 else min(2, len(data))
     rows = -(-len(data) // columns)
-    figure = new_figure(3.9 * columns if columns > 1 else 7.6, 0.4 + (2.6 if columns < 3 else 2.9) * rows)
+    figure = new_figure(
+        (3.25 if columns == 3 else 3.9) * columns if columns > 1 else 7.6, 0.4 + (2.6 if columns < 3 else 2.9) * rows
+    )
     grid = figure.subplots(rows, columns, squeeze=False)
     styles = looks({name: results.scenario(name) for name in results.strategies})
     for axes in grid.flat[len(data) :]:
@@ -243,4 +246,5 @@ CHART = Chart(
     applies=_applies,
     draw=_draw,
     order=15,
+    turn=lambda results: 0 if asks_about_thefts(results) else 1,
 )

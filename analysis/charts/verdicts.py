@@ -19,6 +19,8 @@ from analysis.style import VERDICT_COLOURS, duration, looks, number, wrap
 __all__ = ["CHART"]
 
 _COLUMNS = ["verdict", "from_s", "to_s", "calls"]
+_MOST = 0.5
+"""Share of a strategy's calls that fail from which on this is what the run is about."""
 _FAR_APART = 50.0
 """Ratio between strategies above which a linear axis would hide the smaller one."""
 
@@ -27,6 +29,19 @@ def _applies(results: Results, _: Summary) -> bool:
     return results.manifest.get("level") != "summary" and any(
         len(_failed(results, strategy)) for strategy in results.strategies
     )
+
+
+def _turn(results: Results) -> int:
+    """First where most calls of a strategy fail although no issuer refuses anything: the services themselves do."""
+    if any((results.table("requests_per_second", name, 0, ["outcome"])["outcome"] != "ok").any()
+           for name in results.strategies):  # fmt: skip
+        return 0
+    shares = (_failed(results, name)["calls"].sum() / max(1, _every(results, name)) for name in results.strategies)
+    return -1 if max(shares) > _MOST else 0
+
+
+def _every(results: Results, strategy: str) -> int:
+    return int(results.table("calls", strategy, 0, ["calls"])["calls"].sum())
 
 
 def _failed(results: Results, strategy: str) -> pd.DataFrame:
@@ -95,4 +110,5 @@ CHART = Chart(
     applies=_applies,
     draw=_draw,
     order=30,
+    turn=_turn,
 )

@@ -36,6 +36,8 @@ __all__ = ["write"]
 _LARGEST_SVG = 400_000
 """Bytes above which the page carries a chart's PNG instead of its SVG."""
 _CSS_DPI = 96
+_ENLARGED = 1.2
+"""How far a chart may be enlarged; the same for all, so that their letters have one size."""
 
 
 def write(folder: Path) -> Path:
@@ -85,7 +87,7 @@ def _charts(results: Results, summary: Mapping[str, Any]) -> dict[str, Any]:
     target = results.folder / "charts"
     target.mkdir(exist_ok=True)
     applying = [chart for chart in CHARTS if chart.applies(results, summary)]
-    applying.sort(key=lambda chart: not chart.answers(results))  # stable: else in the order of the page
+    applying.sort(key=lambda chart: chart.turn(results))  # stable: else in the order of the page
     absent = [chart.name.replace("-", " ") for chart in CHARTS if chart not in applying]
     shown = [_shown(chart, *save(chart, results, summary, target)) for chart in applying]
     return {"lead": shown[:1], "charts": shown[1:], "missing_charts": ", ".join(absent)}
@@ -102,6 +104,7 @@ def _shown(chart: Chart, svg: Path, png: Path) -> dict[str, Any]:
         "alt": f"Chart. {chart.title} {chart.caption}",
         "src": f"data:image/{kind};base64,{base64.b64encode(path.read_bytes()).decode('ascii')}",
         "width": width,
+        "widest": round(_ENLARGED * width),
         "height": height,
     }
 

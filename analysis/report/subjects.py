@@ -18,6 +18,8 @@ _EXPOSURE = "exposure.mean_s"
 _TELLING_AT_0 = frozenset({"calls.failed", "requests.throttled", _EXPOSURE})
 """Metrics that get a column even where every strategy has 0."""
 _LOST = "calls.failed_in_outage"
+_MOST_COLUMNS = 11
+"""Figures that fit beside each other on a page of 1,200 pixels; one or two of them are usually alike everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ def questions(results: Results, figures: Estimates) -> list[Question]:
     is_about_thefts = is_choice(results)
     found = [
         Question("How soon is the thief shut out, and at whose cost?", tuple(response_subjects(figures))),
+        Question("What does the rotation break, and what does it help?", tuple(_rotation(results, figures))),
         *(thefts if is_about_thefts else []),
         Question("How many requests reach the issuers?", tuple(_requests(results, figures))),
         Question("How much of the work is done in time?", tuple(_work(results, figures))),
@@ -174,6 +177,15 @@ def _people(results: Results, figures: Estimates) -> Iterator[Subject]:
         yield Subject(label, "rotation.toil_min", {}, "least", shown_unit="effort", scale=60, zero=True)
 
 
+def _rotation(results: Results, figures: Estimates) -> Iterator[Subject]:
+    """Of a campaign: the calls that it breaks, and the exposure of keys that it takes away."""
+    if any(results.scenario(name).get("rotation") for name in results.strategies):
+        yield Subject("calls that the rotation breaks", "rotation.broken_calls", {}, "fewest", zero=True)
+        if figures.has("ranking.removed_share"):
+            label = "key exposure that it removes"
+            yield Subject(label, "ranking.removed_share", {}, "most", "least", more_is_better=True)
+
+
 def _outage(results: Results, figures: Estimates) -> Iterator[Subject]:
     metric = _LOST
     issuers = figures.values("issuer", metric)
@@ -186,23 +198,24 @@ def _outage(results: Results, figures: Estimates) -> Iterator[Subject]:
 
 
 def main_subjects(results: Results, figures: Estimates) -> list[Subject]:
-    """The columns of the table of strategies: what this scenario has, the telling ones only."""
+    """The columns of the table of strategies: what this scenario has, the telling ones only, the first that fit."""
     found = [*main_response(figures), *_main_exposure(results, figures), *_main_requests(results, figures)]
     total: Mapping[str, str] = {}
-    found += [
-        Subject("Failed calls", "calls.failed", total, zero=True, what="all populations"),
-        *_main_outage(results, figures),
-        Subject("Waiting of calls", "calls.wait_s", total, shown_unit="effort", zero=True, what="all populations"),
-    ]
     found += [
         Subject("Work done in time", "work.done_share", {"population": name}, what=name)
         for name in figures.values("population", "work.done_share")
     ]
-    found += _main_people(results, figures)
-    found.append(Subject("CloudTrail events", "cloudtrail.events", total, zero=True, what="management events"))
-    return [
+    found += [
+        Subject("Failed calls", "calls.failed", total, zero=True, what="all populations"),
+        *_main_people(results, figures),
+        *_main_outage(results, figures),
+        Subject("Waiting of calls", "calls.wait_s", total, shown_unit="effort", zero=True, what="all populations"),
+        Subject("CloudTrail events", "cloudtrail.events", total, zero=True, what="management events"),
+    ]
+    kept = [
         one for one in found if figures.has(one.metric) and (one.metric in _TELLING_AT_0 or _any(results, figures, one))
     ]
+    return kept[:_MOST_COLUMNS]
 
 
 def _any(results: Results, figures: Estimates, subject: Subject) -> bool:
@@ -212,14 +225,14 @@ def _any(results: Results, figures: Estimates, subject: Subject) -> bool:
 
 
 def _main_exposure(results: Results, figures: Estimates) -> list[Subject]:
-    """A laptop of the first people that have one, and unlike places of the first program (at most three)."""
+    """A laptop of the first people that have one, and unlike places of the first program (at most two)."""
     pairs = places(results, figures)
     people = set(_populations(results, people=True))
     laptops = [pair for pair in pairs if pair[0] in people and pair[1] == "laptop"] or [
         p for p in pairs if p[0] in people
     ]
     programs = [pair for pair in pairs if pair[0] not in people]
-    chosen = laptops[:1] + _unlike(results, figures, [pair for pair in programs if pair[0] == programs[0][0]])[:3]
+    chosen = laptops[:1] + _unlike(results, figures, [pair for pair in programs if pair[0] == programs[0][0]])[:2]
     return [
         Subject(
             "Usable after theft", _EXPOSURE, {"population": p, "place": place, "thief": "copy"}, what=f"{p} · {place}"
@@ -240,7 +253,8 @@ def _unlike(results: Results, figures: Estimates, pairs: list[tuple[str, str]]) 
 
 def _main_requests(results: Results, figures: Estimates) -> list[Subject]:
     found: list[Subject] = []
-    for account, group, rate in buckets(results, figures)[:3]:
+    busiest = buckets(results, figures)[:3]
+    for account, group, rate in [one for one in busiest if one[2]] or busiest[:1]:
         selector, scope = {"account": account, "quota_group": group}, f"{group}, account {account}"
         found.append(Subject("Peak requests/s", "requests.peak_rps", selector, zero=True, what=scope))
         if rate:

@@ -120,12 +120,13 @@ def _answer(answers: Sequence[Answer]) -> tuple[tuple[End, ...], str]:
     """The widest comparison of the question's first metric that can be told from noise, and how many agree.
 
     Of equally wide ones it is that in which the winner does worst: a plan that stops one thief at once does not
-    stop the other. Where nothing can be told, that is the answer.
+    stop the other. Where nothing can be told, or all read alike, that is the answer.
     """
-    told = [answer for answer in answers if answer.best]
+    told = [answer for answer in answers if answer.best and answer.ends[0] != answer.ends[1]]
     if not told:
-        head = "".join(part.text for part in answers[0].head)
-        return (), f"{head}: {_and([answer.label for answer in answers[:_FEW]])}"
+        chosen = next((answer for answer in answers if answer.values and not answer.best), answers[0])
+        alike = [answer.label for answer in answers if answer.head == chosen.head]
+        return (), f"{''.join(part.text for part in chosen.head)}: {_and(alike[:_FEW])}"
     first = [answer for answer in told if answer.metric == told[0].metric]
     widest = max(first, key=lambda answer: (answer.gap, answer.level))
     ends = zip(widest.words, (widest.best, widest.worst), widest.ends, strict=True)

@@ -14,7 +14,7 @@ from matplotlib import rc_context
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from analysis.charts import CHARTS, exposure_survival, key_ages, login_burden, served
+from analysis.charts import CHARTS, exposure_survival, key_ages, login_burden, served, tradeoff
 from analysis.charts.axes import mark_faults
 from analysis.load import Results
 from analysis.style import RC, SHARED
@@ -76,10 +76,16 @@ def test_logins_that_are_the_same_everywhere_are_no_chart() -> None:
 
 
 def test_a_chart_made_for_the_question_comes_first_and_only_there() -> None:
-    answers = login_burden.CHART.answers
-    assert answers(_people("a", {"busy": True}))  # type: ignore[arg-type]
-    assert not answers(_people("a", {"busy": True, "app": False}))  # type: ignore[arg-type]
-    assert not answers(_people("a", {"busy": True}, [{"outage": "idp"}]))  # type: ignore[arg-type]
+    turn = login_burden.CHART.turn
+    assert turn(_people("a", {"busy": True})) == -1  # type: ignore[arg-type]
+    assert turn(_people("a", {"busy": True, "app": False})) == 0  # type: ignore[arg-type]
+    assert turn(_people("a", {"busy": True}, [{"outage": "idp"}])) == 0  # type: ignore[arg-type]
+
+
+def test_thefts_come_last_where_the_scenario_does_not_speak_of_them() -> None:
+    silent, told = Run({"a": {"theft": {"places": {}}}}), Run({"a": {"theft": {"places": {"app": {"process": 1}}}}})
+    assert [chart.CHART.turn(silent) for chart in (tradeoff, exposure_survival)] == [1, 1]  # type: ignore[arg-type]
+    assert [chart.CHART.turn(told) for chart in (tradeoff, exposure_survival)] == [0, 0]  # type: ignore[arg-type]
 
 
 def _keys(issued: dict[str, float]) -> Run:

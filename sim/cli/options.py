@@ -10,10 +10,11 @@ import shtab
 
 __all__ = [
     "Commands", "add_command", "add_jobs", "add_quiet", "add_scenario", "add_settings", "count_from_0", "count_from_1",
-    "factor", "share",
+    "factor", "hours", "share",
 ]  # fmt: skip
 
 _LARGEST_FACTOR = 1e6
+_MOST_HOURS = 87_600.0
 
 Commands = argparse._SubParsersAction  # the type that add_subparsers returns has no public name
 
@@ -88,6 +89,13 @@ def factor(text: str) -> float:
     """A multiple from 1 that can be counted with."""
     if not 1 <= (value := float(text)) <= _LARGEST_FACTOR:
         raise argparse.ArgumentTypeError(f"{value:g} is not a multiple from 1 to {_LARGEST_FACTOR:g}")
+    return value
+
+
+def hours(text: str) -> float:
+    """A time in hours, above 0 and at most ten years."""
+    if not 0 < (value := float(text)) <= _MOST_HOURS:
+        raise argparse.ArgumentTypeError(f"{value:g} h is not above 0 and at most {_MOST_HOURS:g} h")
     return value
 
 

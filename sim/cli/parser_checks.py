@@ -16,6 +16,7 @@ from sim.cli.options import (
     add_settings,
     count_from_1,
     factor,
+    hours,
     share,
 )
 
@@ -95,13 +96,13 @@ def add_rehearse(commands: Commands[argparse.ArgumentParser]) -> None:
         "rehearse scenarios/drills/mass-revocation.yaml --clients 2 --hours 2",
     )
     add_scenario(parser)
-    parser.add_argument("--population", metavar="NAME", help="whose clients (default: the first that can be rehearsed)")
+    parser.add_argument("--population", metavar="NAME", help="whose clients (default: all that can be rehearsed)")
     parser.add_argument("--strategy", metavar="NAME", help="under this strategy (default: the base)")
     parser.add_argument(
-        "--clients", type=count_from_1, default=3, metavar="N", help="how many of its clients (default: %(default)s)"
+        "--clients", type=count_from_1, default=3, metavar="N", help="how many clients of each (default: %(default)s)"
     )
     parser.add_argument(
-        "--hours", type=factor, default=6.0, metavar="H", help="hours from time 0 (default: %(default)s)"
+        "--hours", type=hours, default=6.0, metavar="H", help="hours from time 0 (default: %(default)s)"
     )
     parser.add_argument("--json", action="store_true", help="as JSON, with every instant, for programs")
     parser.add_argument("--seed", type=int, metavar="N", help="seed of every draw (default: the scenario's)")

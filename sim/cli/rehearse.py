@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ from sim.cli.parser import Arguments
 from sim.cli.screen import show_table
 from sim.problems import Problem, ScenarioError
 from sim.verify import rehearsal
-from sim.verify.cases import Case
+from sim.verify.rehearsal_parts import Player
 from sim.verify.trace import Trace
 
 __all__ = ["rehearse"]
@@ -40,26 +41,28 @@ def rehearse(arguments: Arguments) -> int:
     chosen = arguments.population
     population = one_of("population", chosen, scenario.populations) if chosen else None
     part = rehearsal.slice_of(scenario, population, arguments.clients, arguments.hours)
-    pairs = list(zip(part.clients, rehearsal.simulated(part), rehearsal.observed(part), strict=True))
-    rows = [_row(case.title, len(case.calls), ours, real) for case, ours, real in pairs]
+    pairs = list(zip(part.players, rehearsal.simulated(part), rehearsal.observed(part), strict=True))
+    rows = [_row(player, ours, real) for player, ours, real in pairs]
     if arguments.json:
         clients = [_told(*one) for one in zip(rows, pairs, strict=True)]
-        print(json.dumps({"population": part.population, "left_out": part.left_out, "clients": clients}, indent=2))
+        about = {"populations": part.populations, "refused": dict(part.refused), "left_out": part.left_out}
+        print(json.dumps({**about, "clients": clients}, indent=2))
     else:
         _show(part, rows)
     return int(any(row["first_difference"] for row in rows))
 
 
-def _told(row: dict[str, Any], pair: tuple[Case, Trace, Trace]) -> dict[str, Any]:
+def _told(row: dict[str, Any], pair: tuple[Player, Trace, Trace]) -> dict[str, Any]:
     """A row with every instant."""
     _, ours, real = pair
     return {**row, "simulated": asdict(ours), "observed": asdict(real)}
 
 
-def _row(client: str, calls: int, ours: Trace, real: Trace) -> dict[str, Any]:
+def _row(player: Player, ours: Trace, real: Trace) -> dict[str, Any]:
     return {
-        "client": client,
-        "calls": calls,
+        "client": player.name,
+        "by": player.link.title,
+        "calls": len(player.calls),
         "issues": _pair(ours.issued, real.issued),
         "failed_attempts": _pair(ours.failed_attempts, real.failed_attempts),
         "failed_calls": _pair(ours.failed_calls, real.failed_calls),
@@ -76,18 +79,29 @@ def _pair(ours: list[float], real: list[float]) -> str:
 def _first(ours: Trace, real: Trace) -> str:
     """Where the two part, or nothing."""
     for name, word in (("issued", "issue"), ("failed_attempts", "failed attempt"), ("failed_calls", "failed call")):
-        apart = set(getattr(ours, name)) ^ set(getattr(real, name))
-        if apart:
-            return f"{word} at {min(apart):,.0f} s"
+        one, other = Counter(getattr(ours, name)), Counter(getattr(real, name))
+        if one != other:
+            return f"{word} at {min((one - other) + (other - one)):,.0f} s"
     return ""
 
 
 def _show(part: rehearsal.Slice, rows: list[dict[str, Any]]) -> None:
-    header = ("client", "calls", "issues", "failed attempts", "failed calls", "observed renewals, s", "all instants")
-    keys = ("client", "calls", "issues", "failed_attempts", "failed_calls", "renewed")
+    header = (
+        "client",
+        "credentials",
+        "calls",
+        "issues",
+        "failed attempts",
+        "failed calls",
+        "observed issues, s",
+        "all",
+    )
+    keys = ("client", "by", "calls", "issues", "failed_attempts", "failed_calls", "renewed")
     cells = [[*(str(row[key]) for key in keys), row["first_difference"] or "equal"] for row in rows]
-    show_table(f"{part.population}: simulated / observed at a moto server by real boto3", header, cells)
-    if part.left_out:
-        print(f"\nleft out: {'; '.join(part.left_out)}")
+    show_table("simulated / observed at a moto server by real boto3; all: every instant", header, cells)
+    for name, why in part.refused.items():
+        print(f"not played: {name}: {why}")
+    for told in part.left_out:
+        print(f"left out: {told}")
     parted = sum(bool(row["first_difference"]) for row in rows)
     print(f"\n{len(rows)} clients: {len(rows) - parted} as simulated, {parted} otherwise")

@@ -4,81 +4,126 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sim.cli.main import main
 from sim.loading.scenario_file import load
+from sim.problems import ScenarioError
 from sim.verify import rehearsal
 from sim.verify.trace import Trace
 
 _MISSING = rehearsal.why_not()
-_YAML = """
-name: rehearsed
-question: Do real clients renew when the simulator says so?
-run: {horizon_s: 14400, seed: 1}
-accounts: {main: {quotas: {signed: {rps: 600, burst: 600}}}}
-issuers: {sts: {kind: sts}, imds: {kind: imds, role: host}}
-roles:
-  app: {account: main, trust: {user: robot}, allow: ["s3:GetObject"]}
-  host: {account: main, trust: {service: ec2.amazonaws.com}, allow: ["s3:GetObject"]}
-users: {robot: {account: main, per: population, allow: ["sts:AssumeRole"], key: {}}}
-credentials:
-  chain: [{from: sts.AssumeRole, role: app, user: robot, session_s: 1800}]
-  host: [{from: imds}]
-populations:
-  hosts: {count: 1, sdk: botocore-1.44, credentials: host, calls: {kind: poisson, rps: 0.02}}
-  fleet: {count: 5, sdk: botocore-1.44, credentials: chain, calls: {kind: poisson, rps: 0.02}}
-timeline:
-  - {at_s: 3000, outage: sts, for_s: 2500}
-"""
+_SCENARIO = Path(__file__).with_name("rehearsed.yaml")
+_ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def scenario(tmp_path: Path) -> Path:
-    path = tmp_path / "rehearsed.yaml"
-    path.write_text(_YAML, encoding="utf-8")
-    return path
+@pytest.fixture(scope="module")
+def played() -> dict[str, tuple[Trace, Trace]]:
+    """What one client of every population did, simulated and observed."""
+    part = rehearsal.slice_of(load(_SCENARIO).base, None, 1, 2.0)
+    pairs = zip(part.players, rehearsal.simulated(part), rehearsal.observed(part), strict=True)
+    return {player.name: (ours, real) for player, ours, real in pairs}
 
 
 @pytest.mark.skipif(_MISSING is not None, reason=_MISSING or "")
-def test_real_clients_do_what_was_simulated(scenario: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["rehearse", str(scenario), "--clients", "1", "--hours", "2", "--json"]) == 0
+def test_real_clients_do_what_was_simulated(played: dict[str, tuple[Trace, Trace]]) -> None:
+    assert len(played) == 15
+    assert {name: ours for name, (ours, _) in played.items()} == {name: real for name, (_, real) in played.items()}
+
+
+@pytest.mark.skipif(_MISSING is not None, reason=_MISSING or "")
+@pytest.mark.parametrize(
+    ("client", "issued", "failed"),
+    [
+        ("keys/0", 0, False),
+        ("by-key/0", 6, True),
+        ("by-role/0", 15, True),
+        ("hosts/0", 3, True),
+        ("by-host/0", 8, False),
+        ("tasks/0", 3, True),
+        ("by-task/0", 8, True),
+        ("by-pod/0", 8, False),
+        ("of-user/0", 5, True),
+        ("federates/0", 5, True),
+        ("copies/0", 1, True),
+        ("by-copy/0", 4, True),
+        ("anew/0", 30, True),
+        ("rebuilt/0", 15, True),
+        ("commands/0", 15, True),
+    ],
+)
+def test_there_was_something_to_see(
+    played: dict[str, tuple[Trace, Trace]], client: str, issued: int, failed: bool
+) -> None:
+    """Renewals, and calls that failed in an outage or with a session that had ended."""
+    _, real = played[client]
+    assert len(real.issued) >= issued
+    assert bool(real.failed_calls) is failed
+
+
+@pytest.mark.skipif(_MISSING is not None, reason=_MISSING or "")
+def test_the_command_tells_both_sides(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--population", "by-key", "--clients", "1", "--hours", "0.5", "--json"]
+    assert main(["rehearse", str(_SCENARIO), *options]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert told["population"] == "fleet"
-    assert len(told["clients"]) == 1
-    for client in told["clients"]:
-        assert client["simulated"] == client["observed"]
-        assert len(client["observed"]["issued"]) > 2
-        assert client["observed"]["failed_attempts"]
-        assert client["observed"]["failed_calls"]
+    assert told["populations"] == ["by-key"]
+    (client,) = told["clients"]
+    assert client["by"] == "AssumeRole app < key of robot"
+    assert client["simulated"] == client["observed"]
+    assert len(client["observed"]["issued"]) == 2
 
 
-def test_a_slice_takes_the_population_that_real_clients_can_play(scenario: Path) -> None:
-    part = rehearsal.slice_of(load(scenario).base, None, 3, 2.0)
-    assert (part.population, len(part.clients)) == ("fleet", 3)
-    assert [case.failing for case in part.clients] == [((3000.0, 5500.0),)] * 3
-    assert all(at == int(at) < 7200 for case in part.clients for at in case.calls)
-    assert any("hosts" in each for each in part.left_out)
+def test_a_slice_takes_every_population_that_real_clients_can_play() -> None:
+    part = rehearsal.slice_of(load(_SCENARIO).base, None, 3, 2.0)
+    assert sum(player.name.startswith("by-key/") for player in part.players) == 3
+    assert part.failing == {"node": ((2600.0, 4100.0),), "sts": ((1500.0, 2700.0),), "task": ((2600.0, 5100.0),)}
+    assert all(at == int(at) < 7200 for player in part.players for at in player.calls)
     assert any("quotas" in each for each in part.left_out)
-    # Adding a client moves nobody's calls.
-    assert rehearsal.slice_of(load(scenario).base, "fleet", 5, 2.0).clients[:3] == part.clients
+    assert any("timeline's outage" in each for each in part.left_out)
+    # Adding clients and populations moves nobody's calls.
+    alone = rehearsal.slice_of(load(_SCENARIO).base, "by-key", 2, 2.0)
+    assert alone.players == tuple(player for player in part.players if player.name in {"by-key/0", "by-key/1"})
+    assert any("populations keys, by-role" in each for each in alone.left_out)
+
+
+_OBSTACLES = [
+    ("rows/m02-assume-role.yaml", "functions", "lambda.amazonaws.com asks itself"),
+    ("rows/m02-assume-role.yaml", "employees", "a person logs in (way: process)"),
+    ("rows/m07-service-roles.yaml", "eks", "agent: the server has no pod_identity"),
+    ("incidents/mfa-every-command.yaml", "people", "somebody types an MFA code"),
+    ("drills/sts-outage.yaml", "java26-1h", "add --set populations.java26-1h.sdk=botocore-1.44"),
+]
+
+
+@pytest.mark.parametrize(("scenario", "population", "told"), _OBSTACLES)
+def test_why_a_population_is_not_played_is_said(scenario: str, population: str, told: str) -> None:
+    with pytest.raises(ScenarioError, match="cannot be rehearsed") as raised:
+        rehearsal.slice_of(load(_ROOT / "scenarios" / scenario).base, population, 1, 2.0)
+    assert told in str(raised.value)
 
 
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (["--population", "hosts"], "hosts cannot be rehearsed: its chain must be one AssumeRole step"),
-        (["--set", "populations.fleet.sdk=js-v3"], "its sdk is js-v3, real clients are botocore-1.44"),
-        (["--set", "populations.fleet.calls.rps=5"], "at most 5,000, so give fewer --hours"),
+        (["--population", "by-key", "--set", "populations.by-key.sdk=js-v3"], "its sdk is js-v3"),
+        (["--population", "hosts", "--set", "populations.hosts.sdk=aws-cli-v2"], "keeps only sessions of roles"),
+        (
+            ["--population", "by-role", "--set", 'roles.app.deny=["sts:AssumeRole"]'],
+            "denied by the scenario's policies",
+        ),
+        (["--set", "populations.by-key.calls.rps=5"], "at most 5,000, so give fewer --hours"),
+        (["--set", "populations.by-key.calls.rps=0.6", "--set", "populations.by-key.count=6"], "at most 20,000"),
+        (["--hours", "0.0001"], "nobody calls in the first 0.0001 h"),
         (["--population", "nobody"], "nobody"),
     ],
 )
 def test_what_cannot_be_rehearsed_is_said(
-    scenario: Path, options: list[str], told: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    options: list[str], told: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rehearsal, "why_not", lambda: None)
-    assert main(["rehearse", str(scenario), *options]) == 2
+    assert main(["rehearse", str(_SCENARIO), "--clients", "6", *options]) == 2
     assert told in capsys.readouterr().err
 
 
@@ -91,25 +136,24 @@ def test_the_example_of_the_help_can_be_rehearsed(capsys: pytest.CaptureFixture[
 
 
 def test_without_the_extra_it_says_what_to_install(
-    scenario: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rehearsal, "_NEEDS", ("no_such_module",))
-    assert main(["rehearse", str(scenario)]) == 2
+    assert main(["rehearse", str(_SCENARIO)]) == 2
     assert "no_such_module not installed; pip install -e '.[rehearse]'" in capsys.readouterr().err
 
 
-def test_a_difference_is_told_and_exits_1(
-    scenario: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_difference_is_told_and_exits_1(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def late(part: rehearsal.Slice) -> list[Trace]:
-        traces = rehearsal.simulated(part)
+        traces: list[Any] = rehearsal.simulated(part)
         traces[0].issued[2] += 1.0
+        traces[1].issued.append(traces[1].issued[-1])  # at the same instant once more
         return traces
 
     monkeypatch.setattr(rehearsal, "why_not", lambda: None)
     monkeypatch.setattr(rehearsal, "observed", late)
-    assert main(["rehearse", str(scenario), "--clients", "2", "--hours", "2"]) == 1
+    assert main(["rehearse", str(_SCENARIO), "--population", "by-key", "--clients", "3", "--hours", "2"]) == 1
     told = capsys.readouterr().out
-    assert "issue at" in told
-    assert "2 clients: 1 as simulated, 1 otherwise" in told
-    assert "left out: populations hosts" in told
+    assert told.count("issue at") == 2
+    assert "3 clients: 1 as simulated, 2 otherwise" in told
+    assert "left out: populations keys" in told

@@ -132,7 +132,7 @@ def test_the_example_of_the_help_can_be_rehearsed(capsys: pytest.CaptureFixture[
         main(["rehearse", "--help"])
     example = capsys.readouterr().out.strip().splitlines()[-1].split()
     path = Path(__file__).parents[2] / example[example.index("rehearse") + 1]
-    assert rehearsal.slice_of(load(path).base, None, 1, 1.0).clients
+    assert rehearsal.slice_of(load(path).base, None, 1, 1.0).players
 
 
 def test_without_the_extra_it_says_what_to_install(

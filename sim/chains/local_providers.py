@@ -73,6 +73,7 @@ def rule_of(spec: Broker | PodIdentity) -> AgentRule:
         limiter=(own.rps or float(eks.AGENT_QPS.value), own.burst or float(eks.AGENT_BURST.value)),
         tokens_per_renewal=int(eks.AGENT_TOKENS_PER_RENEWAL.value),
         again_after=(float(eks.AGENT_RETRY_S.value[0]), float(eks.AGENT_RETRY_S.value[1])),
+        single_flight=own.single_flight,
     )
 
 

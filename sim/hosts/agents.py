@@ -113,12 +113,12 @@ class Agent:
     def obtain(self, wanted: Wanted) -> Fetch:
         """The entry for what is wanted, from the cache or from upstream."""
         now, entry = self.asker.clock.now, self._entries.get(wanted.key)
-        if entry is not None:
+        if entry is not None and (self._rule.single_flight or entry.from_s <= now):
             if serves(self._rule, entry.due_s, entry.credential.expires_at_s, now):
                 entry.wanted = wanted  # renewals show the token that was seen last
                 return Fetched(entry.credential, max(now, entry.from_s))
             self._forget(wanted.key, now)
-        flight = self._flights.get(wanted.key)
+        flight = self._flights.get(wanted.key) if self._rule.single_flight else None
         if flight is not None and flight.fetched is None:
             yield flight.landed
         if flight is not None and flight.fetched is not None and self.asker.clock.now < flight.fetched.done_at_s:

@@ -22,6 +22,7 @@ class AgentRule:
         min_left_s: Entries with no more life left than this are not served.
         limiter: Refill (1/s) and capacity of the bucket that renewals draw from; None if they are not limited.
         tokens_per_renewal: Tokens a renewal draws: the first must be there, the others are waited for.
+        single_flight: Whether whoever wants what is being fetched waits for it; else each of them asks upstream.
         again_after: A renewal that failed, or found no token, is due again after a uniform time between the two.
     """
 
@@ -34,6 +35,7 @@ class AgentRule:
     limiter: tuple[float, float] | None = None
     tokens_per_renewal: int = 1
     again_after: tuple[float, float] = (0.0, 0.0)
+    single_flight: bool = True
 
 
 def due_at(rule: AgentRule, fetched_at_s: float, expires_at_s: float) -> float:

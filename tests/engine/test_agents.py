@@ -227,3 +227,15 @@ def test_pod_identity_is_charged_to_eks_auth() -> None:
     assert set(asked["quota_group"]) == {"eks_auth"}
     assert (asked["outcome"] == "ok").sum() == 2
     assert frames["calls"].groupby("verdict")["calls"].sum().to_dict() == {"ok": 2, "RefreshFailed": 2}
+
+
+@pytest.mark.parametrize(("single_flight", "asked"), [(True, 1), (False, 8)])
+def test_processes_of_a_pod_that_ask_together(single_flight: bool, asked: int) -> None:
+    """Eight of them, at one instant: the agents of 2024 asked EKS Auth for each; then all are served from the cache."""
+    calls = {"kind": "trace", "at_s": [10.0, 100.0]}
+    pod = {"count": 1, "threads": 8, "credentials": "apart", "start": {"at_s": 0}, "calls": calls}
+    agent = {**AGENT, "settings": {"single_flight": single_flight}}
+    issuers = {**ISSUERS, "agent": agent, "eks": {"kind": "eks_auth", "latency_s": 0.1}}
+    chain = {"apart": [{"from": "agent", "role": "app", "cache": "thread"}]}
+    requests = run(_document({"pods": pod}, 600.0, issuers=issuers, credentials=chain))["requests"]
+    assert (requests["issuer"] == "eks").sum() == asked

@@ -92,6 +92,9 @@ def agents_zoo(document: Callable[..., dict[str, Any]], fleet: Callable[..., dic
         "hosts-restart": zoo(two, horizon_s=9000, timeline=_RESTART),
         "hosts-work": zoo(fleets(("agent", "anonymous"), **few, **_COLD, work=work), horizon_s=9500),
     }
+    races = {**_ISSUERS, "agent": {**_ISSUERS["agent"], "settings": {"renew_after_s": 1800, "single_flight": False}}}
+    apart = {**_CHAINS, "agent": [{"from": "agent", "role": "pod", "cache": "thread"}]}
+    found["hosts-races"] = zoo(fleets(("agent",), **few, **_COLD, threads=4), issuers=races, credentials=apart)
     sdks = {"agent": "java-v2-2025", "kiam": "go-v2-old", "task": "java-v2-2025", "bridge": "go-v2-old"}
     fleets_of = {name: fleet(name, calls, **few, sdk=sdk) for name, sdk in sdks.items()}
     found["hosts-sdks"] = zoo(fleets_of, horizon_s=12_000)

@@ -219,6 +219,7 @@ def _of_sdks(path: str) -> bool:
         "sdk_botocore.api_timeout_s",
         "sdk_botocore.container_timeout_s",
         "sdk_botocore.imds_timeout_s",
+        "sdk_botocore.sso_token_advisory_s",
     }
 
 

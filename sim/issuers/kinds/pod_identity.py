@@ -22,6 +22,9 @@ class AgentSettings(Spec):
     """Capacity of that bucket."""
     sweep_s: Positive | None = None
     """How often it looks for what is due."""
+    single_flight: bool = True
+    """Whether requests for what is being fetched wait for it. False: the agents of 2024, which asked EKS Auth once for
+    each of them (github.com/aws/eks-pod-identity-agent#34)."""
 
 
 class PodIdentity(Local):

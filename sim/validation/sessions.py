@@ -143,7 +143,8 @@ def _copies_begin(scenario: Scenario) -> Iterator[Finding]:
     """A copy is as old as its process: a population that has run for ever would hold nothing but expired ones."""
     for name, population in scenario.populations.items():
         chain = scenario.credentials.get(population.credentials, ())
-        if population.start is None and any(not step.renewed for step in chain):
+        begins = population.start is not None or population.arrivals is not None
+        if not begins and any(not step.renewed for step in chain):
             yield (
                 ("populations", name, "start"),
                 f"is missing; {population.credentials} is never renewed, so its age counts from a start: give at_s",

@@ -77,6 +77,18 @@ def test_one_that_is_signed_anew_in_time_is_never_refused() -> None:
     assert (signed.groupby("client").size() == 18).all()
 
 
+def test_urls_that_are_made_all_day_each_count_from_their_own_beginning() -> None:
+    """One every 600 s, good for half an hour and used once a minute until it is thrown away after an hour."""
+    uses = {"kind": "every", "every_s": 60, "phase_s": 30}
+    urls = fleet("url", uses, count=1, arrivals={"kind": "every", "every_s": 600, "phase_s": 0}, lifetime_s=3600)
+    made = document({"fleet": urls}, horizon_s=7200, theft={})
+    made["credentials"] = {"url": [{"from": "presigned", "user": "admin", "session_s": 1800, "renewed": False}]}
+    counted = verdicts(run(made))
+    whole = range(6)  # those that were thrown away within the run
+    assert all(counted["fleet", url, "ok"] == 30 for url in whole)
+    assert all(counted["fleet", url, "AccessDenied"] == 30 for url in whole)
+
+
 @pytest.mark.parametrize(
     ("chain", "said"),
     [

@@ -146,6 +146,8 @@ class Job(Reacting, Worker):
             self._pause(at, at + pause, asks=True)
         elif does == "restart":
             self._threads.end_process(self, at + pause)
+        elif does == "refresh":
+            self._throw_away(at)
 
     def _pause(self, at: float, until: float, *, asks: bool) -> None:
         self._paused_at, self._resume_s, self._asks = at, until, asks

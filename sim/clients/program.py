@@ -138,6 +138,8 @@ class Program(Reacting):
             self._resume_s = self._attempt_s = at + pause
         elif does == "restart":
             self._threads.end_process(self, at + pause)
+        elif does == "refresh":
+            self._throw_away(at)
 
     def give_up(self, at: float) -> None:
         """The program gives up at `at`; it keeps what it holds."""

@@ -54,6 +54,10 @@ class Reacting(Client, ABC):
         if self._pending is None:
             self._wake()
 
+    def _throw_away(self, at: float) -> None:
+        """What it holds is of no use any more, whatever its expiry: the next call asks the chain."""
+        self.cache.release(at, EndReason.REPLACED)
+
     def _wake(self) -> None:
         """What the program sleeps for may come earlier now."""
         if isinstance(self.process, SimProcess) and self.process.is_alive:

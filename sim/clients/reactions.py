@@ -23,17 +23,20 @@ _DOUBLING: Final[tuple[Law, ...]] = ("exponential", "full_jitter", "equal_jitter
 _AT_ONCE: Final = RetryRule(1, "none", 0.0, 0.0, math.inf)
 
 
+Does = Literal["stop", "restart", "refresh", "again"]
+
+
 class Answer(NamedTuple):
     """What a program does about one error.
 
     Attributes:
-        does: `stop`, `restart` or `again`.
+        does: `stop`, `restart`, `refresh` or `again`.
         backoff: Law of its pauses.
         times: How often in a row; inf if endless.
         then: What comes after that.
     """
 
-    does: Literal["stop", "restart", "again"]
+    does: Does
     backoff: RetryRule = _AT_ONCE
     times: float = math.inf
     then: Literal["stop", "continue"] = "stop"
@@ -132,7 +135,7 @@ class Reactions:
         """The error that a failed fetch is to the program: by its issuer, if that is known to it."""
         return self.known((fetched.refused, fetched.verdict.value))
 
-    def next(self, error: str) -> tuple[Literal["stop", "restart", "again"] | None, float]:
+    def next(self, error: str) -> tuple[Does | None, float]:
         """What the program does about an error now, and the pause before it; None if it takes no more notice."""
         answer = self.threads.answers[error]
         met = self.threads.met if answer.does == "restart" else self._met

@@ -79,7 +79,7 @@ class _Repeated(Spec):
     @model_validator(mode="before")
     @classmethod
     def _one_answer(cls, data: Any) -> Any:
-        both = [key for key in ("stop", "restart") if isinstance(data, dict) and key in data]
+        both = [key for key in ("stop", "restart", "refresh") if isinstance(data, dict) and key in data]
         if both:
             raise ValueError(
                 f"{both[0]} and a retry for the same error; write {both[0]} alone, or again_after with times and "
@@ -108,10 +108,12 @@ class RestartAfter(_Repeated):
     """Pause until the next process; calls that arrive meanwhile are not sent (NoCredentials)."""
 
 
-Reaction = Literal["stop", "restart"] | Again | RestartAfter
+Reaction = Literal["stop", "restart", "refresh"] | Again | RestartAfter
 """What a program does about an error: `stop` (it makes no further calls and keeps what it holds), `restart` (a new
-process at once, which holds nothing), the same after a pause, or a pause before it asks again. Of a fixed `work`, what
-is left when it stops ends as Unfinished; a pause delays it, and loses none of it."""
+process at once, which holds nothing), the same after a pause, a pause before it asks again, or `refresh` (it throws
+away what it holds, and its chain is asked for the next call: SDKs that do not wait for the expiry that they know; the
+call that told them counts as failed). Of a fixed `work`, what is left when it stops ends as Unfinished; a pause delays
+it, and loses none of it."""
 
 OnError = dict[str, Reaction]
 """Error -> reaction. An error is the verdict of a call (`AccessDenied`, `ExpiredToken`, `RefreshFailed`,

@@ -42,6 +42,18 @@ def _errors(scenario: Scenario) -> Iterator[Finding]:
                 yield path, said
 
 
+def _refreshes(scenario: Scenario) -> Iterator[Finding]:
+    """What is thrown away has signed the call that was refused."""
+    for name, population in scenario.populations.items():
+        for error, reaction in population.on_error.items():
+            signed = error in _SEEN and error not in (Verdict.REFRESH_FAILED, Verdict.NO_CREDENTIALS)
+            if reaction == "refresh" and not signed:
+                yield (
+                    ("populations", name, "on_error", error),
+                    "refresh throws away what signed a refused call, and here nothing did; take again_after",
+                )
+
+
 def _wrong_verdict(error: str) -> str | None:
     if error in _SEEN:
         return None
@@ -163,6 +175,7 @@ def _shared_by_people(scenario: Scenario) -> Iterator[Finding]:
 
 RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _errors,
+    _refreshes,
     _programs,
     _late,
     _works,

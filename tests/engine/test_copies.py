@@ -71,6 +71,20 @@ def test_a_program_that_takes_the_expiry_for_a_later_one(level: str) -> None:
     assert asked[asked["operation"] == "AssumeRole"]["requests"].sum() == 10
 
 
+@pytest.mark.parametrize("level", ["summary", "credentials", "calls"])
+@pytest.mark.parametrize("more", [{}, {"work": {"calls": 120, "within_s": 7260}}])
+def test_who_is_told_that_it_has_ended_asks_anew(level: str, more: dict[str, Any]) -> None:
+    """The calls at 3,660 s and at 7,320 s (past the run) tell: one is refused, and one more session is issued."""
+    made = copied([COPY])
+    made["populations"]["fleet"] |= {"on_error": {"ExpiredToken": "refresh"}, **more}
+    frames = run(made, level=level)
+    for client in range(5):
+        assert verdicts(frames)["fleet", client, "ExpiredToken"] == 1
+        assert verdicts(frames)["fleet", client, "ok"] == 119
+    asked = frames["requests_per_second"]
+    assert asked[asked["operation"] == "AssumeRole"]["requests"].sum() == 10
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -83,6 +97,8 @@ def test_a_program_that_takes_the_expiry_for_a_later_one(level: str) -> None:
         ("session_s: 3600}]", "session_s: 3600}, {from: sts.AssumeRole, role: app, source: instance, renewed: false}]",
          "first step"),
         ("session_s: 3600}", "session_s: 3600, renewed: never}", "true or false"),
+        ("credentials: app, ", "credentials: app, on_error: {RefreshFailed: refresh}, ", "here nothing did"),
+        ("credentials: app, ", "credentials: app, on_error: {sts.AccessDenied: refresh}, ", "here nothing did"),
     ],
 )  # fmt: skip
 def test_where_a_copy_makes_no_sense(tmp_path, old: str, new: str, said: str) -> None:

@@ -25,6 +25,7 @@ _REACTIONS: dict[str, dict[str, Any]] = {
         "AccessDenied": {"again_after": {"fixed_s": 7}},
     },
     "restart": {"AccessDenied": {"restart_after": {"exponential": {"base_s": 3}}}, "RefreshFailed": "restart"},
+    "refresh": {"AccessDenied": "refresh", "ExpiredToken": "refresh"},
     "continue": {"RefreshFailed": {"again_after": {"fixed_s": 5}, "times": 2, "then": "continue"}},
 }
 _PROVIDERS: dict[str, Any] = {"call": "call", "calls": {"calls": 7}, "time": {"every_s": {"exponential": {"mean": 60}}}}
@@ -56,7 +57,7 @@ def program_zoo(
         {"cache": "none"}, work={"calls": 50, "within_s": 800}, start={"at_s": 0}, threads=1
     )
     work = {"work": {"calls": 60, "within_s": 1100}, "start": {"at_s": 0, "spread_s": 20}, "count": 2}
-    for name in ("again", "continue"):
+    for name in ("again", "continue", "refresh"):
         found[f"work-error-{name}"] = made({}, on_error=_REACTIONS[name], **work)
     found["work-error-threads"] = made({"cache": "thread"}, on_error=_REACTIONS["restart"], **work)
     found["work-provider-calls"] = made({}, new_provider_per=_PROVIDERS["calls"], **work)

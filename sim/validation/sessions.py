@@ -7,7 +7,7 @@ from typing import Final
 
 from sim.aws import roles_anywhere, sts
 from sim.aws.sts_operations import OPERATIONS, StsOperation
-from sim.issuers.spec import IdentityCenter, Imds, Sts
+from sim.issuers.spec import Broker, Endpoint, IdentityCenter, Imds, PodIdentity, RolesAnywhere, Sts
 from sim.loading.errors import Finding
 from sim.loading.lines import Path
 from sim.providers.step import Step
@@ -17,6 +17,8 @@ from sim.validation.chains import issuer_of, operation_of, steps
 
 __all__ = ["RULES"]
 
+_COPIED: Final = (Sts, Endpoint, Broker, PodIdentity, RolesAnywhere)
+"""Kinds of issuers whose sessions a program may read once and keep; a function's are never renewed anyway."""
 _CHAINED: Final = float(sts.CHAINED_MAX_S.value)
 _NOT_SETTABLE: Final = {
     "imds": "the length of an instance role's own credentials cannot be set: AWS gives about 6 h; remove session_s",
@@ -128,11 +130,8 @@ def _copied(scenario: Scenario) -> Iterator[Finding]:
         here = (*path, "renewed")
         if path[-1] != 0:
             yield here, "false goes with the first step of a chain only: its windows hold for the whole chain"
-        if not isinstance(scenario.issuers.get(issuer_of(step)), Sts) and step.from_ != "presigned":
-            yield (
-                here,
-                f"false does not go with {step.from_}; only sessions from STS are copied, and presigned requests",
-            )
+        if not isinstance(scenario.issuers.get(issuer_of(step)), _COPIED) and step.from_ != "presigned":
+            yield here, f"false does not go with {step.from_}; sessions are copied that a process can ask for by itself"
         if step.way is not None:
             yield here, f"false does not go with way: {step.way}, which says itself how its session is renewed"
         if step.refresh.model_fields_set:

@@ -39,6 +39,18 @@ def test_a_renewed_one_is_not() -> None:
     assert counted == {("fleet", client, "ok"): 120 for client in range(5)}
 
 
+@pytest.mark.parametrize("level", ["summary", "credentials", "calls"])
+def test_a_copy_of_an_instances_credentials_ends_with_them(level: str) -> None:
+    """Sets live for 2 h and are offered hourly, so what is read at the start ends within the run's first two hours."""
+    made = copied([{"from": "node", "renewed": False}])
+    made["run"]["horizon_s"] = 7260.0
+    made["issuers"]["node"] = {"kind": "imds", "role": "host", "life_s": 5400, "offered_every_s": 3600}
+    counted = verdicts(run(made, level=level))
+    for client in range(5):
+        assert 29 <= counted["fleet", client, "ok"] <= 90
+        assert counted["fleet", client, "ExpiredToken"] == 120 - counted["fleet", client, "ok"]
+
+
 def test_a_source_that_is_a_copy_renews_roles_until_it_ends() -> None:
     """Roles of 15 min from a source of 1 h: refused from then on, and the last role outlives the source."""
     source = {"from": "sts.GetSessionToken", "user": "admin", "session_s": 3600, "renewed": False}
@@ -88,8 +100,7 @@ def test_who_is_told_that_it_has_ended_asks_anew(level: str, more: dict[str, Any
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("{from: imds}", "{from: imds, renewed: false}", "only sessions from STS"),
-        ("way: sso}", "way: sso, renewed: false}", "only sessions from STS"),
+        ("way: sso}", "way: sso, renewed: false}", "ask for by itself"),
         ("session_s: 3600}", "session_s: 3600, renewed: false, refresh: {advisory_s: 60}}", "remove one of them"),
         ("session_s: 3600}", "session_s: 3600, renewed: false}", "give at_s"),
         ("session_s: 3600}", "session_s: 3600, refresh: {advisory_s: -60}}", "with at_s"),

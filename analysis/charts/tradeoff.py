@@ -112,7 +112,7 @@ def _scale(axes: Axes, points: Sequence[_Point]) -> None:
         axes.set_xlim(low, high)
         ax.log_duration_axis(axes, low, high)
     else:
-        axes.set_xscale("symlog", linthresh=60.0, linscale=0.5)
+        axes.set_xscale("symlog", linthresh=60.0, linscale=0.8)
         axes.set_xlim(-12.0, max(longest, 7_200.0) * 3.0)
         ax.log_duration_axis(axes, 0.0, max(longest, 7_200.0) * 2.0)
     costs = [point.cost.value for point in points]
@@ -228,7 +228,7 @@ def _draw(results: Results, summary: Summary) -> Figure:
         _mark(axes, points, styles)
         ax.panel_title(axes, f"{panel.population} · {panel.place}")
         axes.set_ylabel(panel.label + ("" if panel.cost == _LOGINS else f" in {duration(results.horizon_s)}"))
-        axes.set_xlabel("Mean usable time after theft (log scale, at most 365 d)")
+        axes.set_xlabel("Mean usable time after theft\n(log scale, at most 365 d)")
     figure.canvas.draw()
     for axes, (_, points) in zip(grid.flat, data, strict=False):
         _label(figure, axes, points, styles)

@@ -199,7 +199,9 @@ def _outage(results: Results, figures: Estimates) -> Iterator[Subject]:
 
 def main_subjects(results: Results, figures: Estimates) -> list[Subject]:
     """The columns of the table of strategies: what this scenario has, the telling ones only, the first that fit."""
-    found = [*main_response(figures), *_main_exposure(results, figures), *_main_requests(results, figures)]
+    found = main_response(figures) or _main_exposure(results, figures)
+    surges = {one.metric for one in found} & {"surge_rps"}
+    found += [one for one in _main_requests(results, figures) if not (surges and one.metric == "requests.peak_rps")]
     total: Mapping[str, str] = {}
     found += [
         Subject("Work done in time", "work.done_share", {"population": name}, what=name)

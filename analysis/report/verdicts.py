@@ -11,6 +11,7 @@ from analysis.compare import turning_points, with_holm
 from analysis.load import Results
 from analysis.report.ranking import Answer, Part, Subject, TurningPoint, rank
 from analysis.report.subjects import Question
+from analysis.style import plural
 
 __all__ = ["Verdict", "corrected", "turns", "verdicts"]
 
@@ -125,8 +126,10 @@ def _answer(answers: Sequence[Answer]) -> tuple[tuple[End, ...], str]:
     told = [answer for answer in answers if answer.best and answer.ends[0] != answer.ends[1]]
     if not told:
         chosen = next((answer for answer in answers if answer.values and not answer.best), answers[0])
-        alike = [answer.label for answer in answers if answer.head == chosen.head]
-        return (), f"{''.join(part.text for part in chosen.head)}: {_and(alike[:_FEW])}"
+        others = sum(answer.head == chosen.head for answer in answers) - 1
+        rest = f"; nor in {plural(others, 'other comparison')}" if others and chosen.values else ""
+        values = f", {chosen.values}" if chosen.values else ""
+        return (), f"{''.join(part.text for part in chosen.head)}: {chosen.label}{values}{rest}"
     first = [answer for answer in told if answer.metric == told[0].metric]
     widest = max(first, key=lambda answer: (answer.gap, answer.level))
     ends = zip(widest.words, (widest.best, widest.worst), widest.ends, strict=True)

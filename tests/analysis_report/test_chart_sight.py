@@ -18,7 +18,7 @@ from analysis.charts import CHARTS, exposure_survival, key_ages, login_burden, s
 from analysis.charts.axes import mark_faults
 from analysis.load import Results
 from analysis.style import RC, SHARED
-from tests.support.drawn import cut_off
+from tests.support.drawn import cut_off, overlapping
 
 
 class Run:
@@ -86,6 +86,34 @@ def test_thefts_come_last_where_the_scenario_does_not_speak_of_them() -> None:
     silent, told = Run({"a": {"theft": {"places": {}}}}), Run({"a": {"theft": {"places": {"app": {"process": 1}}}}})
     assert [chart.CHART.turn(silent) for chart in (tradeoff, exposure_survival)] == [1, 1]  # type: ignore[arg-type]
     assert [chart.CHART.turn(told) for chart in (tradeoff, exposure_survival)] == [0, 0]  # type: ignore[arg-type]
+
+
+def _traded(populations: int) -> tuple[Run, dict[str, Any]]:
+    """Three strategies that trade exposure for logins, for each of some populations; the last one trades nothing."""
+    names = [f"people-of-kind-{n}" for n in range(populations)]
+    rows = []
+    for place, strategy in enumerate(["keys-as-found", "identity-center-12h", "identity-center-1h"]):
+        for who in names:
+            theft = {"population": who, "place": "laptop", "thief": "copy"}
+            rows.append(
+                {"metric": "exposure.mean_s", "strategy": strategy, "selector": theft, "mean": 1e7 / 900**place}
+            )
+            logins = 0.85 if who == names[-1] else 0.85 * place
+            metric = "logins.interactive_per_person_day"
+            rows.append({"metric": metric, "strategy": strategy, "selector": {"population": who}, "mean": logins})
+    about = {"populations": {who: {"people": True} for who in names}, "theft": {}}
+    strategies = dict.fromkeys(str(row["strategy"]) for row in rows)
+    return Run({name: about | {"credentials": {name: []}} for name in strategies}), {"metrics": rows}
+
+
+@pytest.mark.parametrize("populations", [2, 3, 4, 5])
+def test_trades_are_drawn_without_a_label_upon_another_and_others_are_left_out(populations: int) -> None:
+    run, summary = _traded(populations)
+    assert tradeoff.CHART.applies(run, summary)  # type: ignore[arg-type]
+    figure = _drawn(tradeoff.CHART, run, summary)
+    assert len([axes for axes in figure.axes if axes.get_visible()]) == populations - 1
+    assert overlapping(figure) == []
+    assert cut_off(figure) == []
 
 
 def _keys(issued: dict[str, float]) -> Run:

@@ -25,6 +25,7 @@ UNITS = re.compile(r"\((seconds|minutes|hours|days|years|log scale.*|%)\)|/s|/h|
 
 ELSEWHERE = {"lanes", "containment", "key-ranking", "broken-calls", "still-working", "working-over-time"}
 """Charts of runs of another kind, which have tests of their own."""
+_LONG_PATH = "populations.an-application-with-a-long-name.calls.0.length_s.lognormal.median"
 COMMON = [chart for chart in CHARTS if chart.name not in ELSEWHERE]
 
 
@@ -36,7 +37,7 @@ def with_assumptions(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     base = [{key: row[key] for key in ("metric", "strategy", "selector", "mean")} for row in summary["metrics"]]
     base = [row for row in base if row["mean"] is not None]
     moved = [
-        {**row, "path": "populations.app.count", "end": end, "value": value, "mean": row["mean"] * factor}
+        {**row, "path": _LONG_PATH, "end": end, "value": value, "mean": row["mean"] * factor}
         for end, value, factor in (("low", 4, 0.5), ("high", 16, 2.0))
         for row in base
     ]

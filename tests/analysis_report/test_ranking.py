@@ -161,6 +161,10 @@ def test_the_line_of_a_question_is_its_hardest_comparison() -> None:
     assert about == "thief mint"
 
 
-def test_where_nothing_can_be_told_the_line_says_so() -> None:
-    answer = Answer("app", (Part("No difference can be told from noise"),))
-    assert _answer([answer]) == ((), "No difference can be told from noise: app")
+def test_where_nothing_can_be_told_the_line_says_so_with_the_figures() -> None:
+    """Three replications can tell little: 0 against 290,000 must not read as if there were no difference."""
+    none, noise = Answer("people", (Part("None in any strategy"),)), Part("No difference can be told from noise")
+    answers = [none, Answer("app", (noise,), "a 0 and b 290,000"), Answer("job", (noise,), "a 1 and b 2")]
+    line = "No difference can be told from noise: app, a 0 and b 290,000; nor in 1 other comparison"
+    assert _answer(answers) == ((), line)
+    assert _answer([none]) == ((), "None in any strategy: people")

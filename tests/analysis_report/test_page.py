@@ -72,7 +72,7 @@ def test_the_verdict_has_one_line_per_question_and_the_rest_is_folded(page: str)
         assert len(" ".join(row.split())) < 300, "a line, not a paragraph"
     told = [row for row in rows if ":" in row.split("?")[1].split()[0]]
     assert told, "no line names a winner"
-    assert page.index("<details>") < page.index('id="strategies"')
+    assert page.index('id="strategies"') < page.index("<details>") < page.index('id="charts"')
 
 
 def test_nothing_is_loaded_from_outside(page: str, reader: Reader) -> None:

@@ -9,12 +9,14 @@ TEST_STAMP := $(VENV)/.installed-test
 SERVER := .ministack
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-config --no-header --no-annotate --quiet
 
-.PHONY: help demo test server check lint format cover bench example reference lock clean
+.PHONY: help demo test server check fuzz lint format cover bench example reference lock clean
 
 help:
 	@echo "make demo       install into .venv, compare strategies of the employee directory, print the report's path"
-	@echo "make test       install what tests need, lint, check types and imports, run the tests"
+	@echo "make test       install what tests need, lint, check types and imports, run the tests and the incidents"
 	@echo "make server     install MiniStack into .ministack; with libfaketime, tests then meet a server that refuses expired sessions"
+	@echo "make check      the checks of every shipped scenario, drills included (a few minutes)"
+	@echo "make fuzz       fifty new seeds of random cases against the real botocore"
 	@echo "make lint       only ruff, mypy and import-linter"
 	@echo "make cover      tests with coverage"
 	@echo "make bench      benchmark against the naive SimPy model"
@@ -28,6 +30,13 @@ demo: $(RUN_STAMP)
 
 test: lint
 	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/credflow check scenarios/incidents scenarios/rows
+
+check: $(RUN_STAMP)
+	$(BIN)/credflow check scenarios/incidents scenarios/rows scenarios/drills
+
+fuzz: $(TEST_STAMP)
+	HYPOTHESIS_PROFILE=new $(BIN)/python -m pytest -q tests/verify/test_property.py
 
 # An environment of its own: MiniStack pins another botocore than the one that is tested.
 server: requirements-server.lock

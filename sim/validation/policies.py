@@ -21,6 +21,7 @@ from sim.problems import did_you_mean, shorten
 from sim.scenario import Scenario
 from sim.validation.chains import operation_of, steps
 from sim.validation.references import unknown
+from sim.validation.timeline import entries
 
 __all__ = ["RULES"]
 
@@ -64,11 +65,10 @@ def _of_accounts(scenario: Scenario) -> Found:
 
 
 def _of_timeline(scenario: Scenario) -> Found:
-    for number, fault in enumerate(scenario.timeline):
+    for place, fault in entries(scenario):
         if isinstance(fault, PolicyChange):
-            place: Path = ("timeline", number)
             yield from (((*place, "policies", n), one, "identity") for n, one in enumerate(fault.policies or ()))
-            if fault.trust is not None and not isinstance(fault.trust, Trust):
+            if fault.trust is not None and not isinstance(fault.trust, Trust) and "Statement" in fault.trust:
                 yield (*place, "trust"), fault.trust, "trust"
 
 

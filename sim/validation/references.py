@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Final
+from typing import Any, Final
 
 from sim.aws.quotas import QUOTA_PROFILES
 from sim.issuers.spec import Attached, IdentityCenter
@@ -15,7 +15,7 @@ from sim.scenario import Scenario
 from sim.sdk_choice import preset_of
 from sim.sdks import SDKS
 
-__all__ = ["PLACES", "RULES", "unknown"]
+__all__ = ["PLACES", "RULES", "trusting", "unknown"]
 
 PLACES: Final = (
     "laptop",
@@ -100,15 +100,19 @@ def _issuers(scenario: Scenario) -> Iterator[Finding]:
 
 def _trust(scenario: Scenario) -> Iterator[Finding]:
     for name, role in scenario.roles.items():
-        path: Path = ("roles", name, "trust")
-        if isinstance(role.trust, Trust):
-            yield from _trusted(scenario, path, role.trust)
-        elif "Statement" not in role.trust:
-            keys = ", ".join(sorted(shorten(key) for key in role.trust)) or "nothing"
-            wrong = next((key for key in role.trust if key not in Trust.model_fields), None)
-            near = did_you_mean(wrong, Trust.model_fields, "keys of the short form")
-            right = near if wrong is not None else "each key names one or a list of names"
-            yield path, f"{keys} is neither the short form nor a policy document with Statement; {right}"
+        yield from trusting(scenario, ("roles", name, "trust"), role.trust)
+
+
+def trusting(scenario: Scenario, path: Path, trust: Trust | dict[str, Any]) -> Iterator[Finding]:
+    """What is wrong with whom a trust policy names, in its short form; a document is another rule's."""
+    if isinstance(trust, Trust):
+        yield from _trusted(scenario, path, trust)
+    elif "Statement" not in trust:
+        keys = ", ".join(sorted(shorten(key) for key in trust)) or "nothing"
+        wrong = next((key for key in trust if key not in Trust.model_fields), None)
+        near = did_you_mean(wrong, Trust.model_fields, "keys of the short form")
+        right = near if wrong is not None else "each key names one or a list of names"
+        yield path, f"{keys} is neither the short form nor a policy document with Statement; {right}"
 
 
 def _trusted(scenario: Scenario, path: Path, trust: Trust) -> Iterator[Finding]:

@@ -22,12 +22,12 @@ from sim.principals.role import Trust
 from sim.problems import did_you_mean
 from sim.scenario import Scenario
 from sim.timeline.lifetimes import number_of_clients
-from sim.validation.references import PLACES, unknown
+from sim.validation.references import PLACES, trusting, unknown
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "entries"]
 
 
-def _entries(scenario: Scenario) -> Iterator[tuple[Path, FaultSpec]]:
+def entries(scenario: Scenario) -> Iterator[tuple[Path, FaultSpec]]:
     """Every verb with its place: the timeline, then each plan, as if detected at 0."""
     for index, fault in enumerate(scenario.timeline):
         yield ("timeline", index), fault
@@ -45,7 +45,7 @@ def _targets(scenario: Scenario) -> Iterator[Finding]:
         "user": scenario.users,
         "principal": list(_principals(scenario)),
     }
-    for path, fault in _entries(scenario):
+    for path, fault in entries(scenario):
         yield from unknown((*path, fault.verb), fault.target_kind, fault.target, known[fault.target_kind])
 
 
@@ -59,7 +59,7 @@ def _principals(scenario: Scenario) -> Iterator[str]:
 
 def _kinds(scenario: Scenario) -> Iterator[Finding]:
     """A verb fits the kind of its issuer."""
-    for path, fault in _entries(scenario):
+    for path, fault in entries(scenario):
         issuer = scenario.issuers.get(fault.target) if fault.target_kind == "issuer" else None
         if isinstance(fault, ImdsStuck) and issuer is not None and not isinstance(issuer, Imds):
             names = [name for name, one in scenario.issuers.items() if isinstance(one, Imds)]
@@ -75,7 +75,7 @@ def _kinds(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _identity_center_roles(scenario: Scenario) -> Iterator[Finding]:
-    for path, fault in _entries(scenario):
+    for path, fault in entries(scenario):
         role = _role_of(fault)
         trust = scenario.roles[role].trust if role in scenario.roles else None
         if isinstance(trust, Trust) and trust.identity_center:
@@ -96,9 +96,14 @@ def _role_of(fault: FaultSpec) -> str:
     return ""
 
 
-def _trust_of_a_role(scenario: Scenario) -> Iterator[Finding]:
-    for path, fault in _entries(scenario):
-        if isinstance(fault, PolicyChange) and fault.trust is not None and not fault.policy.startswith("role/"):
+def _new_trust(scenario: Scenario) -> Iterator[Finding]:
+    """A new trust policy is of a role, and names who exists."""
+    for path, fault in entries(scenario):
+        if not isinstance(fault, PolicyChange) or fault.trust is None:
+            continue
+        if fault.policy.startswith("role/"):
+            yield from trusting(scenario, (*path, "trust"), fault.trust)
+        else:
             yield (*path, "trust"), f"{fault.policy} has no trust policy; only a role has"
 
 
@@ -121,37 +126,43 @@ def _contradictions(scenario: Scenario) -> Iterator[Finding]:
 
 def _overlaps(entries: list[tuple[Path, FaultSpec]]) -> Iterator[Finding]:
     for (_, first), (path, second) in combinations(sorted(entries, key=lambda one: one[1].at_s), 2):
-        thing = _sets(first)
-        if thing is not None and thing == _sets(second) and second.at_s < first.at_s + first.lasts_s:
-            if isinstance(first, Outage) and isinstance(second, Outage):
-                continue  # one long outage
-            if first.verb in ("quota", "policy") and math.isinf(first.lasts_s) and first.at_s < second.at_s:
-                continue  # a change for good, followed by another one
-            end = first.at_s + first.lasts_s
-            yield (
-                (*path, second.verb),
-                f"{second.verb} of {second.target} at {second.at_s:g} s begins while {first.verb} of it "
-                f"({first.at_s:g} to {end:g} s) still holds; let one end before the other begins",
-            )
+        if not _sets(first) & _sets(second) or second.at_s >= first.at_s + first.lasts_s:
+            continue
+        if _for_good(first) and first.at_s < second.at_s:
+            continue  # a change for good, followed by another one
+        end = first.at_s + first.lasts_s
+        both = "make one of both" if isinstance(first, Outage) and isinstance(second, Outage) else ""
+        yield (
+            (*path, second.verb),
+            f"{second.verb} of {second.target} at {second.at_s:g} s begins while {first.verb} of it "
+            f"({first.at_s:g} to {end:g} s) still holds; {both or 'let one end before the other begins'}",
+        )
 
 
-def _sets(fault: FaultSpec) -> tuple[str, ...] | None:
-    """What a verb sets while it lasts; None if several may come together."""
+def _for_good(fault: FaultSpec) -> bool:
+    return fault.verb in ("quota", "policy") and math.isinf(fault.lasts_s)
+
+
+def _sets(fault: FaultSpec) -> frozenset[tuple[str, ...]]:
+    """What a verb sets while it lasts; nothing if several may come together."""
     if isinstance(fault, Outage | Brownout):
-        return "availability", fault.target
+        return frozenset({("availability", fault.target)})
     if fault.verb == "quota":
-        return "quota", fault.target, str(getattr(fault, "group", ""))
+        return frozenset({("quota", fault.target, str(getattr(fault, "group", "")))})
     if fault.verb in ("delay", "skew", "imds_stuck"):
-        return fault.verb, fault.target
+        return frozenset({(fault.verb, fault.target)})
+    found: set[tuple[str, ...]] = set()
     if isinstance(fault, PolicyChange) and not fault.adds:
-        return "policy", fault.target
-    return None
+        found.add(("policy", fault.target))
+    if isinstance(fault, RemoveTrust) or (isinstance(fault, PolicyChange) and fault.trust is not None):
+        found.add(("trust", _role_of(fault)))
+    return frozenset(found)
 
 
 def _deleted(scenario: Scenario) -> Iterator[Finding]:
     """Nothing is done in IAM to a role while it does not exist."""
-    for path, fault in _entries(scenario):
-        for scope, deletion in _entries(scenario):
+    for path, fault in entries(scenario):
+        for scope, deletion in entries(scenario):
             if scope[:-1] == path[:-1] and isinstance(deletion, DeleteRole) and _role_of(fault) == deletion.delete_role:
                 back = deletion.at_s + (deletion.recreated_after_s or math.inf)
                 if deletion.at_s < fault.at_s < back:
@@ -195,7 +206,7 @@ RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _targets,
     _kinds,
     _identity_center_roles,
-    _trust_of_a_role,
+    _new_trust,
     _within_run,
     _contradictions,
     _deleted,

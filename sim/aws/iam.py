@@ -45,8 +45,21 @@ OIDC_PROVIDERS_PER_ACCOUNT = documented(100, "providers", _QUOTAS)
 OIDC_PROVIDERS_PER_ACCOUNT_MAX = documented(700, "providers", _QUOTAS, "in a newer copy of the page")
 MFA_DEVICES_PER_USER = documented(8, "devices", _QUOTAS)
 TRUST_POLICY_CHARS = documented(2048, "characters", _QUOTAS, "raisable")
-TRUST_POLICY_CHARS_MAX = documented(
-    4096, "characters", _QUOTAS, "the page of March 2026; some say 8,192 since", read=_LATER
+TRUST_POLICY_CHARS_MAX = second_hand(
+    8192,
+    "characters",
+    "https://preview-sph-web-cecqgv-nkd1bi.sph.sh/en/posts/iam-policies-roles-at-scale-aws-limits/ (copy of a blog); "
+    "https://github.com/FogSecurity/aws-size/pull/72 (2026-05) changed its table of this quota",
+    "the guide's page of March 2026 says 4,096",
+    span=(4096, 8192),
+    read=_LATER,
+)
+MANAGED_POLICY_CHARS = second_hand(
+    6144,
+    "characters",
+    "https://github.com/FogSecurity/aws-size README.md",
+    "not raisable, without white space",
+    read=_LATER,
 )
 INLINE_POLICY_USER_CHARS = documented(2048, "characters", _QUOTAS)
 INLINE_POLICY_ROLE_CHARS = documented(10240, "characters", _QUOTAS)

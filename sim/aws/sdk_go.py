@@ -54,6 +54,28 @@ LIFE_2026_S = documented(
 )
 MANDATORY_2026_S = documented(60, "s", f"{_CACHE} mandatoryWindow", uses=_NEW)
 AGAIN_AFTER_2026_S = documented((300, 600), "s", f"{_CACHE} jitter(300, 600)", "uniform, whole seconds", uses=_NEW)
+LIFE_CAP_2026_S = documented(
+    3600,
+    "s",
+    f"{_EC2} Retrieve; {_CACHE} advisoryWindowFor",
+    "the newest stored provider still cuts, and the cache of 2026 counts from the expiry that the provider gives",
+    uses=_NEW,
+    read=_READ,
+)
+IMDS_RETRIES_PER = documented(
+    "request",
+    "",
+    f"{_IMDS} New, invokeOperation",
+    "each HTTP request of a fetch has its own attempts; the presets try a fetch again as a whole",
+    read=_READ,
+)
+ALREADY_EXPIRED_2026 = documented(
+    "failure",
+    "",
+    f"{_CACHE} singleRetrieve",
+    "an answer that has ended counts as a failed refresh, with its pause; the preset takes it and asks again",
+    read=_READ,
+)
 NON_RECOVERABLE_2026_S = documented(
     (1, 5),
     "s",

@@ -64,6 +64,15 @@ STALE_2026_S = documented(
 AGAIN_AFTER_2026_S = documented(
     (300, 600), "s", _BACKOFF, "uniform pause after a failed refresh, cached set served", uses=_NEW
 )
+PREFETCH_JITTER_2026 = documented(
+    True,
+    "",
+    "github.com/aws/aws-sdk-java-v2 branch feature/master/credential_cache (pull request #7109, open): "
+    "CachedSupplierTest.java prefetchJitterEnabledByDefault_movesPrefetchTimeLater; StsCredentialsProvider.java and "
+    "ContainerCredentialsProvider.java build the cache with its defaults",
+    "the prefetch instant is still uniform up to 1 min before stale; the preset java-v2-2026 has no jitter yet",
+    read=_READ,
+)
 SMITHY_JAVA_AGAIN_AFTER_S = documented((300, 600), "s", "smithy-java: CachingIdentityResolver (third-party copy)")
 CLIENT_KEPT = documented(
     True,

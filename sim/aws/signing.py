@@ -53,6 +53,13 @@ PREFIXES = documented(
     "long-term key, temporary key, user, role, group, instance profile, managed policy, its version, certificate, "
     "public key, context credential, service bearer token",
 )
+WRONG_SESSION_TOKEN = second_hand(
+    "InvalidClientTokenId",
+    "",
+    "https://github.com/pulumi/docs/pull/19250 (2026-05); https://github.com/jrl84/amazon-sp-api/issues/57 (2021-09)",
+    "a token that does not belong to the key it comes with, or is damaged; so does one that ended weeks ago",
+    read=_READ,
+)
 SIGNATURE_DOES_NOT_MATCH_HTTP = documented(403, "", _TROUBLE)
 INVALID_CLIENT_TOKEN_ID_HTTP = documented(403, "", _ERRORS, "STS, IAM, query services")
 UNRECOGNIZED_CLIENT_HTTP = second_hand(400, "", _DYNAMODB, f"same meaning, JSON services; {_CONSOLE}", read=_READ)

@@ -59,13 +59,12 @@ GO_V2_OLD: Final = Sdk(
 
 _WINDOWS: Final = by_lifetime(facts.WINDOW_2026_S, facts.MANDATORY_2026_S, facts.AGAIN_AFTER_2026_S)
 
-# Whether the 2026 cache still sees instance credentials cut to an hour was not read: the cut is kept.
 GO_V2_2026: Final = Sdk(
     name="go-v2-2026",
     title="AWS SDK for Go v2, 2026",
     source="aws-sdk-go-v2: credential_cache.go@26f0876 (the 2026 retries behind AWS_NEW_RETRIES_2026)",
     sts=_WINDOWS,
-    imds=replace(_WINDOWS, life_cap_s=_HOUR),
+    imds=replace(_WINDOWS, life_cap_s=float(facts.LIFE_CAP_2026_S.value)),
     retry=STANDARD_2026,
     keeps_client=facts.CLIENT_KEPT.value,
     default_session_s=float(facts.ASSUME_ROLE_DEFAULT_S.value),

@@ -62,7 +62,7 @@ JAVA_V2_2025: Final = Sdk(
     resolves=facts.RESOLVES.value,
 )
 
-# Whether the older cache's prefetch jitter is kept was not read: none here.
+# The branch keeps the older cache's prefetch jitter (facts.PREFETCH_JITTER_2026); not here yet (sim/DECISIONS.md).
 _WINDOWS_2026: Final = by_lifetime(facts.WINDOW_2026_S, facts.STALE_2026_S, facts.AGAIN_AFTER_2026_S)
 
 JAVA_V2_2026: Final = Sdk(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from sim.access import Access
-from sim.aws import sts
+from sim.aws import iam, sts
 from sim.faults.policy import PolicyChange
 from sim.issuers.spec import IdentityCenter
 from sim.loading.errors import Finding
@@ -102,10 +102,15 @@ def _action(path: Path, action: object) -> Iterator[Finding]:
         yield path, f"{shorten(action)} is no action; write service:Operation, such as s3:GetObject or s3:Get*, or *"
 
 
+def _length(document: Mapping[str, Any]) -> int:
+    """Characters of a document as AWS counts them."""
+    return len(json.dumps(document, separators=(",", ":"), default=str))
+
+
 def _sizes(scenario: Scenario) -> Iterator[Finding]:
     """AWS counts the characters of a document without white space."""
     for path, document, kind in _documents(scenario):
-        length = len(json.dumps(document, separators=(",", ":"), default=str))
+        length = _length(document)
         if kind == "trust" and path[0] == "roles":
             role = scenario.roles[str(path[1])]
             account = scenario.accounts.get(role.account)
@@ -113,10 +118,32 @@ def _sizes(scenario: Scenario) -> Iterator[Finding]:
                 yield (
                     path,
                     f"{length:,} characters; AWS takes {account.trust_policy_chars:,} in account {role.account} "
-                    "(quota of role trust policies: 2,048, raised to 4,096 at most by accounts.X.trust_policy_chars)",
+                    "(quota of role trust policies: 2,048, raised to 8,192 at most by accounts.X.trust_policy_chars)",
                 )
         if path[-1] == "session_policy" and length > sts.SESSION_POLICY_MAX_CHARS.value:
             yield path, f"{length:,} characters; a session policy has at most {sts.SESSION_POLICY_MAX_CHARS.value:,}"
+
+
+_INLINE: Final = {
+    "users": iam.INLINE_POLICY_USER_CHARS,
+    "roles": iam.INLINE_POLICY_ROLE_CHARS,
+    "groups": iam.INLINE_POLICY_GROUP_CHARS,
+}
+
+
+def _attachable(scenario: Scenario) -> Iterator[Finding]:
+    """A document too long for a managed policy can only be embedded, and all that is embedded has a quota."""
+    for block, fact in _INLINE.items():
+        for name, holder in getattr(scenario, block).items():
+            lengths = [_length(document) for document in holder.policies]
+            inline = sum(length for length in lengths if length > iam.MANAGED_POLICY_CHARS.value)
+            if inline > fact.value:
+                yield (
+                    (block, name, "policies"),
+                    f"{inline:,} characters in documents that are too long for a managed policy "
+                    f"({iam.MANAGED_POLICY_CHARS.value:,} each); embedded in {block} AWS takes {fact.value:,} in all. "
+                    "Split them into shorter documents",
+                )
 
 
 def _session_policies(scenario: Scenario) -> Iterator[Finding]:
@@ -161,6 +188,7 @@ RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _wellformed,
     _actions,
     _sizes,
+    _attachable,
     _session_policies,
     _resources,
     _satisfiable,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sim import access, authority, world
+from sim.aws import iam as iam_facts
 from sim.aws import sts
 from sim.aws.quotas import QUOTA_PROFILES
 from sim.aws.sts_operations import OPERATIONS
@@ -84,7 +85,7 @@ def _bounds() -> list[Row]:
         ("a permission set's session, s", PermissionSet, "session_s", (3600.0, 3600.0, 43_200.0)),
         ("the portal session, s", IdentityCenter, "portal_session_s", (900.0, 28_800.0, 90 * _DAY_S)),
         ("a password's maximum age, s", PasswordPolicy, "max_age_s", (_DAY_S, None, 1095 * _DAY_S)),
-        ("a trust policy, characters", Account, "trust_policy_chars", (2048, 2048, 4096)),
+        ("a trust policy, characters", Account, "trust_policy_chars", (2048, 2048, 8192)),
         ("passwords that may not come back", PasswordPolicy, "reuse_prevention", (1, None, 24)),
         ("a password's length under a policy", PasswordPolicy, "min_length", (6, 8, 128)),
         ("access keys of a user", AccessKey, "number", (1, 1, 2)),
@@ -119,6 +120,10 @@ def _judged() -> list[Row]:
         exact(_SOURCE, "a chained role may be asked for at most, s", 3600.0, sessions._CHAINED),
         exact(_SOURCE, "what a key mints lasts at most, s", 129_600.0, access.KEY_MINTS_S),
         exact(_SOURCE, "a session policy has at most, characters", 2048, sts.SESSION_POLICY_MAX_CHARS.value),
+        exact(_SOURCE, "a managed policy has at most, characters", 6144, iam_facts.MANAGED_POLICY_CHARS.value),
+        exact(_SOURCE, "inline policies of a user, characters", 2048, iam_facts.INLINE_POLICY_USER_CHARS.value),
+        exact(_SOURCE, "inline policies of a role, characters", 10_240, iam_facts.INLINE_POLICY_ROLE_CHARS.value),
+        exact(_SOURCE, "inline policies of a group, characters", 5120, iam_facts.INLINE_POLICY_GROUP_CHARS.value),
         exact(_SDK, "the SDK waits for the metadata service, s", 1.0, float(world._TIMEOUTS[Imds].value)),
         exact(_SDK, "the SDK waits for an API, s", 60.0, float(world._API_TIMEOUT.value)),
     ]

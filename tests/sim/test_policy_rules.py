@@ -96,3 +96,26 @@ def test_a_trust_policy_over_the_quota_and_over_what_it_can_be_raised_to(tmp_pat
     assert load(written(tmp_path, raised.replace(APP, _trust(3000))))
     (problem,) = problems_of(written(tmp_path, raised.replace(APP, _trust(5000))))
     assert "AWS takes 4,096" in problem.text
+
+
+def _long(length: int) -> str:
+    keys = ", ".join(f"'arn:aws:s3:::bucket/{n:06d}'" for n in range(length // 30))
+    return f"{{Statement: [{{Effect: Allow, Action: 's3:GetObject', Resource: [{keys}]}}]}}"
+
+
+@pytest.mark.parametrize(
+    ("lengths", "told"),
+    [((9000,), None), ((6000, 6000, 6000), None), ((9000, 9000), "10,240 in all"), ((13_000,), "10,240 in all")],
+)
+def test_policies_that_can_neither_be_managed_nor_embedded(
+    tmp_path, lengths: tuple[int, ...], told: str | None
+) -> None:
+    documents = ", ".join(_long(length) for length in lengths)
+    text = GOOD.replace(APP, APP.replace("app: {account: main,", f"app: {{account: main, policies: [{documents}],"))
+    path = written(tmp_path, text)
+    if told is None:
+        assert load(path)
+        return
+    (problem,) = problems_of(path)
+    assert problem.path == "roles.app.policies"
+    assert told in problem.text

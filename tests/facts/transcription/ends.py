@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.facts.transcription.line import DOC, MEAS, MEM, SECOND, Line
 
 SIGNING: dict[str, Line] = {
+    "wrong_session_token": ("InvalidClientTokenId", "", SECOND),
     "skew_default_s": (300, "s", DOC),
     "skew_request_expired_s": (900, "s", DOC),
     "skew_s3_s": (900, "s", SECOND),

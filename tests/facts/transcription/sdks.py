@@ -57,6 +57,9 @@ SDK_GO: dict[str, Line] = {
     "assume_role_default_s": (900, "s", SRC),
     "ec2_life_cap_s": (3600, "s", SRC),
     "ec2_extension_s": ((300, 900), "s", SRC),
+    "life_cap_2026_s": (3600, "s", SRC),
+    "imds_retries_per": ("request", "", SRC),
+    "already_expired_2026": ("failure", "", SRC),
     "imds_dial_timeout_s": (0.25, "s", SRC),
     "imds_header_timeout_s": (0.5, "s", SRC),
     "imds_backoff_max_s": (1, "s", SRC),
@@ -73,6 +76,7 @@ SDK_GO: dict[str, Line] = {
 }
 
 SDK_JAVA: dict[str, Line] = {
+    "prefetch_jitter_2026": (True, "", SRC),
     "resolves": ("once", "", SRC),
     "prefetch_s": (300, "s", SRC),
     "stale_s": (60, "s", SRC),

@@ -94,7 +94,8 @@ IAM: dict[str, Line] = {
     "oidc_providers_per_account_max": (700, "providers", DOC),
     "mfa_devices_per_user": (8, "devices", DOC),
     "trust_policy_chars": (2048, "characters", DOC),
-    "trust_policy_chars_max": (4096, "characters", DOC),
+    "trust_policy_chars_max": (8192, "characters", SECOND),
+    "managed_policy_chars": (6144, "characters", SECOND),
     "inline_policy_user_chars": (2048, "characters", DOC),
     "inline_policy_role_chars": (10_240, "characters", DOC),
     "inline_policy_group_chars": (5120, "characters", DOC),
@@ -141,6 +142,7 @@ IDENTITY_CENTER: dict[str, Line] = {
 }
 
 ROLES_ANYWHERE: dict[str, Line] = {
+    "create_session_s": ((900, 43_200), "s", DOC),
     "session_min_s": (900, "s", DOC),
     "session_default_s": (3600, "s", DOC),
     "session_max_s": (43_200, "s", DOC),

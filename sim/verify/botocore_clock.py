@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 import json
 import math
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -20,16 +21,17 @@ import botocore.credentials
 import botocore.utils
 from botocore.credentials import (
     AssumeRoleCredentialFetcher,
+    ContainerProvider,
     Credentials,
     DeferredRefreshableCredentials,
     InstanceMetadataProvider,
 )
-from botocore.utils import InstanceMetadataFetcher
+from botocore.utils import ContainerMetadataFetcher, InstanceMetadataFetcher, JSONFileCache
 
 from sim.verify.cases import Case, offered
 from sim.verify.trace import Spans, Trace, inside, merged
 
-__all__ = ["drive", "drive_commands", "drive_imds", "play"]
+__all__ = ["drive", "drive_commands", "drive_container", "drive_imds", "play"]
 
 _EPOCH = datetime.datetime(2026, 11, 2, tzinfo=datetime.UTC)
 _FORMAT = "%Y-%m-%dT%H:%M:%SZ"
@@ -46,6 +48,9 @@ class _Clock:
 
     def moment(self) -> datetime.datetime:
         return _EPOCH + datetime.timedelta(microseconds=round(self.now * 1e6))
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
 
     def naive(self, remove_tzinfo: bool = True) -> datetime.datetime:
         return self.moment().replace(tzinfo=None) if remove_tzinfo else self.moment()
@@ -96,20 +101,21 @@ def drive(call_times: Sequence[float], session_s: int, outages: Spans = ()) -> T
 
 
 def drive_commands(call_times: Sequence[float], session_s: int, outages: Spans = ()) -> Trace:
-    """The same, but every call is a command of its own: a new process that finds the file cache of the others."""
+    """The same, but every call is a command of its own: a new process that finds the others' files on the disk."""
     clock, trace = _Clock(), Trace()
-    cache: dict[str, Any] = {}
+    with (
+        tempfile.TemporaryDirectory(prefix="credflow-") as folder,
+        mock.patch.object(botocore.credentials, "_local_now", clock.moment),
+        mock.patch.object(botocore.utils.os, "fsync"),  # nobody pulls the plug
+    ):
 
-    def sign() -> object:
-        return _assumed(clock, session_s, outages, trace, cache).get_frozen_credentials()
+        def sign() -> object:
+            return _assumed(clock, session_s, outages, trace, JSONFileCache(folder)).get_frozen_credentials()
 
-    with mock.patch.object(botocore.credentials, "_local_now", clock.moment):
         return _call_at(clock, call_times, trace, sign)
 
 
-def _assumed(
-    clock: _Clock, session_s: int, outages: Spans, trace: Trace, cache: dict[str, Any]
-) -> DeferredRefreshableCredentials:
+def _assumed(clock: _Clock, session_s: int, outages: Spans, trace: Trace, cache: Any) -> DeferredRefreshableCredentials:
     fetcher = AssumeRoleCredentialFetcher(
         client_creator=lambda *_, **__: _Sts(clock, outages, trace),
         source_credentials=Credentials("key-000000-1", "dummy"),
@@ -182,6 +188,49 @@ def drive_imds(
         return _call_at(clock, call_times, trace, credentials.get_frozen_credentials)
 
 
+class _Endpoint:
+    """What the real fetcher sends its requests with: a container's endpoint that answers, or does not."""
+
+    def __init__(self, expiry_at: Callable[[float], float], clock: _Clock, silent: Spans, trace: Trace) -> None:
+        self._expiry_at, self._clock, self._silent, self._trace = expiry_at, clock, silent, trace
+
+    def send(self, _request: object) -> Any:
+        now = self._clock.now
+        if inside(now, self._silent):
+            self._trace.failed_attempts.append(now)
+            return mock.Mock(status_code=503, content=b"down")
+        self._trace.issued.append(now)
+        expiry = _EPOCH + datetime.timedelta(seconds=self._expiry_at(now))
+        keys = {"AccessKeyId": "key-000001-1", "SecretAccessKey": "dummy", "Token": "dummy"}
+        told = json.dumps({**keys, "Expiration": expiry.strftime(_FORMAT)})
+        return mock.Mock(status_code=200, content=told.encode())
+
+
+def drive_container(call_times: Sequence[float], expiry_at: Callable[[float], float], silent: Spans = ()) -> Trace:
+    """Sign at `call_times` with a container's credentials of the real botocore, its pauses between attempts included.
+
+    Args:
+        call_times: Instants of the calls, ascending, further apart than a fetch with all its attempts lasts.
+        expiry_at: Expiry, in whole seconds, of the set that the endpoint offers at an instant.
+        silent: Half-open spans in which it answers 503.
+
+    Returns:
+        Instants of answers, of failed attempts and of calls that raised.
+    """
+    clock, trace = _Clock(), Trace()
+    fetcher = ContainerMetadataFetcher(_Endpoint(expiry_at, clock, silent, trace), clock.sleep)
+    provider = ContainerProvider({ContainerProvider.ENV_VAR: "/credentials"}, fetcher)
+    found: list[Any] = []
+
+    def sign() -> object:
+        if not found:
+            found.append(provider.load())
+            found[0]._time_fetcher = clock.moment
+        return found[0].get_frozen_credentials()
+
+    return _call_at(clock, call_times, trace, sign)
+
+
 def play(payload: list[dict[str, Any]]) -> list[dict[str, list[float]]]:
     """Every case through the real SDK: the function of the sealed process.
 
@@ -198,6 +247,8 @@ def _play(case: Case) -> Trace:
     if case.provider == "imds":
         draws = case.draws
         return drive_imds(case.calls, lambda at: offered(case, at), lambda n: draws[n], case.failing)
+    if case.provider == "container":
+        return drive_container(case.calls, lambda at: offered(case, at), case.failing)
     run = drive_commands if case.provider == "file" else drive
     callers = (case.calls,) if case.shared else case.callers
     return merged([run(calls, case.session_s, case.failing) for calls in callers])

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final
 
 from sim.aws import sdk_botocore as facts
-from sim.verify.cases import Case, dense_cases, random_cases
+from sim.verify.cases import Case, container_cases, dense_cases, random_cases
 from sim.verify.engine_clock import on_this_host, play
 from sim.verify.guard import run_sealed
 from sim.verify.rows import Row, exact, skipped
@@ -19,6 +19,7 @@ __all__ = ["SEED", "compare", "installed", "published_rows", "random_rows", "rea
 SEED: Final = 20_261_124
 """Seed of the random cases."""
 _EACH: Final = 2
+_CONTAINERS: Final = 3
 _SOURCE: Final = "botocore, the real one"
 _PUBLISHED: Final = "botocore 1.44.5, published runs"
 _QUANTITY: Final = "refreshes / failed attempts / failed calls"
@@ -63,8 +64,10 @@ def _first(real: Trace, simulated: Trace) -> str:
 
 
 def random_rows() -> list[Row]:
-    """Rows of dense and random cases: Poisson, bursts, sparse; one cache, two, a file; IMDS rotated, stuck, failing."""
-    cases = [on_this_host(case) for case in (*random_cases(SEED, _EACH), *dense_cases())]
+    """Rows of dense and random cases: one cache, two, a file on the disk; IMDS rotated, stuck, failing; containers."""
+    cases = [
+        on_this_host(case) for case in (*random_cases(SEED, _EACH), *dense_cases(), *container_cases(SEED, _CONTAINERS))
+    ]
     if not installed():
         return skipped([(_SOURCE, f"{case.title}: {_QUANTITY}") for case in cases], "botocore is not installed")
     pairs = zip(cases, real_traces(cases), strict=True)

@@ -12,7 +12,7 @@ from sim.aws import ec2
 from sim.streams import Purpose, Stream
 from sim.verify.trace import Spans, inside
 
-__all__ = ["Case", "dense_cases", "offered", "random_cases"]
+__all__ = ["Case", "container_cases", "dense_cases", "offered", "random_cases"]
 
 _GRID: Final = 64
 """Calls happen at multiples of 1/64 s: exact in binary, and a datetime holds them."""
@@ -27,19 +27,19 @@ class Case:
 
     Attributes:
         title: What is special about it.
-        provider: `sts` in a process, `file`: STS by commands with a file cache, `imds`.
+        provider: `sts` in a process, `file`: STS by commands with a file cache, `imds`, `container`.
         callers: Instants of each caller's calls, ascending.
         shared: Whether the callers share one cache.
         session_s: Length of the sessions that are asked for.
         failing: Spans in which the provider does not answer.
-        life_s: Life of a set of instance credentials.
-        offered_every_s: How often the metadata service offers a new set.
+        life_s: Life of a set of the host's credentials.
+        offered_every_s: How often the host's endpoint offers a new set.
         phase_s: When it offered its set 0.
         draws: Uniform draws for static stability, by number of the fetch.
     """
 
     title: str
-    provider: Literal["sts", "file", "imds"]
+    provider: Literal["sts", "file", "imds", "container"]
     callers: tuple[tuple[float, ...], ...]
     shared: bool = True
     session_s: int = 3600
@@ -78,11 +78,50 @@ def dense_cases() -> list[Case]:
     seconds = (0.0, *(20_600.0 + second for second in range(3000)))
     tens = (0.0, *(16_000.0 + 10 * ten for ten in range(700)))
     down, every = ((2700.0, 3900.0),), 50_000.0
+    fives = tuple(5.0 * five for five in range(2200))
+    # Each outage ends between the second and the third attempt of a fetch.
+    now_and_then = (*((700.0 * n, 700.0 * n + 301.5) for n in range(1, 10)), (7000.0, 9501.5))
     return [
         Case("a call a minute, file cache, down from 2,700 to 3,900 s", "file", (minutes,), failing=down),
         Case("a call a second, IMDS stuck", "imds", (seconds,), offered_every_s=every),
+        Case(
+            "a call every 5 s, container down now and then",
+            "container",
+            (fives,),
+            failing=now_and_then,
+            life_s=2500.0,
+            offered_every_s=1300.0,
+        ),
         Case("a call every 10 s, IMDS silent at the window", "imds", (tens,), failing=((16_000.0, 22_000.0),)),
     ]
+
+
+_APART_S: Final = 4.0
+"""A fetch from a container's endpoint is over by then, its three attempts and their pauses included."""
+
+
+def container_cases(seed: int, each: int) -> list[Case]:
+    """Random cases of a container's endpoint: calls that wait for no fetch, sets of all lengths, outages.
+
+    Args:
+        seed: Seed of all draws.
+        each: Cases of every pattern of calls.
+    """
+    kinds = enumerate(product(range(each), _PATTERNS))
+    return [_container(pattern, _draws(seed, n)) for n, (_, pattern) in kinds]
+
+
+def _container(pattern: Pattern, u: Callable[[], float]) -> Case:
+    calls: list[float] = []
+    for at in _calls(pattern, u):
+        if not calls or at >= calls[-1] + _APART_S:
+            calls.append(at)
+    life = math.floor(2400 + 19_200 * u())
+    # A set is replaced while botocore would not yet renew it: it would ask twice at its first call.
+    every = math.floor(600 + (life - 1600) * u())
+    failing = tuple((start, start + 1 + math.floor((stop - start) * u() ** 3)) for start, stop in _spans(u, 6))
+    title = f"{pattern} calls, container, sets of {life:,} s every {every:,} s, {_outages(failing)}"
+    return Case(title, "container", (tuple(calls),), failing=failing, life_s=float(life), offered_every_s=float(every))
 
 
 _PROVIDERS: Final = ("one cache", "two caches", "file cache", "IMDS rotated", "IMDS stuck", "IMDS failing")

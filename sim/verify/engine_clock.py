@@ -34,6 +34,8 @@ def play(case: Case, sdk: str = "botocore-1.44") -> Trace:
     callers = (case.calls,) if case.shared else case.callers
     if case.provider == "imds":
         return _play(case, callers, sdk, "node", _imds_blocks(case), "GetCredentials")
+    if case.provider == "container":
+        return _play(case, callers, sdk, "task", _container_blocks(case), "GetCredentials")
     sdk = "aws-cli-v2" if case.provider == "file" else sdk
     return _play(case, callers, sdk, "sts", _sts_blocks(case.session_s), "AssumeRole")
 
@@ -43,6 +45,8 @@ def on_this_host(case: Case) -> Case:
     stream = Stream.of(_SEED, 0, "fleet0")
     phase = -case.offered_every_s * stream.uniform(Purpose.IMDS_PHASE, 0)
     draws = tuple(stream.uniform(Purpose.EXTENSION, index_of(0), n) for n in range(_DRAWS))
+    if case.provider == "container":
+        return replace(case, phase_s=phase)
     return replace(case, phase_s=phase, draws=draws) if case.provider == "imds" else case
 
 
@@ -73,6 +77,16 @@ def _imds_blocks(case: Case) -> dict[str, Any]:
         "issuers": {"node": {**node, "life_s": case.life_s, "offered_every_s": case.offered_every_s}},
         "roles": {"app": {"account": "main", "trust": {"service": "ec2.amazonaws.com"}, "allow": ["s3:GetObject"]}},
         "credentials": {"chain": [{"from": "node", "retry": _ONCE}]},
+    }
+
+
+def _container_blocks(case: Case) -> dict[str, Any]:
+    task = {"kind": "container", "role": "app", "latency_s": 0.0, "rps": None, "burst": None}
+    trust = {"service": "ecs-tasks.amazonaws.com"}
+    return {
+        "issuers": {"task": {**task, "life_s": case.life_s, "offered_every_s": case.offered_every_s}},
+        "roles": {"app": {"account": "main", "trust": trust, "allow": ["s3:GetObject"]}},
+        "credentials": {"chain": [{"from": "task"}]},
     }
 
 

@@ -276,6 +276,7 @@ def _mutants(preset: str, provider: str, *names: str) -> dict[str, list[Sdk]]:
 
 
 _WINDOWS = {
+    **_mutants("botocore-1.44", "container_retry", "attempts", "transient_base_s"),
     **_mutants("botocore-1.44", "sts", "advisory", "mandatory_s"),
     **_mutants("botocore-1.44", "imds", "advisory", "mandatory_s", "extend"),
     **_mutants("aws-cli-v2", "sts", "advisory", "mandatory_s"),
@@ -284,7 +285,8 @@ _WINDOWS = {
 
 @pytest.mark.parametrize("path", _WINDOWS)
 def test_the_real_botocore_tells_a_changed_window(path: str) -> None:
-    provider = "imds" if ".imds" in path else "file" if "cli" in path else "sts"
+    kinds = {".imds": "imds", "cli": "file", ".container_retry": "container"}
+    provider = next((kind for word, kind in kinds.items() if word in path), "sts")
     told = False
     for sdk in _WINDOWS[path]:
         with _instead(sdk):

@@ -30,6 +30,8 @@ _PRESETS: Final[dict[Mode, str]] = {"legacy": "botocore-1.24", "standard": "boto
 OLD_CASES: Final = [
     *random_retry_cases(SEED, {"standard": (3, 8)}, _CALLS),
     *random_retry_cases(SEED, {"standard": (8,)}, 20, keeps=True),
+    *random_retry_cases(SEED + 1, {"standard": (2, 5)}, _CALLS),
+    *random_retry_cases(SEED + 1, {"standard": (3, 5)}, 60, keeps=True),
 ]
 """Cases that botocore 1.40.0 played, before the standard mode changed; `retry_traces.json` holds its attempts."""
 

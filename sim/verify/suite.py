@@ -19,6 +19,7 @@ from sim.verify.quota_rows import quota_rows
 from sim.verify.retry_rows import old_rows, retry_rows
 from sim.verify.rotation_rows import rotation_rows
 from sim.verify.rows import Row
+from sim.verify.sso_rows import sso_rows
 from sim.verify.threat_rows import threat_rows
 
 __all__ = ["GROUPS", "all_rows"]
@@ -28,6 +29,7 @@ GROUPS: tuple[Callable[[], list[Row]], ...] = (
     retry_rows,
     published_rows,
     old_rows,
+    sso_rows,
     js_rows,
     preset_rows,
     default_rows,

@@ -37,6 +37,7 @@ def rows_of(sdk: Sdk) -> list[Row]:
     if reading is None:
         told = "add a line to sim/verify/preset_tables.py READ, from the source and not from sim/aws"
         return [exact("SDK source", f"{sdk.name}: is in the table", True, False, told)]
+    reading = replace(reading, source=f"{reading.source} (read, not run)")
     return [
         *_windows(sdk.name, "sessions", reading.source, sdk.sts, reading.sts, LENGTHS_S),
         *_windows(sdk.name, "instance credentials", reading.source, sdk.imds, reading.imds, LIVES_S),

@@ -13,7 +13,7 @@ from sim.faults.quota import QuotaChange
 from sim.faults.scale import Scale
 from sim.faults.upgrade import Upgrade
 from sim.issuers.spec import Broker, Iam, IdentityCenter, IssuerSpec, PodIdentity
-from sim.keys.lives import rotated_users
+from sim.keys.lives import owned_users, rotated_users
 from sim.loading.overlay import segments
 from sim.providers.step import Step
 from sim.scenario import Basis, Scenario
@@ -62,7 +62,7 @@ def blocks_of(part: Scenario) -> tuple[range, ...]:
         return ()
     shared = {name for name, user in part.users.items() if user.per == "population"}
     first = part.credentials[population.credentials][0]
-    common = shared & (rotated_users(part) | ({first.user} if first.from_ == "access_key" else set()))
+    common = shared & (owned_users(part) | ({first.user} if first.from_ == "access_key" else set()))
     contends = any(_meets(part, population.credentials)) or common & _signers(part, population.credentials)
     size = _BLOCK_CLIENTS - _BLOCK_CLIENTS % population.per_host
     if contends or size == 0 or population.count <= _BLOCK_CLIENTS:

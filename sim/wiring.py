@@ -69,7 +69,7 @@ class Built:
         clients: (index, client) pairs in the order of index and slot.
         lives: When the process of each client runs as this version; empty where all run to the end.
         reads: The keys that each client reads when its process starts.
-        owners: IAM users with a key that is rotated or signs every call, by name and number.
+        owners: IAM users with a key that is rotated, lies somewhere or signs every call, by name and number.
         chains: Its caches, hosts and people.
 
     Args:

@@ -33,7 +33,7 @@ from sim.hosts.tokens import (
 )
 from sim.issuers.api import Downtime, Request
 from sim.issuers.spec import Broker, IdentityCenter, IssuerSpec, Local, PodIdentity
-from sim.keys.lives import rotated_users
+from sim.keys.lives import owned_users
 from sim.keys.passwords import PASSWORD_SLOT, ConsolePassword
 from sim.laws import copies_at
 from sim.policies.kubelet import renewed_after_s
@@ -89,7 +89,7 @@ class Chains:
         self._spec: Population = world.scenario.populations[population]
         self.sdk: Sdk = sdk_of(self._spec.sdk)
         self._writer = Writer(world.scenario, world.access, self.sdk)
-        self._rotated = rotated_users(world.scenario)
+        self._owned = owned_users(world.scenario)
         self.signing: list[tuple[str, SigningKey]] = []
         self._terms_of: dict[tuple[str, int], Terms] = {}
         self._commons: dict[str, Common] = {}
@@ -261,8 +261,8 @@ class Chains:
         return step.model_copy(update={"user": source[0].user, "source": None})
 
     def _signing_key(self, step: Step, asker: Asker) -> SigningKey | None:
-        """The key that signs a step's requests, if somebody rotates it."""
-        return self._key_of(step.user, asker) if step.user is not None and step.user in self._rotated else None
+        """The key that signs a step's requests, if it has a story of its own: then its owner hands it out."""
+        return self._key_of(step.user, asker) if step.user is not None and step.user in self._owned else None
 
     def _key_of(self, user: str, asker: Asker) -> SigningKey:
         """A user's key, which its owner hands out."""

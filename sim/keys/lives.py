@@ -12,7 +12,7 @@ from sim.principals.user import AccessKey, AsFound, Rotation
 from sim.scenario import Scenario
 from sim.streams import Purpose
 
-__all__ = ["Cause", "Lives", "Turn", "rotated_users"]
+__all__ = ["Cause", "Lives", "Turn", "owned_users", "rotated_users"]
 
 Cause = Literal["policy", "campaign", "emergency"]
 
@@ -138,3 +138,9 @@ def rotated_users(scenario: Scenario) -> frozenset[str]:
         for name, user in scenario.users.items()
         if user.key is not None and (name in named or user.key.life != "never")
     )
+
+
+def owned_users(scenario: Scenario) -> frozenset[str]:
+    """Users whose key has a story of its own: it is replaced at some time, or copies of it lie somewhere."""
+    copied = (name for name, user in scenario.users.items() if user.key is not None and user.key.copies)
+    return rotated_users(scenario) | frozenset(copied)

@@ -117,3 +117,22 @@ def test_where_a_copy_makes_no_sense(tmp_path, old: str, new: str, said: str) ->
     with pytest.raises(ScenarioError) as caught:
         load_file(written(tmp_path, GOOD.replace(old, new)))
     assert said in str(caught.value)
+
+
+def test_a_key_that_signs_for_sessions_lies_where_its_copies_do() -> None:
+    """Nobody signs a call with it, and yet it is there to be taken; without copies it lies nowhere that is told."""
+    words = document({"fleet": fleet("by-user", MINUTELY, start={"at_s": 0})}, horizon_s=3000)
+    words["users"]["robot"]["key"] = {}
+    plain = run(words)
+    assert "access_key" not in set(plain["holdings"]["kind"])
+    words["users"]["robot"]["key"] = {"copies": {"ci": 2, "image": 1}}
+    frames = run(words)
+    lain = frames["holdings"][frames["holdings"]["kind"] == "access_key"]
+    assert set(lain["place"]) == {"ci", "image"}
+    assert set(zip(lain["from_s"], lain["to_s"], strict=True)) == {(0.0, 3000.0)}
+    assert set(lain["end_cause"]) == {"never"}
+    assert set(lain["credential"]) == set(
+        frames["requests"].merge(frames["credentials"], left_on="issued", right_on="credential")["parent"]
+    )
+    for table in ("calls", "requests", "requests_per_second", "waits"):
+        assert frames[table].equals(plain[table]), table

@@ -96,9 +96,9 @@ def _hours(axes: Axes, most: float) -> None:
     axes.set_xlim(-0.3, 3 * max(most, _LINEAR_H))
 
 
-def _answers(results: Results) -> bool:
-    """Whether places are robbed for what they open, and nobody asks about a response."""
-    return not any((results.scenario(name).get("theft") or {}).get("incidents") for name in results.strategies)
+def _turn(results: Results) -> int:
+    """First where places are robbed for what they open, and nobody asks about a response."""
+    return 0 if any((results.scenario(name).get("theft") or {}).get("incidents") for name in results.strategies) else -1
 
 
 CHART = Chart(
@@ -111,5 +111,5 @@ CHART = Chart(
     applies=_applies,
     draw=_draw,
     order=21,
-    answers=_answers,
+    turn=_turn,
 )

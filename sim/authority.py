@@ -19,7 +19,7 @@ from sim.policies.authorization_match import like
 from sim.policies.authorization_time import Permit
 from sim.records import Kind, Verdict
 
-__all__ = ["Authority", "BusyService", "Clocked", "Judge", "Mistyped"]
+__all__ = ["Authority", "BusyService", "Clocked", "Judge", "Mistyped", "allowed_off_s"]
 
 _AFTER = {
     "expiry": Verdict.EXPIRED_TOKEN,
@@ -37,8 +37,20 @@ _MISTYPED = {
 _SAID = {True: Verdict.OK, False: Verdict.ACCESS_DENIED}
 
 
-_ALLOWED_OFF_S: Final = {"s3": float(signing.SKEW_S3_S.value)}
+_ALLOWED_OFF_S: Final = {
+    "s3": float(signing.SKEW_S3_S.value),
+    **dict.fromkeys(signing.SKEW_REQUEST_EXPIRED_SERVICES.value, float(signing.SKEW_REQUEST_EXPIRED_S.value)),
+}
 _USUALLY_OFF_S: Final = float(signing.SKEW_DEFAULT_S.value)
+
+
+def allowed_off_s(service: str) -> float:
+    """How far the time in a signature may be off at a service, either way, in seconds.
+
+    Args:
+        service: Prefix of the service's actions, such as `sts`.
+    """
+    return _ALLOWED_OFF_S.get(service, _USUALLY_OFF_S)
 
 
 class Judge(Protocol):
@@ -208,8 +220,7 @@ class Clocked:
             pieces = tuple([(until - self._after_s, verdict) for until, verdict in pieces])
         if credential.kind is Kind.PRESIGNED:
             return pieces
-        allowed = _ALLOWED_OFF_S.get(action.partition(":")[0], _USUALLY_OFF_S)
-        for start, stop in self._refused(allowed):
+        for start, stop in self._refused(allowed_off_s(action.partition(":")[0].lower())):
             pieces = _overlaid(pieces, start, stop, Verdict.REQUEST_TIME_TOO_SKEWED)
         return pieces
 

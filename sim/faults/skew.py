@@ -13,7 +13,8 @@ __all__ = ["Skew"]
 
 
 class Skew(FaultSpec):
-    """Hosts' clocks are off: beyond 5 min (S3: 15 min) their requests get RequestTimeTooSkewed."""
+    """Hosts' clocks are off: beyond 5 min (15 min at S3, STS, DynamoDB, SNS and EMR) what they sign is refused with
+    RequestTimeTooSkewed."""
 
     target_kind: ClassVar = "population"
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Final
 
-from sim.authority import Authority, BusyService, Clocked, Judge, Mistyped
-from sim.aws import signing
+from sim.authority import Authority, BusyService, Clocked, Judge, Mistyped, allowed_off_s
 from sim.faults.deactivate_key import DeactivateKey
 from sim.faults.imds_stuck import ImdsStuck
 from sim.faults.skew import Skew
 from sim.faults.throttle import Throttle
 from sim.issuers.api import Downtime
+from sim.issuers.spec import Sts
 from sim.keys.lives import Cause
 from sim.providers.step import Step
 from sim.records import Verdict
@@ -21,7 +20,6 @@ from sim.timeline.timeline import Timeline
 
 __all__ = ["ClientTimeline"]
 
-_SKEW_S: Final = float(signing.SKEW_DEFAULT_S.value)
 _Span = tuple[float, float]
 
 
@@ -53,7 +51,9 @@ class ClientTimeline:
         if step.mistyped in {"secret", "key_id"}:
             return Downtime([(-math.inf, math.inf)])
         spans = [] if step.user is None else self._inactive(step.user, client)
-        spans += [(start, stop) for start, stop, off_s in self._skews(population, client) if abs(off_s) > _SKEW_S]
+        issuer = self._timeline.scenario.issuers.get(step.from_.partition(".")[0])
+        allowed_s = allowed_off_s("sts" if isinstance(issuer, Sts) else "")
+        spans += [(start, stop) for start, stop, off_s in self._skews(population, client) if abs(off_s) > allowed_s]
         return Downtime(spans) if spans else None
 
     def frozen(self, population: str, host: int, issuer: str, role: str) -> Downtime:

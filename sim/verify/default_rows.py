@@ -116,6 +116,8 @@ def _judged() -> list[Row]:
     return [
         exact(_SOURCE, "a clock may be off by, s", 300.0, authority._USUALLY_OFF_S),
         exact(_SOURCE, "a clock may be off at S3 by, s", 900.0, authority._ALLOWED_OFF_S["s3"]),
+        exact(_SOURCE, "a clock may be off at EMR by, s", 900.0, authority.allowed_off_s("elasticmapreduce")),
+        exact(_SECOND, "a clock may be off at STS by, s", 900.0, authority.allowed_off_s("sts")),
         exact(_SOURCE, "a chained role lasts at most, s", 3600.0, access.CHAINED_S),
         exact(_SOURCE, "a chained role may be asked for at most, s", 3600.0, sessions._CHAINED),
         exact(_SOURCE, "what a key mints lasts at most, s", 129_600.0, access.KEY_MINTS_S),

@@ -43,6 +43,8 @@ def test_a_session_ends_on_the_way(level: str) -> None:
     [
         (300, "sqs:SendMessage", "ok"),
         (301, "sqs:SendMessage", "RequestTimeTooSkewed"),
+        (301, "elasticmapreduce:ListClusters", "ok"),
+        (901, "elasticmapreduce:ListClusters", "RequestTimeTooSkewed"),
         (301, "s3:PutObject", "ok"),
         (900, "s3:PutObject", "ok"),
         (901, "s3:PutObject", "RequestTimeTooSkewed"),

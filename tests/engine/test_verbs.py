@@ -162,6 +162,12 @@ def test_skew_hits_whole_hosts_beyond_five_minutes_or_fifteen_for_s3() -> None:
     assert failed(200, "ec2:DescribeInstances") == set()
 
 
+@pytest.mark.parametrize(("off_s", "outcome"), [(-899, "ok"), (901, "denied")])
+def test_sts_takes_a_clock_that_is_fifteen_minutes_off(off_s: float, outcome: str) -> None:
+    frames = story(fleet("by-user", TICKS, count=2, **COLD), 300, {"at_s": 0, "skew": "fleet", "off_s": off_s})
+    assert set(asked(frames)["outcome"]) == {outcome}
+
+
 @pytest.mark.parametrize("verb", ["imds_stuck", "outage"])
 def test_imds_stuck_or_silent_lets_the_set_expire(verb: str) -> None:
     """The set at hand lives 6 h from its issue; a stuck service answers, a silent one does not."""

@@ -37,5 +37,6 @@ NOT_BLIND: dict[str, str] = {
     "sdk_java.resolves": _TOLD,
     "sdk_js.client_kept": _TOLD,
     "sdk_js.resolves": _TOLD,
+    "signing.skew_request_expired_services": _SAME,
     "signing.wrong_session_token": _SAME,
 }

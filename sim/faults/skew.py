@@ -13,8 +13,7 @@ __all__ = ["Skew"]
 
 
 class Skew(FaultSpec):
-    """Hosts' clocks are off: beyond 5 min (15 min at S3, STS, DynamoDB, SNS and EMR) what they sign is refused with
-    RequestTimeTooSkewed."""
+    """Hosts' clocks are off: beyond 5 min (at S3, STS, DynamoDB, SNS, EMR 15) they get RequestTimeTooSkewed."""
 
     target_kind: ClassVar = "population"
 

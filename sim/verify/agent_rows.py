@@ -1,20 +1,26 @@
-"""Rows of agents: the limiter of the Pod Identity agent, emulated."""
+"""Rows of agents: the limiter of the Pod Identity agent, emulated; two caches in a row, by closed forms."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sim.policies.agent import Limiter
-from sim.verify.rows import Row, exact
+from sim.verify.rows import Row, exact, mean_row
+from sim.verify.small_runs import run
 
 __all__ = ["agent_rows"]
 
+_CHAIN: Final = "closed form, two caches in a row"
+_HOSTS, _PODS, _GAP_S = 40, 20, 120.0
 _AGENT: Final = "eks-pod-identity-agent 0.1.37, limiter emulated"
 
 
 def agent_rows() -> list[Row]:
-    """How many renewals one sweep lets through."""
-    return [_sweep(1, 3), _sweep(2, 2)]
+    """How many renewals one sweep lets through, and how often a broker asks whose pods have caches of their own."""
+    return [_sweep(1, 3), _sweep(2, 2), *_both_to_the_end(), *_windows_that_overlap()]
 
 
 def _sweep(tokens: int, expected: int) -> Row:
@@ -28,3 +34,76 @@ def _sweep(tokens: int, expected: int) -> Row:
         at += 0.01
         done += 1
     return exact(_AGENT, f"40 entries due at once, {tokens} token(s) a renewal: renewed in one sweep", expected, done)
+
+
+# --- Two caches in a row: process, broker, STS ----------------------------------------------------------------------
+
+
+def _both_to_the_end() -> list[Row]:
+    """Pods that keep a set to its end (Go): a broker's sets end together, and the first pod to call renews for all.
+
+    The broker asks every L + g / N seconds (N pods, each with a call every g seconds), where the cache of one pod would
+    be renewed every L + g; every pod asks the broker once a cycle.
+    """
+    session_s = 3000
+    (requests,) = run(_behind_a_broker("go-v2-old", session_s, 10 * session_s), "requests")
+    asked = int(np.sum(requests["issuer"] == "broker")) / int(np.sum(requests["issuer"] == "sts"))
+    title = f"{_PODS} pods keep a broker's sets to their end, {session_s:,} s"
+    return [
+        mean_row(
+            _CHAIN, f"{title}: time between requests to STS, s", session_s - 0.5 + _GAP_S / _PODS, _gaps(requests)
+        ),
+        exact(_CHAIN, f"{title}: requests to the broker for each to STS", float(_PODS), asked),
+    ]
+
+
+def _windows_that_overlap() -> list[Row]:
+    """Pods whose window is the whole life of a set (botocore and 900 s): they ask the broker at every call.
+
+    The broker is then a plain TTL cache under Poisson demand: one request every T + g / N seconds, T = 900 - 300.
+    """
+    session_s, left_s = 900, 300
+    requests, calls = run(_behind_a_broker("botocore-1.24", session_s, 12 * 600), "requests", "calls")
+    asked, made = int(np.sum(requests["issuer"] == "broker")), int(np.sum(calls["calls"]))
+    title = f"{_PODS} pods, botocore before 1.25 behind a broker with {session_s}-s sessions"
+    expected = session_s - left_s - 0.5 + _GAP_S / _PODS
+    return [
+        mean_row(_CHAIN, f"{title}: time between requests to STS, s", expected, _gaps(requests)),
+        exact(_CHAIN, f"{title}: requests to the broker are the calls", made, asked),
+    ]
+
+
+def _gaps(requests: dict[str, NDArray[Any]]) -> list[float]:
+    """Mean time between a broker's requests to STS, broker by broker."""
+    sts = requests["issuer"] == "sts"
+    at, broker = requests["at_s"][sts], requests["client"][sts]
+    return [float(np.diff(np.sort(at[broker == number])).mean()) for number in range(_HOSTS)]
+
+
+def _behind_a_broker(sdk: str, session_s: int, horizon_s: float) -> dict[str, Any]:
+    """Nodes with a broker each, whose pods make Poisson calls; everybody answers at once."""
+    upstream = {"from": "sts.AssumeRole", "session_s": session_s}
+    return {
+        "name": "small",
+        "question": "?",
+        "run": {"horizon_s": horizon_s, "seed": 7},
+        "accounts": {"main": {}},
+        "issuers": {
+            "sts": {"kind": "sts", "latency_s": 0.0},
+            "broker": {"kind": "broker", "role": "node", "upstream": upstream, "latency_s": 0.0},
+        },
+        "roles": {
+            "node": {"account": "main", "trust": {"service": "ec2.amazonaws.com"}, "allow": ["sts:AssumeRole"]},
+            "app": {"account": "main", "trust": {"role": "node"}, "allow": ["s3:GetObject"]},
+        },
+        "credentials": {"chain": [{"from": "broker", "role": "app"}]},
+        "populations": {
+            "pods": {
+                "count": _HOSTS * _PODS,
+                "per_host": _PODS,
+                "sdk": sdk,
+                "credentials": "chain",
+                "calls": {"kind": "poisson", "rps": 1.0 / _GAP_S},
+            }
+        },
+    }

@@ -63,8 +63,9 @@ class Results:
 
     @property
     def baseline(self) -> str:
-        """Strategy that differences are taken against."""
-        return str(self.manifest.get("baseline") or self.strategies[0])
+        """Strategy that differences are taken against: the scenario's, or the first, if that one was not run."""
+        wanted = self.manifest.get("baseline")
+        return str(wanted) if wanted in self.strategies else self.strategies[0]
 
     @property
     def replications(self) -> int:

@@ -27,6 +27,12 @@ def test_the_manifest_is_at_hand(fake_results: Results) -> None:
     assert fake_results.scenario("keys")["populations"]["people"]["count"] == 20
 
 
+def test_the_first_strategy_is_the_baseline_where_the_scenario_s_was_not_run(fake_results: Results) -> None:
+    results = Results(fake_results.folder)
+    results.manifest = {**results.manifest, "baseline": "keys", "strategies": {"sessions-1h": {}, "sessions-2h": {}}}
+    assert results.baseline == "sessions-1h"
+
+
 def test_a_table_that_the_level_leaves_out_is_empty_with_its_columns(tmp_path: Path) -> None:
     results = Results(write_fake_results(tmp_path / "r", replications=1, level=Level.SUMMARY))
     frame = results.table("holdings", "keys", 0)

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 __all__ = [
+    "Action",
     "Discrete",
     "Dist",
     "Exponential",
@@ -28,6 +29,9 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,63}$")]
 """A name given by the scenario's author: lower case, digits, `-` and `_`; at most 64 characters."""
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Action = Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Za-z0-9*]+$")]
+"""An IAM action: `service:Operation`."""
+
 NonNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.aws import threats
-from sim.spec import Dist, LogNormal, Name, NonNegative, Positive, Spec
+from sim.spec import Action, Dist, LogNormal, Name, NonNegative, Positive, Spec
 
 __all__ = ["Incident", "Thief"]
 
@@ -38,7 +38,7 @@ class Incident(Spec):
     """From the leak to its detection: an explicit choice (a leak scanner: 1 to 2 min; hours); null if never."""
     plan: Name | None = None
     """Response plan of `theft.plans`; nothing is done if absent."""
-    actions: Annotated[dict[str, NonNegative], Field(min_length=1)] | None = None
+    actions: Annotated[dict[Action, NonNegative], Field(min_length=1)] | None = None
     """Action -> weight: what the thief tries, and how bad an hour of it is. By default `theft.actions`, else the calls
     of the population, each with weight 1."""
     renews_when_left_s: Positive = 300.0

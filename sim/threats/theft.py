@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from sim.faults import AnyStep
-from sim.spec import Name, NonNegative, Positive, Spec
+from sim.spec import Action, Name, NonNegative, Positive, Spec
 from sim.threats.incident import Incident
 
 __all__ = ["Theft"]
@@ -18,7 +18,7 @@ class Theft(Spec):
 
     places: dict[Name, Annotated[dict[Name, NonNegative], Field(min_length=1)]] = {}
     """Population -> place -> weight in that population's total (results are always given by place)."""
-    actions: Annotated[dict[str, NonNegative], Field(min_length=1)] | None = None
+    actions: Annotated[dict[Action, NonNegative], Field(min_length=1)] | None = None
     """Action -> weight: how bad an hour is in which the policies allow it to a thief (privilege-hours), at places and
     in incidents without actions of their own. By default the calls of the population, each with weight 1."""
     foothold_s: Positive = 86400.0

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Protocol
-
-from pydantic import Field
+from typing import Protocol
 
 from sim.calendar import Calendar
-from sim.spec import Name, Spec
+from sim.spec import Action, Name, Spec
 from sim.streams import Purpose, Stream, index_of
 
-__all__ = ["Action", "Caller", "Calls", "CallsSpec"]
-
-Action = Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Za-z0-9*]+$")]
-"""An IAM action: `service:Operation`."""
+__all__ = ["Caller", "Calls", "CallsSpec"]
 
 
 class Calls(Protocol):

@@ -38,6 +38,12 @@ EDITS = {
         "theft.incidents.leak.thieves",
         ["each thief once"],
     ),
+    "a deed that is no action": (
+        THEFT,
+        theft(WORDS + ", place: process, actions: {GetObject: 1}"),
+        "theft.incidents.leak.actions.GetObject",
+        ["s3:GetObject"],
+    ),
     "an unknown thief": (
         THEFT,
         theft(WORDS.replace("[copy]", "[mnt]") + ", place: process"),

@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from pydantic import Field, model_validator
 
 from sim.policies.refresh import Refresh
-from sim.policies.retry import RetryRule
+from sim.policies.retry import ErrorClass, RetryRule
 from sim.spec import NonNegative, Positive, Share, Spec
 
 __all__ = ["Backoff", "RefreshWords", "Retry", "SdkWords"]
@@ -87,6 +87,8 @@ class RefreshWords(Spec):
 _TRANSLATED: Final = frozenset({"advisory_s", "advisory", "extend"})
 
 Backoff = Literal["none", "fixed", "exponential", "full_jitter", "equal_jitter", "decorrelated"]
+Refused = Literal["throttled", "unavailable", "denied"]
+_CLASSES: Final[dict[Refused, ErrorClass]] = {"throttled": "throttle", "unavailable": "transient", "denied": "no"}
 RetryMode = Literal["legacy", "standard-old", "standard-2026", "adaptive"]
 
 
@@ -103,6 +105,9 @@ class Retry(Spec):
     """Base of the pause after a throttle, where it is another one."""
     cap_s: Positive | None = None
     """Longest pause before jitter."""
+    on: Annotated[tuple[Refused, ...], Field(min_length=1)] | None = None
+    """Refusals that are tried again: `throttled`, `unavailable` (a 5xx, or no answer in time), `denied` (an error that
+    SDKs count as permanent); `throttled` and `unavailable` if not given."""
 
     def applied(self, rule: RetryRule) -> RetryRule:
         """The rule with what is said here in place of its own."""
@@ -117,6 +122,8 @@ class Retry(Spec):
             changes["throttle_base_s"] = self.throttle_base_s
         if self.cap_s is not None:
             changes["cap_s"] = self.cap_s
+        if self.on is not None:
+            changes["on"] = tuple(dict.fromkeys(_CLASSES[word] for word in self.on))
         return replace(rule, **changes) if changes else rule
 
 

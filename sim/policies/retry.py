@@ -46,6 +46,7 @@ class RetryRule:
         adaptive: Whether the client limits its own rate once it was throttled.
         hint_extra_s: A pause that the answer asks for (x-amz-retry-after) is kept, but exceeds the rule's own by at
             most this; None: such a header is not read.
+        on: Classes of refusals that are tried again.
     """
 
     attempts: int
@@ -57,6 +58,7 @@ class RetryRule:
     quota: QuotaRule | None = None
     adaptive: bool = False
     hint_extra_s: float | None = None
+    on: tuple[ErrorClass, ...] = ("throttle", "transient")
 
 
 class RetryQuota:
@@ -91,7 +93,7 @@ class RetryQuota:
 
 def retries(rule: RetryRule, error: ErrorClass, attempt: int) -> bool:
     """Whether attempt number `attempt` (from 1) is followed by another one."""
-    return error != "no" and attempt < rule.attempts
+    return error in rule.on and attempt < rule.attempts
 
 
 def pause_s(rule: RetryRule, error: ErrorClass, attempt: int, u: float, previous_s: float = 0.0) -> float:

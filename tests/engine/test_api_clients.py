@@ -87,3 +87,26 @@ def test_a_pause_that_sts_asks_for_is_kept() -> None:
         requests = run(words)["requests"].query("outcome == 'throttled'")
         gaps = requests["at_s"].diff()[requests["attempt"] > 1]
         assert gaps.to_numpy() == pytest.approx(pause + 0.05)
+
+
+@pytest.mark.parametrize(
+    ("on", "attempts"),
+    [
+        (None, {"throttled": 4, "unavailable": 4, "denied": 1}),
+        (["throttled"], {"throttled": 4, "unavailable": 1, "denied": 1}),
+        (["unavailable", "denied"], {"throttled": 1, "unavailable": 4, "denied": 4}),
+    ],
+)
+def test_a_program_says_which_refusals_it_tries_again(on: list[str] | None, attempts: dict[str, int]) -> None:
+    retry = {"attempts": 4, "backoff": "none", **({} if on is None else {"on": on})}
+    calls = {"kind": "trace", "at_s": [1.0, 100.0]}
+    cases: dict[str, dict[str, Any]] = {
+        "throttled": {"accounts": {"main": {"quotas": {"signed": CLOSED}}}},
+        "unavailable": {"timeline": [{"at_s": 0, "outage": "sts", "for_s": 200}]},
+        "denied": {"timeline": [{"at_s": 0, "remove_trust": "app", "propagation_s": 0}]},
+    }
+    for outcome, blocks in cases.items():
+        words = document({"fleet": fleet("by-user", calls, count=2, start={"at_s": 0})}, horizon_s=200, **blocks)
+        words["credentials"]["by-user"][0] |= {"retry": retry, "refresh": {"mandatory_s": 3600, "advisory_s": 3600}}
+        refused = run(words)["requests"].query("outcome == @outcome")
+        assert refused.groupby("client")["attempt"].max().max() == attempts[outcome], outcome

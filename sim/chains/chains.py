@@ -287,12 +287,12 @@ class Chains:
         spec = self._world.scenario.issuers[issuer]
         if isinstance(spec, IdentityCenter):
             person = self._person(replace_idp(step, spec.idp), asker, step.way or "sso")
-            access = AccessTokens(
-                math.inf if spec.access_token_s is None else spec.access_token_s,
-                step.refresh_token,
-                Request("CreateToken", "free", spec.account),
-            )
-            return SsoProvider(person, self._portal(spec, issuer, sessions.origin), sessions, access)
+            portal = self._portal(spec, issuer, sessions.origin)
+            life_s = math.inf if spec.access_token_s is None else spec.access_token_s
+            if not step.refresh_token:  # all that the login left is one access token
+                return SsoProvider(person, replace(portal, session_s=min(life_s, portal.session_s)), sessions)
+            access = AccessTokens(life_s, Request("CreateToken", "free", spec.account))
+            return SsoProvider(person, portal, sessions, access)
         if operation == "AssumeRoleWithWebIdentity":
             return self._web_identity(step, asker, sessions)
         if operation == "AssumeRoleWithSAML":

@@ -56,16 +56,14 @@ class Portal:
 
 @dataclass(frozen=True, slots=True)
 class AccessTokens:
-    """What a login at the portal leaves on the laptop besides the sign-in session: tokens that role credentials cost.
+    """Access tokens of the portal, which role credentials cost: the next one is had silently, with a refresh token.
 
     Attributes:
-        life_s: Life of one; inf if it lives as long as the portal session.
-        refreshes: Whether the tool gets the next one silently, with a refresh token, while the portal session lives.
-        request: What it asks for then.
+        life_s: Life of one; inf if it lives as long as what the login left.
+        request: What is asked for the next one.
     """
 
     life_s: float = math.inf
-    refreshes: bool = True
     request: Request = field(default_factory=lambda: Request("CreateToken", "free", ""))
 
 
@@ -237,20 +235,17 @@ class SsoProvider:
         yield from self.person.wait_turn()
         token = self.person.token(clock.now)
         left = self.person.access_from_s + self.access.life_s - clock.now
-        if token is None or (left <= 0 and not self.access.refreshes):
+        if token is None:
             logged_in = yield from self.person.log_in()
             if not logged_in.ok:
                 return Fetched(None, logged_in.done_at_s, logged_in.not_before_s)
-            if token is None:
-                self.person.take_token(self.portal)
-            self.person.access_from_s = clock.now
+            self.person.take_token(self.portal)
             token = self.person.token(clock.now)
-        elif self.access.refreshes and left < ACCESS_TOKEN_WINDOW_S:
+        elif left < ACCESS_TOKEN_WINDOW_S:
             refused = yield from self._refresh(ordinal)
             if refused is not None and left <= 0:
                 return refused
-        if token is None:  # the portal session ended while its owner logged in
-            return Fetched(None, clock.now)
+        assert token is not None
         token.calls_signed += 1
         return (yield from self.role_credentials.attempts(ordinal, token))
 

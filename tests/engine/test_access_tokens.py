@@ -54,7 +54,8 @@ def test_without_one_an_hour_ends_in_a_login() -> None:
     assert asked(frames, "CreateToken") == 0
     assert len(frames["logins"]) == 3 * 6
     tokens = frames["credentials"].query("kind == 'sso_token'")
-    assert len(tokens) == 3, "the portal session lives on"
+    assert len(tokens) == 3 * 6
+    assert (tokens["expires_at_s"] - tokens["issued_at_s"] == HOUR).all(), "a thief of the file finds no more than that"
 
 
 def test_the_same_as_ever_if_nothing_is_said() -> None:

@@ -20,7 +20,7 @@ from sim.faults.quota import QuotaChange
 from sim.issuers.api import Api, Downtime
 from sim.issuers.idp import IdpQueue
 from sim.issuers.impairment import Impairment
-from sim.issuers.spec import Container, IdentityCenter, IdentityProvider, Imds
+from sim.issuers.spec import Container, IdentityCenter, IdentityProvider, Imds, Sts
 from sim.policies.bucket import ChangingBucket, TokenBucket
 from sim.policies.steps import Steps
 from sim.principals.account import Quota, Refusal
@@ -139,18 +139,27 @@ class World:
         return Incidents(self.scenario, self.replication, self.spots.there_at)
 
     @cached_property
-    def buckets(self) -> dict[tuple[str, str], tuple[TokenBucket, Refusal]]:
-        """Token bucket and refusal of every (account, quota group) with a quota."""
+    def buckets(self) -> dict[tuple[str, str, str], tuple[TokenBucket, Refusal]]:
+        """Token bucket and refusal of every (account, quota group, Region) with a quota."""
         found = {}
         changes = self.timeline.of_kind(QuotaChange)
         changed = {(change.quota, change.group) for change in changes}
+        named = sorted({one.region for one in self.scenario.issuers.values() if isinstance(one, Sts) and one.region})
         for name, account in self.scenario.accounts.items():
             groups = [*account.quotas, *(group for owner, group in sorted(changed) if owner == name)]
             for group in dict.fromkeys(groups):
                 numbers = quota_of(account.quotas.get(group, _UNLIMITED))
                 mine = [change for change in changes if (change.quota, change.group) == (name, group)]
-                found[name, str(group)] = (_bucket(numbers, mine), numbers.refusal)
+                for region in dict.fromkeys([account.region, *named]):
+                    found[name, str(group), region] = (_bucket(numbers, mine), numbers.refusal)
         return found
+
+    def buckets_of(self, issuer: str) -> dict[tuple[str, str], tuple[TokenBucket, Refusal]]:
+        """What requests at an issuer draw from, by (account, quota group): the buckets of its Region."""
+        spec = self.scenario.issuers[issuer]
+        region = spec.region if isinstance(spec, Sts) else None
+        home = {name: region or account.region for name, account in self.scenario.accounts.items()}
+        return {(name, group): bucket for (name, group, at), bucket in self.buckets.items() if at == home[name]}
 
     def api(self, name: str) -> Api:
         """An issuer of the scenario as an endpoint."""
@@ -161,7 +170,7 @@ class World:
                 name,
                 getattr(spec, "latency_s", 0.0),
                 tuple(self.downtime(one) for one in [name, *behind]),
-                self.buckets,
+                self.buckets_of(name),
                 self.recorder,
                 tuple(self.impairment(one) for one in [name, *behind]),
                 float(_TIMEOUTS.get(type(spec), _API_TIMEOUT).value),

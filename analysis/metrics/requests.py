@@ -1,6 +1,6 @@
 """Requests to issuers: attempts, refused ones included, from `requests_per_second`.
 
-A bucket is (account, quota group); `requests` by outcome, population and bucket tells who filled it and
+A bucket is (account, quota group), in each Region that issuers name; peaks are those of the busiest. `requests` by outcome, population and bucket tells who filled it and
 who was refused. Peaks of the null selector are the largest over the buckets of AWS
 accounts; metadata services answer per host and identity providers are not AWS: they have theirs by issuer.
 
@@ -51,10 +51,18 @@ _LOADS = ((), _BUCKET, ("issuer",))
 _LABELS = ("population", "issuer", "operation", "quota_group", "account", "outcome")
 
 
-def buckets(frame: pd.DataFrame) -> dict[tuple[str, str], pd.Series]:
-    """(account, quota group) -> attempts per aligned second, indexed by the second; empty seconds are absent."""
-    groups = frame.groupby(list(_BUCKET), observed=True)
-    return {(str(a), str(g)): _per_second(rows) for (a, g), rows in groups}
+def buckets(frame: pd.DataFrame, regions: Mapping[str, str]) -> dict[tuple[str, str], list[pd.Series]]:
+    """(account, quota group) -> attempts per aligned second in each Region, empty seconds absent.
+
+    Args:
+        frame: Attempts by second, issuer, account and quota group.
+        regions: Issuer -> its Region, of those that name one.
+    """
+    at = frame["issuer"].astype(str).map(regions).fillna("") if regions else 0
+    found: dict[tuple[str, str], list[pd.Series]] = {}
+    for (account, group, _), rows in frame.assign(region=at).groupby([*_BUCKET, "region"], observed=True):
+        found.setdefault((str(account), str(group)), []).append(_per_second(rows))
+    return found
 
 
 def _per_second(rows: pd.DataFrame) -> pd.Series:
@@ -87,15 +95,16 @@ _RATES: dict[str, Callable[[pd.Series, int], float]] = {
 
 def _loads(frame: pd.DataFrame, context: Context) -> Iterator[Value]:
     of_aws = _of_accounts(frame, context)
-    by_bucket = buckets(of_aws)
+    by_bucket = buckets(of_aws, context.regions())
     by_issuer = {str(name): _per_second(rows) for name, rows in frame.groupby("issuer", observed=True)}
     seconds = max(1, math.ceil(context.horizon_s))
     for metric, rate in _RATES.items():
-        rates = {bucket: rate(load, seconds) for bucket, load in by_bucket.items()}
+        rates = {bucket: max(rate(load, seconds) for load in loads) for bucket, loads in by_bucket.items()}
         yield Value(metric, (), max(rates.values(), default=0.0))
         yield from (Value(metric, _bucket(*bucket), value) for bucket, value in rates.items())
         yield from (Value(metric, sel(issuer=name), rate(load, seconds)) for name, load in by_issuer.items())
-    yield from _quota_shares({bucket: _peak(load, seconds) for bucket, load in by_bucket.items()}, context)
+    peaks = {bucket: max(_peak(load, seconds) for load in loads) for bucket, loads in by_bucket.items()}
+    yield from _quota_shares(peaks, context)
 
 
 def _quota_shares(peaks: Mapping[tuple[str, str], float], context: Context) -> Iterator[Value]:
@@ -155,7 +164,9 @@ FAMILY = Family(
             _THROTTLED,
             is_count=True,
         ),
-        Metric("requests.peak_rps", "1/s", "Most attempts in one aligned second, largest over the buckets.", _LOADS),
+        Metric(
+            "requests.peak_rps", "1/s", "Most attempts in one aligned second, largest over buckets and Regions.", _LOADS
+        ),
         Metric("requests.p999_rps", "1/s", "99.9th percentile of attempts per second, empty ones included.", _LOADS),
         Metric("requests.peak_60s_rps", "1/s", "Most attempts in one aligned minute, as a rate.", _LOADS),
         Metric(

@@ -12,7 +12,7 @@ __all__ = ["QuotaChange"]
 
 
 class QuotaChange(FaultSpec):
-    """An account's bucket gets another refill and capacity: an increase granted, or load from elsewhere."""
+    """An account's bucket gets another refill and capacity, in every Region: an increase, or load from elsewhere."""
 
     target_kind: ClassVar = "account"
 

@@ -202,7 +202,8 @@ def _of_provider(world: World) -> Iterator[str]:
     name, _, step = chain_of(world.scenario)
     if provider.parent != (None if step.user is None else f"key-{name}-{0:06d}-0000"):
         yield "what signs its requests is another credential"
-    if (provider.request.account, provider.request.quota_group) in world.buckets:
+    drawn_from = world.buckets_of(provider.api.name)
+    if (provider.request.account, provider.request.quota_group) in drawn_from:
         yield "its requests draw from a bucket"
     if not isinstance(provider.session_s, float):
         yield "the session length is drawn"

@@ -73,7 +73,7 @@ class Account(Spec):
     """An AWS account in its home Region."""
 
     region: str = "us-east-1"
-    """Region of its workloads and of the STS endpoint they use."""
+    """Region of its workloads, and of an STS endpoint that names none."""
     number: Annotated[str, Field(pattern=r"^\d{12}$")] | None = None
     """Account number for display, from the documentation's set or 000000000NNN; assigned if absent."""
     quotas: dict[QuotaGroup, Quota | Name] = {}

@@ -51,6 +51,18 @@ def test_peaks_are_per_bucket_and_the_null_selector_leaves_out_metadata_services
     assert number(found, "requests.share_of_quota") == 1.5
 
 
+def test_a_quota_is_held_against_the_busiest_region() -> None:
+    loads = [*_loads(), STS | {"second": 10, "outcome": "ok", "requests": 7, "issuer": "sts-eu"}]
+    for region, peak in ((None, 16), ("eu-west-1", 9)):
+        about = context(quotas={("prod", "signed"): 6.0})
+        named = {**about.scenario["issuers"], "sts-eu": {"kind": "sts", "region": region}}
+        about = context(scenario={**about.scenario, "issuers": named}, quotas={("prod", "signed"): 6.0})
+        found = values("requests", about, requests_per_second=loads)
+        assert number(found, "requests.peak_rps", "account=prod,quota_group=signed") == peak
+        assert number(found, "requests.share_of_quota") == peak / 6
+        assert number(found, "requests", "account=prod,quota_group=signed") == 20
+
+
 def test_no_share_where_no_quota_is_known() -> None:
     found = values("requests", context(), requests_per_second=_loads())
     assert not [key for key in found if key[0] == "requests.share_of_quota"]

@@ -64,6 +64,49 @@ def test_the_global_endpoint_has_a_bucket_of_its_own() -> None:
         assert set(requests["quota_group"]) == {"signed" if endpoint == "regional" else "global"}
 
 
+NARROW = {"main": {"region": "us-east-1", "quotas": {"signed": {"rps": 0.001, "burst": 4}}}, "other": {}}
+
+
+def _two_regions(away: dict[str, Any], level: str = "calls") -> Frames:
+    """Four clients empty the bucket of their account at home; then four others ask another issuer of STS."""
+    step = {"role": "app", "user": "admin", "session_s": 3600}
+    words = document(
+        {
+            "home": fleet("home", _calls("s3:GetObject"), count=4, start={"at_s": 0}),
+            "away": fleet("away", _calls("s3:GetObject"), count=4, start={"at_s": 300}),
+        },
+        horizon_s=900,
+        accounts=NARROW,
+        issuers={"home": {"kind": "sts"}, "away": {"kind": "sts", **away}, "iam": {"kind": "iam"}},
+        credentials={name: [{"from": f"{name}.AssumeRole", **step}] for name in ("home", "away")},
+    )
+    return run(words, level=level)
+
+
+@pytest.mark.parametrize(
+    ("away", "outcomes"),
+    [
+        ({}, {"throttled"}),
+        ({"region": "us-east-1"}, {"throttled"}),
+        ({"region": "eu-west-1"}, {"ok"}),
+        ({"region": "us-east-1", "endpoint": "global"}, {"ok"}),
+    ],
+)
+def test_each_region_of_an_account_has_a_bucket(away: dict[str, Any], outcomes: set[str]) -> None:
+    requests = _two_regions(away)["requests"]
+    assert set(requests[requests["issuer"] == "home"]["outcome"]) == {"ok"}
+    assert set(requests[requests["issuer"] == "away"]["outcome"]) == outcomes
+    assert set(requests["account"]) == {"main"}
+
+
+def test_levels_agree_about_two_regions() -> None:
+    frames = {level: _two_regions({"region": "eu-west-1"}, level) for level in ("summary", "credentials", "calls")}
+    counted = {level: verdicts(one) for level, one in frames.items()}
+    assert counted["summary"] == counted["credentials"] == counted["calls"]
+    asked = {level: int(one["requests_per_second"]["requests"].sum()) for level, one in frames.items()}
+    assert set(asked.values()) == {8}
+
+
 @pytest.mark.parametrize(
     ("chain", "action", "verdict"),
     [

@@ -14,6 +14,12 @@ from tests.support.small_scenario import check_edit
 
 APP = "from: sts.AssumeRole, role: app, source: instance, session_s: 3600"
 EDITS = {
+    "a Region that is no Region's name": (
+        "sts: {kind: sts",
+        "sts: {region: Ireland, kind: sts",
+        "issuers.sts.region",
+        ["Ireland", "eu-west-1"],
+    ),
     "session token by a role session": (
         APP,
         "from: sts.GetSessionToken, source: instance",

@@ -326,11 +326,18 @@ def _assert_buckets(frames: Frames) -> None:
         for group, words in account.quotas.items():
             quota = quota_of(words)
             mine = passed[(passed["account"] == name) & (passed["quota_group"] == group)]
-            at = np.sort(mine["at_s"].to_numpy())
-            height = np.arange(1, len(at) + 1) - quota.rps * at
-            # accepted in [t_i, t_j] is j - i + 1; its excess over r * d is height_j - min(height_i) + 1
-            excess = height - np.minimum.accumulate(height) + 1 if len(at) else np.zeros(1)
-            assert excess.max() <= quota.burst + 1e-6, f"bucket {name}/{group} accepted too much"
+            regions = mine["issuer"].map(lambda one: _region(frames.scenario, one) or account.region)  # noqa: B023
+            for region, rows in mine.groupby(regions):
+                at = np.sort(rows["at_s"].to_numpy())
+                height = np.arange(1, len(at) + 1) - quota.rps * at
+                # accepted in [t_i, t_j] is j - i + 1; its excess over r * d is height_j - min(height_i) + 1
+                excess = height - np.minimum.accumulate(height) + 1
+                assert excess.max() <= quota.burst + 1e-6, f"bucket {name}/{group}/{region} accepted too much"
+
+
+def _region(scenario: Scenario, issuer: str) -> str | None:
+    """Region that an issuer names."""
+    return getattr(scenario.issuers[issuer], "region", None)
 
 
 def _assert_holdings(frames: Frames) -> None:

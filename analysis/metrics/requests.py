@@ -1,8 +1,9 @@
 """Requests to issuers: attempts, refused ones included, from `requests_per_second`.
 
-A bucket is (account, quota group), in each Region that issuers name; peaks are those of the busiest. `requests` by outcome, population and bucket tells who filled it and
-who was refused. Peaks of the null selector are the largest over the buckets of AWS
-accounts; metadata services answer per host and identity providers are not AWS: they have theirs by issuer.
+A bucket is (account, quota group) in each Region that issuers name; its peaks are those of the busiest
+Region. `requests` by outcome, population and bucket tells who filled it and who was refused. Peaks of the
+null selector are the largest over the buckets of AWS accounts; metadata services answer per host and
+identity providers are not AWS: they have theirs by issuer.
 
 | metric | definition | unit |
 | --- | --- | --- |

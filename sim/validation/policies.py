@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
@@ -17,20 +16,19 @@ from sim.policies.authorization_conditions import OPERATORS, PolicyError
 from sim.policies.authorization_match import as_list
 from sim.policies.authorization_statement import Kind, problems
 from sim.principals.role import Trust
-from sim.problems import did_you_mean, shorten
+from sim.problems import did_you_mean
 from sim.scenario import Scenario
 from sim.validation.chains import operation_of, steps
 from sim.validation.references import unknown
 from sim.validation.timeline import entries
 
-__all__ = ["RULES"]
+__all__ = ["RULES", "documents"]
 
-_ACTION: Final = re.compile(r"\*|[a-zA-Z0-9-]+:[A-Za-z0-9*?]+")
 _PASSES: Final = ("AssumeRole", "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "GetFederationToken")
 Found = Iterator[tuple[Path, Mapping[str, Any], Kind]]
 
 
-def _documents(scenario: Scenario) -> Found:
+def documents(scenario: Scenario) -> Found:
     """Every policy document with its place and how it is attached."""
     for block in ("roles", "users", "groups"):
         for name, holder in getattr(scenario, block).items():
@@ -73,33 +71,12 @@ def _of_timeline(scenario: Scenario) -> Found:
 
 
 def _wellformed(scenario: Scenario) -> Iterator[Finding]:
-    for path, document, kind in _documents(scenario):
+    for path, document, kind in documents(scenario):
         for place, text in problems(document, kind):
             if kind == "resource" and path[0] == "accounts" and "Principal" in text:
                 continue  # a resource control policy is for everybody
             near = f"; {did_you_mean(place[-1], OPERATORS, 'operators')}" if "condition operator" in text else ""
             yield (*path, *place), f"{text}{near}"
-
-
-def _actions(scenario: Scenario) -> Iterator[Finding]:
-    """An action is a service's prefix and a name, or `*`; wildcards stand in the name only."""
-    for block in ("roles", "users", "groups"):
-        for name, holder in getattr(scenario, block).items():
-            for key in ("allow", "deny"):
-                for number, action in enumerate(getattr(holder, key)):
-                    yield from _action((block, name, key, number), action)
-    for path, document, _ in _documents(scenario):
-        statements = as_list(document.get("Statement"))
-        for number, statement in enumerate(statements):
-            for key in ("Action", "NotAction"):
-                place = (*path, "Statement", number) if isinstance(document["Statement"], list | tuple) else path
-                for action in as_list(statement.get(key)) if isinstance(statement, Mapping) else ():
-                    yield from _action((*place, key), action)
-
-
-def _action(path: Path, action: object) -> Iterator[Finding]:
-    if not isinstance(action, str) or not _ACTION.fullmatch(action):
-        yield path, f"{shorten(action)} is no action; write service:Operation, such as s3:GetObject or s3:Get*, or *"
 
 
 def _length(document: Mapping[str, Any]) -> int:
@@ -109,7 +86,7 @@ def _length(document: Mapping[str, Any]) -> int:
 
 def _sizes(scenario: Scenario) -> Iterator[Finding]:
     """AWS counts the characters of a document without white space."""
-    for path, document, kind in _documents(scenario):
+    for path, document, kind in documents(scenario):
         length = _length(document)
         if kind == "trust" and path[0] == "roles":
             role = scenario.roles[str(path[1])]
@@ -186,7 +163,6 @@ def _satisfiable(scenario: Scenario) -> Iterator[Finding]:
 
 RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _wellformed,
-    _actions,
     _sizes,
     _attachable,
     _session_policies,

@@ -8,6 +8,7 @@ from typing import Any, Final
 from sim.loading.errors import Finding
 from sim.scenario import Scenario
 from sim.validation import (
+    actions,
     agents,
     chains,
     copies,
@@ -41,6 +42,7 @@ _STANDING: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     *people.RULES,
     *rotation.RULES,
     *policies.RULES,
+    *actions.RULES,
     *programs.RULES,
     *timeline.RULES,
     *theft.RULES,

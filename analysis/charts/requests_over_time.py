@@ -177,9 +177,9 @@ CHART = Chart(
     name="requests-over-time",
     title="How many requests reach each issuer, and does a quota stand in the way?",
     caption="One column per issuer and quota group (at most three), one panel for each strategy that asks there, on a "
-    "shared axis. Each step is the "
-    "busiest second of its bin, refused attempts included; the dark part was throttled. The dashed line is the quota "
-    "where AWS documents one or the scenario sets one; no line means that no number is published. First replication.",
+    "shared axis. Each step is the busiest second of its bin, refused attempts included; the dark part was throttled. "
+    "The dashed line is the quota where AWS documents one or the scenario sets one; what reaches beyond it is refused "
+    "once the burst is spent. No line means that no number is published. First replication.",
     applies=_applies,
     draw=_draw,
     order=20,

@@ -95,8 +95,7 @@ def exposure_table(results: Results, figures: Estimates) -> TableView | None:
         return None
     thieves = [thief for thief in _THIEVES if not _reason(figures, results, thief)]
     heads = [Head("Population and place"), Head("Strategy"), Head("Finds nothing", "share of thefts")]
-    heads += [Head(f"{thief}: mean", "capped at 365 d") for thief in thieves]
-    heads += [Head(f"{thief}: median") for thief in thieves]
+    heads += [Head(f"{thief}: mean", "at most 365 d; median") for thief in thieves]
     heads += [Head("copy: over 24 h", "share of thefts"), Head("copy: never ends", "share of thefts")]
     heads.append(Head("copy: ended by", "share of thefts"))
 
@@ -155,8 +154,11 @@ def _exposure_cells(
         selector = {"population": pair[0], "place": pair[1], "thief": thief}
         return replace(figure(figures.one(f"exposure.{metric}", strategy, **selector)), assumed="")
 
-    cells = [cell("nothing_share"), *(cell("mean_s", thief) for thief in thieves)]
-    cells += [cell("p50_s", thief) for thief in thieves]
+    cells = [cell("nothing_share")]
+    for thief in thieves:
+        mean, median = cell("mean_s", thief), cell("p50_s", thief).text
+        words = "" if mean.text == median == "never ends" else f"median {median}"
+        cells.append(replace(mean, note="; ".join(text for text in (words, mean.note) if text)))
     return (*cells, cell("p_over_24h"), cell("p_never"), _causes(figures, pair, strategy))
 
 
@@ -165,7 +167,8 @@ def _causes(figures: Estimates, pair: tuple[str, str], strategy: str) -> Cell:
     chosen = {"population": pair[0], "place": pair[1], "thief": "copy"}
     found = [one for one in figures.all("exposure.cause_share", strategy, **chosen) if one.mean]
     found.sort(key=lambda one: -(one.mean or 0.0))
-    return Cell("; ".join(f"{one.selector['outcome']} {figure(one).text}" for one in found) or DASH)
+    first, *rest = [f"{one.selector['outcome']} {figure(one).text}" for one in found] or [DASH]
+    return Cell(first, note="; ".join(rest))
 
 
 def foothold_words(results: Results) -> str:

@@ -143,7 +143,7 @@ def _agreement(widest: Answer, told: Sequence[Answer]) -> str:
         return ""
     best = sum(bool(set(widest.best) & set(answer.best)) for answer in told)
     worst = sum(bool(set(widest.worst) & set(answer.worst)) for answer in told)
-    return f"; same winner in {best}, same loser in {worst} of {len(told)} comparisons"
+    return f"; same winner in {best}, same loser in {worst} of {len(told)} comparisons" if max(best, worst) > 1 else ""
 
 
 def _sentences(answers: Sequence[Answer]) -> Iterator[Sentence]:

@@ -23,7 +23,15 @@ from tests.support.fake_results import write_fake_results
 
 UNITS = re.compile(r"\((seconds|minutes|hours|days|years|log scale.*|%)\)|/s|/h|per|requests|logins|keys")
 
-ELSEWHERE = {"lanes", "containment", "key-ranking", "broken-calls", "still-working", "working-over-time"}
+ELSEWHERE = {
+    "lanes",
+    "containment",
+    "key-ranking",
+    "broken-calls",
+    "still-working",
+    "working-over-time",
+    "privilege",
+}
 """Charts of runs of another kind, which have tests of their own."""
 _LONG_PATH = "populations.an-application-with-a-long-name.calls.0.length_s.lognormal.median"
 COMMON = [chart for chart in CHARTS if chart.name not in ELSEWHERE]

@@ -45,8 +45,8 @@ def _draw(results: Results, summary: Summary) -> Figure:
         left.set_yticks(range(len(names)), names)
         left.invert_yaxis()
         _durations(left, never_s)
-        left.set_xlabel(f"{incident}: containment, detection to the thief's last ok")
-        right.set_xlabel("Cut off by the response: mean (bar), longest (tick)")
+        left.set_xlabel(f"{incident}: containment,\ndetection to the thief's last ok")
+        right.set_xlabel("Cut off by the response:\nmean (bar), longest (tick)")
         right.xaxis.set_major_formatter(FuncFormatter(lambda value, _: "0" if value == 0 else duration(value)))
         right.set_xlim(0, 1.55 * right.get_xlim()[1])  # room for the numbers beside the ticks
         right.xaxis.set_major_locator(FixedLocator(_few(right.get_xlim()[1])))

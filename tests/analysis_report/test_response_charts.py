@@ -10,7 +10,7 @@ from analysis.load import Results
 from analysis.style import RC
 from analysis.summary import summarise
 from sim.scenario import Scenario
-from tests.support.drawn import overlapping
+from tests.support.drawn import cut_off, overlapping
 from tests.support.fake_results import write_results
 from tests.support.naive_thief import leak
 from tests.support.runs import run
@@ -86,7 +86,7 @@ def test_six_plans_are_all_drawn_on_one_scale_and_no_label_covers_another(tmp_pa
     assert len({axes.get_ylim() for axes in loads}) == 1
     rows = [label.get_text() for label in figures[1].axes[0].get_yticklabels()]
     assert rows == list(results.strategies)
-    assert [overlapping(figure) for figure in figures] == [[], []]
+    assert [overlapping(figure) + cut_off(figure) for figure in figures] == [[], []]
 
 
 def test_thieves_who_end_together_are_both_seen(folder):

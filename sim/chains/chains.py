@@ -15,7 +15,7 @@ from sim.caches.step_caches import NegativeCache, SharedCache, SharedProvider
 from sim.chains.fetching import ApiProvider, Asker, Fetch, KeyProvider, KeyUser, Provider, SigningKey
 from sim.chains.local_providers import agent_of, agent_provider, endpoint_provider, host_of, refresh_of, retry_of
 from sim.chains.presigning import Presigner
-from sim.chains.terms import Terms, Writer
+from sim.chains.terms import Terms, Writer, not_on_or_after_s
 from sim.clients.mfa import MfaProvider
 from sim.clients.people import AccessTokens, ConsoleSignIn, LoginProvider, Person, Portal, SamlProvider, SsoProvider
 from sim.credentials import Credential, Origin
@@ -296,7 +296,8 @@ class Chains:
         if operation == "AssumeRoleWithWebIdentity":
             return self._web_identity(step, asker, sessions)
         if operation == "AssumeRoleWithSAML":
-            return SamlProvider(self._person(step, asker, step.way or "saml-file"), sessions)
+            person = self._person(step, asker, step.way or "saml-file")
+            return SamlProvider(person, sessions, not_on_or_after_s(self._world.scenario, str(step.idp)))
         if not step.mfa:
             return None
         people = self._spec.people
@@ -346,7 +347,7 @@ class Chains:
         mints = longest + role.mints_s
         origin = Origin(f"identity_center/{issuer}", spec.account, role.provider, issuer, "CreateToken", mints)
         origin = replace(origin, endings=self._world.timeline.portal_endings(self._name))
-        return Portal(spec.portal_session_s, origin)
+        return Portal(min(spec.portal_session_s, not_on_or_after_s(self._world.scenario, spec.idp)), origin)
 
     def _person(self, step: Step, asker: Asker, way: str) -> Person:
         client = asker.holder.client

@@ -188,6 +188,7 @@ class ApiProvider:
         key: The key that signs it, if somebody rotates it.
         check: What the issuer asks of others before it grants a request.
         keeps_client: Whether one client object of the SDK serves all fetches of a process.
+        ends_by_s: When every session ends at the latest: what the assertion at hand says.
         ends_with_signer: Whether the session ends with the one that asked for it at the latest (a role switched to
             in the console).
     """
@@ -202,6 +203,7 @@ class ApiProvider:
     parent: str | None = None
     check: Check | None = None
     keeps_client: bool = False
+    ends_by_s: float = math.inf
     ends_with_signer: bool = False
     key: SigningKey | None = None
     _client: ApiClient | None = None
@@ -256,10 +258,11 @@ class ApiProvider:
             yield clock.at(done + pause, holder.rank)
 
     def _life_s(self, at: float, signer: Credential | None) -> float:
-        """Length of a session issued at `at`: at most what is left of the session that it belongs to."""
-        if not self.ends_with_signer or signer is None:
-            return self.session_s
-        return min(self.session_s, signer.expires_at_s - math.floor(at))
+        """Length of a session issued at `at`: at most what is left of the session or assertion that it belongs to."""
+        ends_by_s = self.ends_by_s
+        if self.ends_with_signer and signer is not None:
+            ends_by_s = signer.expires_at_s
+        return min(self.session_s, ends_by_s - math.floor(at))
 
     def _pause(self, answer: Answer, ordinal: int, attempt: int, before_s: float) -> float:
         """Pause after a refused attempt: the SDK's own, or what the answer asks for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -11,18 +12,35 @@ from sim.aws import roles_anywhere, signin, signing, sts
 from sim.aws.sts_operations import OPERATIONS, StsOperation
 from sim.credentials import Origin
 from sim.issuers.api import Request
-from sim.issuers.spec import Attached, Broker, Function, IdentityCenter, IssuerSpec, PodIdentity, RolesAnywhere, Sts
+from sim.issuers.spec import (
+    Attached,
+    Broker,
+    Function,
+    IdentityCenter,
+    IdentityProvider,
+    IssuerSpec,
+    PodIdentity,
+    RolesAnywhere,
+    Sts,
+)
 from sim.providers.step import Step
 from sim.scenario import Scenario
 from sim.sdks import Sdk
 from sim.world import SIGN_IN
 
-__all__ = ["CONSOLE_S", "PRESIGNED_S", "Terms", "Writer"]
+__all__ = ["CONSOLE_S", "PRESIGNED_S", "Terms", "Writer", "not_on_or_after_s"]
 
 CONSOLE_S: Final = 43200.0
 """Console session of an IAM user (IAM user guide, id_roles_use_switch-role-console)."""
 PRESIGNED_S: Final = float(signing.PRESIGNED_URL_DEFAULT_S.value)
 """Life of a presigned request where a step says nothing."""
+
+
+def not_on_or_after_s(scenario: Scenario, idp: str) -> float:
+    """How long after a login an identity provider's assertions let sessions live; inf if they do not say."""
+    spec = scenario.issuers.get(idp)
+    said = spec.session_not_on_or_after_s if isinstance(spec, IdentityProvider) else None
+    return math.inf if said is None else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +178,8 @@ class Writer:
         if step.way == "console" and step.source is not None:
             default = self._switched_s(role, step.source)
         length = step.session_s if step.session_s is not None else default
+        if operation.name == "AssumeRoleWithSAML":
+            length = min(length, not_on_or_after_s(self.scenario, str(step.idp)))
         return Terms(Request(operation.name, group, charged, allowed), origin, length)
 
     def _switched_s(self, role: str, source: str) -> float:

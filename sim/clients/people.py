@@ -271,6 +271,8 @@ class SamlProvider:
 
     person: Person
     sessions: ApiProvider
+    not_on_or_after_s: float = math.inf
+    """How long after the login the assertion lets sessions live (SessionNotOnOrAfter)."""
 
     def fetch(self, ordinal: int) -> Fetch:
         """Log in, then AssumeRoleWithSAML."""
@@ -278,6 +280,8 @@ class SamlProvider:
         logged_in = yield from self.person.log_in()
         if not logged_in.ok:
             return Fetched(None, logged_in.done_at_s, logged_in.not_before_s)
+        if math.isfinite(self.not_on_or_after_s):
+            self.sessions.ends_by_s = math.floor(logged_in.done_at_s) + self.not_on_or_after_s
         fetched = yield from self.sessions.attempts(ordinal, None)
         if fetched.credential is None:
             self.person.give_up(fetched.done_at_s)

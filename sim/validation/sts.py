@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from sim.aws.sts_operations import OPERATIONS, StsOperation
-from sim.issuers.spec import IdentityProvider, Sts
+from sim.issuers.spec import IdentityCenter, IdentityProvider, Sts
 from sim.loading.errors import Finding
 from sim.loading.lines import Path
 from sim.providers.step import Step
@@ -148,6 +148,18 @@ def _keys(scenario: Scenario) -> Iterator[Finding]:
             yield ("issuers", name, "keys"), f"no step asks AssumeRoleWithWebIdentity with idp: {name}; remove keys"
 
 
+def _assertions(scenario: Scenario) -> Iterator[Finding]:
+    for name, issuer in scenario.issuers.items():
+        read = any(step.idp == name for _, step, op in _asked(scenario) if op.quota_group == "saml") or any(
+            isinstance(one, IdentityCenter) and one.idp == name for one in scenario.issuers.values()
+        )
+        if isinstance(issuer, IdentityProvider) and issuer.session_not_on_or_after_s is not None and not read:
+            yield (
+                ("issuers", name, "session_not_on_or_after_s"),
+                f"no step with AssumeRoleWithSAML and no Identity Center reads an assertion of {name}; remove it",
+            )
+
+
 RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _signers,
     _switching,
@@ -156,5 +168,6 @@ RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _codes,
     _tokens,
     _keys,
+    _assertions,
 )
 """Every rule of this file."""

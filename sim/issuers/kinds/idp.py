@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.aws import eks
+from sim.aws import eks, sts
 from sim.issuers.base import IssuerSpec
 from sim.spec import Dist, Positive, Spec
 
@@ -34,6 +34,9 @@ class IdentityProvider(IssuerSpec):
     """Life of the provider's own session: while it lives, a login is silent."""
     assertion_s: Positive = 300.0
     """Life of a SAML assertion."""
+    session_not_on_or_after_s: Annotated[float, Field(ge=sts.ASSUME_ROLE_WITH_SAML_MIN_S.value)] | None = None
+    """SessionNotOnOrAfter of its SAML assertions: that long after the login, sessions of AssumeRoleWithSAML (console or
+    not) and of the portal of Identity Center end at the latest, whatever was asked for. Not sent if absent."""
     timeout_s: Positive = 30.0
     """How long a person's browser waits for the provider."""
     room: Annotated[int, Field(ge=1)] | None = None

@@ -19,7 +19,16 @@ from typing import Any, Final
 
 from sim.policies.authorization_match import as_list, covers_arn, like, literal, substitute, text_of
 
-__all__ = ["OPERATORS", "PolicyError", "conditions_hold", "documented", "known_operator", "seconds_of", "spelled"]
+__all__ = [
+    "OPERATORS",
+    "PolicyError",
+    "conditions_hold",
+    "documented",
+    "known_operator",
+    "number_of",
+    "seconds_of",
+    "spelled",
+]
 
 Test = Callable[[str, object], bool | None]
 """Of a policy's value and a request's: whether they match; None if either cannot be read."""
@@ -71,8 +80,12 @@ def _in_network(wanted: str, given: object) -> bool | None:
     return (mapped if mapped is not None and network.version == mapped.version else address) in network
 
 
-def _number(value: object) -> Decimal:
-    """Exact, as AWS compares: 0.1 is 0.1, and large whole numbers keep their last digit."""
+def number_of(value: object) -> Decimal:
+    """Exact, as AWS compares: 0.1 is 0.1, and large whole numbers keep their last digit.
+
+    Raises:
+        ValueError: It is no number.
+    """
     if not _NUMBER.fullmatch(str(value)):
         raise ValueError(f"{value} is no number")
     return Decimal(str(value))
@@ -112,7 +125,7 @@ _POSITIVE: Final[dict[str, Test]] = {
     "IpAddress": _in_network,
     "ArnEquals": _arn_like,
     "ArnLike": _arn_like,
-    **{f"Numeric{name}": _compare(_number, relation) for name, relation in _ORDER.items()},
+    **{f"Numeric{name}": _compare(number_of, relation) for name, relation in _ORDER.items()},
     **{f"Date{name}": _compare(seconds_of, relation) for name, relation in _ORDER.items()},
 }
 

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 from sim.policies.authorization_conditions import PolicyError, conditions_hold, documented, known_operator, spelled
 from sim.policies.authorization_match import any_like, as_list, covers_arn, substitute
+from sim.policies.authorization_storing import REFUSED, sid_problems, storing_problems
 
 __all__ = ["Kind", "Policy", "Problem", "Request", "Statement", "applies", "check_policy", "problems", "statements"]
 
@@ -98,6 +99,8 @@ def problems(policy: Policy, kind: Kind = "identity") -> Iterator[Problem]:
             place = ("Statement", number)
         for key, text in _statement_problems(statement, kind):
             yield ((*place, *key) if key else place), text
+    for number, text in sid_problems(found) if kind != "resource" else ():
+        yield ("Statement", number, "Sid"), text
 
 
 def _statement_problems(statement: object, kind: Kind) -> Iterator[Problem]:
@@ -119,6 +122,7 @@ def _statement_problems(statement: object, kind: Kind) -> Iterator[Problem]:
     yield from _list_problems(statement)
     yield from _principal_problems(statement)
     yield from _condition_problems(statement.get("Condition", {}))
+    yield from storing_problems(statement, kind)
 
 
 def _attachment_problems(statement: Statement, kind: Kind) -> Iterator[Problem]:
@@ -180,7 +184,8 @@ def check_policy(policy: Policy, kind: Kind = "identity", strict: bool = True) -
         policy: The document.
         kind: How it is attached.
         strict: Whether to refuse also what AWS would not store but what can be evaluated all the same: a
-            strange version, no statements, an element that does not belong to this kind of policy.
+            strange version, no statements, an element that does not belong to this kind of policy, a Sid twice, a
+            resource that is no ARN, a value that its condition operator cannot read.
 
     Raises:
         PolicyError: With every problem of every statement.
@@ -191,7 +196,7 @@ def check_policy(policy: Policy, kind: Kind = "identity", strict: bool = True) -
 
 
 def _harmless(text: str) -> bool:
-    return any(part in text for part in (_NO_VERSION, _NO_STATEMENT, _NOT_HERE, _SPELLING, _UNDOCUMENTED))
+    return any(part in text for part in (_NO_VERSION, _NO_STATEMENT, _NOT_HERE, _SPELLING, _UNDOCUMENTED, REFUSED))
 
 
 def _action_matches(statement: Statement, action: str) -> bool:

@@ -356,9 +356,32 @@ def test_what_aws_would_not_store_can_still_be_evaluated() -> None:
     assert decide("s3:GetObject", identity=odd).allowed
     with pytest.raises(PolicyError, match="is no version"):
         check_policy(odd)
+    statement = {"Sid": "no name", "Effect": "Allow", "Action": "*", "Resource": "photos"}
+    dated = {**statement, "Resource": "*", "Condition": {"DateLessThan": {"aws:CurrentTime": "tomorrow"}}}
+    twice = {"Version": "2012-10-17", "Statement": [dated, dated]}
+    assert not decide("s3:GetObject", identity=twice).allowed
+    with pytest.raises(PolicyError, match=r"'no name' is not made.*'tomorrow' is no value.*that of statement 0"):
+        check_policy(twice)
+    assert decide("s3:GetObject", identity={"Version": "2012-10-17", "Statement": statement}).allowed
+    with pytest.raises(PolicyError, match="'photos' is neither an ARN"):
+        check_policy({"Version": "2012-10-17", "Statement": statement})
     assert not decide("s3:GetObject", identity={"Version": "2012-10-17", "Statement": []}).allowed
     with pytest.raises(PolicyError, match="at least one statement"):
         check_policy({"Version": "2012-10-17", "Statement": []})
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"Resource": ["arn:aws:s3:::photos/${aws:username}/*", "arn:aws:s3*", "arn:aws:iam::111122223333:role/app"]},
+        {"Sid": "", "Condition": {"Bool": {"aws:SecureTransport": ["${aws:username}", True]}}},
+        {"Condition": {"DateGreaterThan": {"aws:CurrentTime": ["2026-11-28", "2026-11-28T12:00:00Z", 1_800_000_000]}}},
+        {"Condition": {"NumericLessThanIfExists": {"s3:max-keys": [1, "2.5", -3]}, "Null": {"aws:userid": "True"}}},
+        {"Condition": {"ForAnyValue:NotIpAddress": {"aws:SourceIp": ["203.0.113.7", "2001:db8::/32", "10.1.2.3/8"]}}},
+    ],
+)
+def test_what_aws_stores_is_not_refused(more: Any) -> None:
+    check_policy({"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", **more}]})
 
 
 @pytest.mark.parametrize(

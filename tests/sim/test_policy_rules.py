@@ -11,6 +11,13 @@ APP = "app: {account: main, trust: {role: host, saml: idp}, max_session_s: 43200
 STATEMENT = "{Effect: Allow, Action: 's3:*', Resource: '*'}"
 
 
+_KEY = "Statement.0.Condition."
+
+
+def _where(condition: str) -> str:
+    return f"{{Statement: [{{Effect: Allow, Action: '*', Resource: '*', Condition: {{{condition}}}}}]}}"
+
+
 @pytest.mark.parametrize(
     ("policy", "place", "words"),
     [
@@ -31,6 +38,32 @@ STATEMENT = "{Effect: Allow, Action: 's3:*', Resource: '*'}"
             "Statement.0.Principal",
             ["Principal"],
         ),
+        (
+            "{Statement: [{Effect: Allow, Action: 's3:*', Resource: photos}]}",
+            "Statement.0.Resource",
+            ["'photos' is neither an ARN", "nor *"],
+        ),
+        (
+            "{Statement: [{Effect: Allow, Action: 's3:*', NotResource: ['*', 'arn:aws:s3:photos']}]}",
+            "Statement.0.NotResource",
+            ["'arn:aws:s3:photos'"],
+        ),
+        (
+            "{Statement: [{Sid: A, Effect: Allow, Action: 's3:*', Resource: '*'},"
+            " {Sid: A, Effect: Deny, Action: 's3:*', Resource: '*'}]}",
+            "Statement.1.Sid",
+            ["'A' is that of statement 0 already"],
+        ),
+        (
+            "{Statement: [{Sid: all reads, Effect: Allow, Action: 's3:*', Resource: '*'}]}",
+            "Statement.0.Sid",
+            ["'all reads'", "A-Z, a-z and 0-9"],
+        ),
+        (_where("DateLessThan: {'aws:CurrentTime': tomorrow}"), f"{_KEY}DateLessThan.aws:CurrentTime", ["'tomorrow'"]),
+        (_where("NumericLessThan: {'s3:max-keys': ten}"), f"{_KEY}NumericLessThan.s3:max-keys", ["'ten'", "a number"]),
+        (_where("Bool: {'aws:SecureTransport': 'yes'}"), f"{_KEY}Bool.aws:SecureTransport", ["'yes'", "true or false"]),
+        (_where("IpAddress: {'aws:SourceIp': 10.0.0}"), f"{_KEY}IpAddress.aws:SourceIp", ["10.0.0", "203.0.113.0/24"]),
+        (_where("'Null': {'aws:SourceIp': never}"), f"{_KEY}Null.aws:SourceIp", ["'never'", "true or false"]),
     ],
 )
 @pytest.mark.parametrize("key", ["policies", "boundary"])

@@ -171,12 +171,17 @@ def looks(strategies: Mapping[str, Mapping[str, Any]] | Iterable[str]) -> dict[s
 
 
 def _holds_keys(scenario: Mapping[str, Any]) -> bool:
+    """Whether any population signs with an access key, or has one from which its sessions come."""
     chains = scenario.get("credentials") or {}
-    return any(
-        (step.get("from") or step.get("from_")) == "access_key"
-        for population in (scenario.get("populations") or {}).values()
-        for step in chains.get(population.get("credentials"), ())
-    )
+    wanted = {str(one.get("credentials")) for one in (scenario.get("populations") or {}).values()}
+    seen: set[str] = set()
+    while wanted - seen:
+        seen |= (new := wanted - seen)
+        steps = [step for name in new for step in chains.get(name, ())]
+        if any((step.get("from") or step.get("from_")) == "access_key" for step in steps):
+            return True
+        wanted |= {str(step["source"]) for step in steps if step.get("source")}
+    return False
 
 
 _STEPS: Final = ((31_557_600.0, "y"), (86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s"))

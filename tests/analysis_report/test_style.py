@@ -105,6 +105,12 @@ def test_strategies_with_keys_are_hollow(results: Results) -> None:
     assert styles["sessions-1h"].face == styles["sessions-1h"].colour
 
 
+def test_a_key_from_which_sessions_come_is_a_key_that_is_held() -> None:
+    chains = {"role": [{"from": "sts.AssumeRole", "source": "key"}], "key": [{"from": "access_key"}]}
+    found = looks({"a": {"populations": {"jobs": {"credentials": "role"}}, "credentials": chains}})
+    assert found["a"].keys
+
+
 def test_colours_follow_the_order_and_not_the_names() -> None:
     assert looks(["b", "a"])["b"].colour == looks(["x", "y"])["x"].colour
 

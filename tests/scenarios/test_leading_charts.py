@@ -34,6 +34,7 @@ SMALL: dict[str, tuple[str, str, dict[str, Any]]] = {
         "which keys to rotate first",
         {"populations.people.count": 20, "populations.services.count": 6, "populations.legacy.count": 4},
     ),
+    "robbed-ci": ("privilege", "what stolen credentials open", {"run.horizon_s": 20_000}),
     "leaked-key": ("containment", "containment against collateral", {"populations.services.count": 2}),
     "mass-revocation": ("containment", "containment against collateral", {"populations.batch.count": 8}),
     "disabled-user": ("containment", "containment against collateral", {"populations.people.count": 4}),

@@ -15,17 +15,21 @@ from sim.cli.parser import Arguments
 from sim.cli.presets import sdk_row
 from sim.cli.screen import show_entries, show_table
 from sim.loading import scenario_file
+from sim.validation.notes import notes
 
 __all__ = ["COMMANDS"]
 
 
 def _validate(arguments: Arguments) -> int:
-    expected = estimate.estimate(load(arguments))
+    loaded = load(arguments)
+    expected = estimate.estimate(loaded)
     rows = [
         (name, f"{one.clients:,}", f"{one.events:,.0f}", f"{one.rows:,.0f}", f"{one.seconds:,.0f}")
         for name, one in expected.items()
     ]
     print(f"{arguments.scenario}: no problem found")
+    for text in notes(loaded.strategies.values()):
+        print(f"note: {text}")
     show_table("estimate, all replications", ("strategy", "clients", "events", "rows", "seconds on one core"), rows)
     return 0
 

@@ -22,6 +22,7 @@ from sim.cli.settings import settings_of
 from sim.loading import scenario_file
 from sim.loading.scenario_file import Loaded
 from sim.plan import Plan
+from sim.validation.notes import notes
 
 __all__ = ["COMMANDS"]
 
@@ -101,6 +102,8 @@ def _loaded(arguments: Arguments) -> Loaded:
     loaded = load(arguments)
     if not arguments.yes:
         estimate.require_affordable(loaded)
+    for text in () if arguments.quiet else notes(loaded.strategies.values()):
+        sys.stderr.write(f"note: {text}\n")
     return loaded
 
 

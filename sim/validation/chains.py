@@ -208,7 +208,7 @@ def _askers(scenario: Scenario, step: Step, operation: str | None) -> list[tuple
         return [("service", step.service)]
     if step.user is not None:
         return _user(scenario, step.user)
-    return [entry for one in scenario.credentials.get(step.source or "", ()) for entry in _identity(scenario, one)]
+    return [entry for one in scenario.credentials.get(step.source or "", ()) for entry in identity(scenario, one)]
 
 
 def _user(scenario: Scenario, name: str | None) -> list[tuple[str, str]]:
@@ -216,7 +216,7 @@ def _user(scenario: Scenario, name: str | None) -> list[tuple[str, str]]:
     return [("user", str(name)), ("account", user.account)] if user is not None else []
 
 
-def _identity(scenario: Scenario, step: Step) -> list[tuple[str, str]]:
+def identity(scenario: Scenario, step: Step) -> list[tuple[str, str]]:
     """Trust entries that name the principal a step's credential belongs to."""
     issuer = scenario.issuers.get(issuer_of(step))
     if issuer_of(step) in LOCAL:

@@ -68,7 +68,8 @@ class CallsSpec(Spec):
     """Base of every call process."""
 
     action: Action = "s3:GetObject"
-    """The IAM action that each call performs; the policies decide whether it is allowed."""
+    """The IAM action that each call performs; the policies decide whether it is allowed. Calls draw from no quota,
+    those to STS included: `validate` says so where an account has one."""
     resource: Name | None = None
     """Resource of the scenario that it is done to, whose policy has a say; none is named if absent."""
 

@@ -12,6 +12,7 @@ _THROTTLED = (
     "github.com/jlevers/selling-partner-api#278; github.com/lakekeeper/lakekeeper#1397; "
     "github.com/aws/aws-sdk-go-v2#2481"
 )
+_NO_ROOT = "for the reader: nothing here signs as the root user of an account"
 _CHAIN = ("chaining",)
 _ROLE = ("sts.AssumeRole",)
 _SAML = ("sts.AssumeRoleWithSAML",)
@@ -22,9 +23,14 @@ GET_SESSION_TOKEN_DEFAULT_S = documented(43200, "s", f"{_MODEL} GetSessionTokenR
 GET_SESSION_TOKEN_MAX_S = documented(
     129600, "s", f"{_MODEL} durationSecondsType", "36 h: only for the long-term key of an IAM user"
 )
-GET_SESSION_TOKEN_ROOT_DEFAULT_S = documented(3600, "s", f"{_MODEL} GetSessionTokenRequest.DurationSeconds", "root")
+GET_SESSION_TOKEN_ROOT_DEFAULT_S = documented(
+    3600, "s", f"{_MODEL} GetSessionTokenRequest.DurationSeconds", f"root; {_NO_ROOT}"
+)
 GET_SESSION_TOKEN_ROOT_MAX_S = documented(
-    3600, "s", f"{_MODEL} GetSessionTokenRequest.DurationSeconds", "root; a longer request is cut, not refused"
+    3600,
+    "s",
+    f"{_MODEL} GetSessionTokenRequest.DurationSeconds",
+    f"root; a longer request is cut, not refused; {_NO_ROOT}",
 )
 GET_FEDERATION_TOKEN_MIN_S = documented(900, "s", f"{_MODEL} durationSecondsType")
 GET_FEDERATION_TOKEN_DEFAULT_S = documented(
@@ -34,9 +40,11 @@ GET_FEDERATION_TOKEN_MAX_S = documented(
     129600, "s", f"{_MODEL} durationSecondsType", "36 h: only for the long-term key of an IAM user"
 )
 GET_FEDERATION_TOKEN_ROOT_DEFAULT_S = documented(
-    3600, "s", f"{_MODEL} GetFederationTokenRequest.DurationSeconds", "root"
+    3600, "s", f"{_MODEL} GetFederationTokenRequest.DurationSeconds", f"root; {_NO_ROOT}"
 )
-GET_FEDERATION_TOKEN_ROOT_MAX_S = documented(3600, "s", f"{_MODEL} GetFederationTokenRequest.DurationSeconds", "root")
+GET_FEDERATION_TOKEN_ROOT_MAX_S = documented(
+    3600, "s", f"{_MODEL} GetFederationTokenRequest.DurationSeconds", f"root; {_NO_ROOT}"
+)
 ASSUME_ROLE_MIN_S = documented(900, "s", f"{_MODEL} roleDurationSecondsType", uses=_ROLE)
 ASSUME_ROLE_DEFAULT_S = documented(3600, "s", f"{_MODEL} AssumeRoleRequest.DurationSeconds", uses=_ROLE)
 ASSUME_ROLE_MAX_S = documented(

@@ -26,10 +26,11 @@ def _calls_to_sts(scenario: Scenario) -> Iterator[str]:
         asked = sorted({one.action for one in population.calls if _shares_the_quota(one.action)})
         for account in _accounts(scenario, population.credentials):
             if asked and "signed" in scenario.accounts[account].quotas:
+                quota = f"accounts.{account}.quotas.signed"
                 yield (
-                    f"populations.{name}.calls: AWS counts {', '.join(asked)} against accounts.{account}.quotas.signed;"
-                    " here calls draw from no bucket and are never throttled by one, only requests for credentials are. "
-                    "Take their rate off the quota, or make the operation a step of the chain"
+                    f"populations.{name}.calls: AWS counts {', '.join(asked)} against {quota}; here calls draw from no "
+                    "bucket and are never throttled by one, only requests for credentials are. Take their rate off the "
+                    "quota, or make the operation a step of the chain"
                 )
 
 

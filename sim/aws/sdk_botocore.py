@@ -60,7 +60,12 @@ IMDS_EXTENSION_JITTER_S = documented(
 )
 CONTAINER_TIMEOUT_S = documented(2, "s", f"{_UTILS} ContainerMetadataFetcher")
 CONTAINER_ATTEMPTS = documented(3, "attempts", f"{_UTILS} ContainerMetadataFetcher")
-CONTAINER_SLEEP_S = documented(1, "s", f"{_UTILS} ContainerMetadataFetcher")
+CONTAINER_SLEEP_S = documented(
+    1,
+    "s",
+    f"{_UTILS} ContainerMetadataFetcher",
+    "after every failed attempt, the last one included; the presets pause between them",
+)
 
 BRANCH_ADVISORY_S = documented((300, 900, 3600), "s", _BRANCH, "life up to 20 min, below 90 min, longer", uses=_2026)
 BRANCH_MANDATORY_S = documented(60, "s", _BRANCH, uses=_2026)

@@ -195,4 +195,4 @@ def _of_step(scenario: Scenario, step: Step) -> str | None:
     if isinstance(scenario.issuers.get(issuer), Sts):
         return None if operation in _STS else f"{step.from_}: botocore has no provider for it"
     kind = scenario.issuers[issuer].kind if issuer in scenario.issuers else issuer
-    return f"{step.from_}: the server has no {kind}"
+    return f"nothing plays {step.from_} ({kind}); moto and the stubs beside it play sts, imds, container and access_key"

@@ -91,7 +91,7 @@ def test_a_slice_takes_every_population_that_real_clients_can_play() -> None:
 _OBSTACLES = [
     ("rows/m02-assume-role.yaml", "functions", "lambda.amazonaws.com asks itself"),
     ("rows/m02-assume-role.yaml", "employees", "a person logs in (way: process)"),
-    ("rows/m07-service-roles.yaml", "eks", "agent: the server has no pod_identity"),
+    ("rows/m07-service-roles.yaml", "eks", "nothing plays agent (pod_identity)"),
     ("incidents/mfa-every-command.yaml", "people", "somebody types an MFA code"),
     ("drills/sts-outage.yaml", "java26-1h", "add --set populations.java26-1h.sdk=botocore-1.44"),
 ]

@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from sim.chains.fetching import ERRORS
+from sim.laws import mean_of
 from sim.loading.errors import Finding
 from sim.loading.lines import Path
-from sim.principals.program import PerCalls
+from sim.principals.program import PerCalls, PerTime
 from sim.problems import did_you_mean, shorten
 from sim.records import Verdict
 from sim.scenario import Scenario
 from sim.validation.chains import LOCAL, issuer_of, steps
+from sim.workloads.trace import Trace
 
 __all__ = ["RULES"]
 
@@ -119,6 +121,35 @@ def _works(scenario: Scenario) -> Iterator[Finding]:
             )
 
 
+def _connections(scenario: Scenario) -> Iterator[Finding]:
+    """A provider serves for some time, or for a number of calls."""
+    for name, population in scenario.populations.items():
+        per = population.new_provider_per
+        if isinstance(per, PerTime) and mean_of(per.every_s) <= 0:
+            yield (
+                ("populations", name, "new_provider_per", "every_s"),
+                f"{mean_of(per.every_s):g} is not allowed; it must be above 0: for a new provider with every call "
+                "write new_provider_per: call",
+            )
+
+
+def _traces(scenario: Scenario) -> Iterator[Finding]:
+    """Of the instants of a trace one at least is within the run."""
+    for name, population in scenario.populations.items():
+        path: Path = ("populations", name)
+        traces = [((*path, "arrivals", "at_s"), population.arrivals)]
+        several = len(population.calls) > 1
+        for number, calls in enumerate(population.calls):
+            traces.append(((*path, "calls", number, "at_s") if several else (*path, "calls", "at_s"), calls))
+        for place, trace in traces:
+            if isinstance(trace, Trace) and not any(0 <= at < scenario.run.horizon_s for at in trace.at_s):
+                yield (
+                    place,
+                    f"none of {len(trace.at_s)} instants, {trace.at_s[0]:g} to {trace.at_s[-1]:g}, is within the run "
+                    f"(0 to horizon_s {scenario.run.horizon_s:g}): nothing would ever happen",
+                )
+
+
 def _caches(scenario: Scenario) -> Iterator[Finding]:
     """A cache that others share holds what they all may have."""
     for path, step in steps(scenario):
@@ -179,6 +210,8 @@ RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _programs,
     _late,
     _works,
+    _connections,
+    _traces,
     _caches,
     _flights,
     _shared_by_people,

@@ -76,6 +76,18 @@ def _account_numbers(scenario: Scenario) -> Iterator[Finding]:
             )
 
 
+def _one_account_each(scenario: Scenario) -> Iterator[Finding]:
+    """Policies name accounts by their number."""
+    first: dict[str, str] = {}
+    for name, account in scenario.accounts.items():
+        if account.number is not None and first.setdefault(account.number, name) != name:
+            yield (
+                ("accounts", name, "number"),
+                f"{shorten(account.number)} is that of account {first[account.number]} already; give each its own, "
+                "such as 000000000NNN",
+            )
+
+
 def _quota_profiles(scenario: Scenario) -> Iterator[Finding]:
     for name, account in scenario.accounts.items():
         for group, quota in account.quotas.items():
@@ -166,6 +178,7 @@ def _theft(scenario: Scenario) -> Iterator[Finding]:
 RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _accounts,
     _account_numbers,
+    _one_account_each,
     _quota_profiles,
     _issuers,
     _trust,

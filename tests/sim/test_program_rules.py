@@ -21,6 +21,24 @@ def on_error(words: str) -> str:
 
 # What is replaced, by what, path of the problem, words that its text must hold.
 EDITS = {
+    "a connection without length": (
+        APP, APP + " new_provider_per: {every_s: 0},", "populations.app.new_provider_per.every_s", ["above 0", "call"]
+    ),
+    "calls after the end": (
+        "calls: {kind: poisson, rps: 1}",
+        "calls: {kind: trace, at_s: [-5, 3600, 4000]}",
+        "populations.app.calls.at_s",
+        ["none of 3 instants, -5 to 4000", "horizon_s 3600"],
+    ),
+    "arrivals after the end": (
+        APP, APP + " arrivals: {kind: trace, at_s: [3600]},", "populations.app.arrivals.at_s", ["none of 1 instants"]
+    ),
+    "a window above the session": (
+        STEP,
+        "session_s: 3600, refresh: {advisory_s: 3601}}]",
+        "credentials.app.0.refresh.advisory_s",
+        ["3601 is above session_s (3600)", "cache: none"],
+    ),
     "a misspelt verdict": (
         APP, on_error("AccesDenied: stop"), "populations.app.on_error.AccesDenied", ["did you mean AccessDenied?"]
     ),
@@ -148,3 +166,8 @@ GOOD_WORDS = [
 @pytest.mark.parametrize("words", GOOD_WORDS)
 def test_right_words_load(words: str, tmp_path: Path) -> None:
     assert load(edited(tmp_path, APP, words)).base.populations["app"]
+
+
+def test_a_window_as_long_as_the_session_and_a_trace_partly_within_the_run_are_right(tmp_path):
+    trace = GOOD.replace("calls: {kind: poisson, rps: 1}", "calls: {kind: trace, at_s: [10, 4000]}")
+    load(edited(tmp_path, STEP, "session_s: 3600, refresh: {advisory_s: 3600}}]", trace))

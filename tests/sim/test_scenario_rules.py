@@ -35,6 +35,12 @@ EDITS = {
         "populations.app.credentials",
         ["mean app?"],
     ),
+    "one number twice": (
+        "main: {quotas: {signed: documented-600}}",
+        "main: {number: '111122223333'}\n  other: {number: '111122223333'}",
+        "accounts.other.number",
+        ["account main already"],
+    ),
     "unknown target": ("outage: sts", "outage: stss", "timeline.0.outage", ["no issuer", "did you mean sts?"]),
     "unknown place": ("{process: 1}", "{proces: 1}", "theft.places.app.proces", ["no place", "did you mean process?"]),
     "unknown population of a theft": ("places: {app:", "places: {aps:", "theft.places.aps", ["no population", "app?"]),
@@ -283,6 +289,7 @@ STANDS_AT = {
     "instance role that EC2 may not assume": "imds: {kind: imds",
     "people on hosts": "per_host: 2",
     "a process that logs in": "way: sso",
+    "one number twice": "other: {number",
 }
 
 

@@ -69,7 +69,7 @@ ELIGIBLE: dict[str, dict[str, Any]] = {
     "theft": {**THEFT, **SHORT},
     "theft-threads": {**THEFT, f"{POPULATION}.threads": 2, f"{STEP}.cache": "thread"},
     "windows": {f"{STEP}.refresh": {"advisory_s": 1200, "mandatory_s": 60}},
-    "always-due": {f"{STEP}.refresh": {"advisory_s": 7200, "mandatory_s": 7200}, "run.horizon_s": 3000},
+    "always-due": {f"{POPULATION}.sdk": {"sts": {"advisory_s": 7200, "mandatory_s": 7200}}, "run.horizon_s": 3000},
     "never-early": {f"{STEP}.refresh": {"advisory_s": 0, "mandatory_s": 0}, **BUSY},
     "role-chains-on": {"roles.next": {"account": "main", "trust": {"role": "app"}}, "roles.app.allow": ["sts:*"]},
     "another-account": {"accounts.other": {}, "roles.app.account": "other", "users.deployer.allow": ["sts:*"]},

@@ -18,6 +18,7 @@ from analysis.charts import axes as ax
 from analysis.charts.base import Chart, Summary, new_figure
 from analysis.load import Results
 from analysis.metrics._refused import refused_by_bucket
+from analysis.metrics._regions import with_region
 from analysis.metrics._sweep import Floats
 from analysis.metrics.calls import NOT_FAILED
 from analysis.style import INK, THIEF_LINES, THROTTLED, Look, duration, looks, number
@@ -29,6 +30,7 @@ _ABREAST: Final = 4
 """Strategies in a row; with more, a second row keeps the letters as large as on the page around them."""
 _LABELS: Final = ("", "Calls that fail (%)", "Busiest second\n(requests/s)")
 _BINS: Final = 160
+_REQUESTS: Final = ["second", "issuer", "account", "quota_group", "outcome", "requests"]
 _LINEAR_S: Final = 60.0
 """The axis of time is linear up to here."""
 _TICKS_S: Final = (60.0, 600.0, 3600.0, 6 * 3600.0, 86_400.0, 7 * 86_400.0, 90 * 86_400.0, 31_557_600.0)
@@ -216,7 +218,7 @@ def _fleet_lane(axes: Axes, results: Results, name: str, axis: _Axis, look: Look
 
 def _signed(results: Results, name: str) -> pd.DataFrame:
     """Requests charged to the bucket of signed requests, by second."""
-    table = results.table("requests_per_second", name, 0, ["second", "account", "quota_group", "outcome", "requests"])
+    table = results.table("requests_per_second", name, 0, _REQUESTS)
     return table[table["quota_group"] == "signed"]
 
 
@@ -224,7 +226,9 @@ def _sts_lane(axes: Axes, results: Results, name: str, axis: _Axis, look: Look, 
     """The busiest second of each bin in the busiest bucket, and its quota."""
     table = _signed(results, name)
     table = table.assign(throttled=table["requests"].where(refused_by_bucket(table, results.scenario(name)), 0))
-    totals = table.groupby(["account", "second"], observed=True, as_index=False)[["requests", "throttled"]].sum()
+    table = with_region(table, results.scenario(name))
+    keys = ["account", "region", "second"]
+    totals = table.groupby(keys, observed=True, as_index=False)[["requests", "throttled"]].sum()
     accounts = set(totals["account"].astype(str))
     totals = totals[totals["second"] >= math.floor(axis.leak_s)]
     edges = axis.edges

@@ -101,11 +101,6 @@ class Context:
         """Names of the issuers that answer on a host and are no API of AWS."""
         return self.issuers_of("imds", "container", "pod_identity", "broker")
 
-    def regions(self) -> dict[str, str]:
-        """Issuer -> Region, of the issuers that name one: each Region has buckets of its own."""
-        named = {name: issuer.get("region") for name, issuer in self.scenario.get("issuers", {}).items()}
-        return {name: str(region) for name, region in named.items() if region}
-
     def issuers_of(self, *kinds: str) -> set[str]:
         """Names of the issuers of these kinds."""
         return {name for name, issuer in self.scenario.get("issuers", {}).items() if issuer["kind"] in kinds}

@@ -25,6 +25,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.metrics._refused import refused_by_bucket
+from analysis.metrics._regions import with_region
 from analysis.metrics.base import Context, Family, Frames, Metric, Selector, Value, group_sums, sel
 
 __all__ = ["FAMILY", "buckets", "compute"]
@@ -52,16 +53,11 @@ _LOADS = ((), _BUCKET, ("issuer",))
 _LABELS = ("population", "issuer", "operation", "quota_group", "account", "outcome")
 
 
-def buckets(frame: pd.DataFrame, regions: Mapping[str, str]) -> dict[tuple[str, str], list[pd.Series]]:
-    """(account, quota group) -> attempts per aligned second in each Region, empty seconds absent.
-
-    Args:
-        frame: Attempts by second, issuer, account and quota group.
-        regions: Issuer -> its Region, of those that name one.
-    """
-    at = frame["issuer"].astype(str).map(regions).fillna("") if regions else 0
+def buckets(frame: pd.DataFrame, context: Context) -> dict[tuple[str, str], list[pd.Series]]:
+    """(account, quota group) -> attempts per aligned second in each Region, empty seconds absent."""
     found: dict[tuple[str, str], list[pd.Series]] = {}
-    for (account, group, _), rows in frame.assign(region=at).groupby([*_BUCKET, "region"], observed=True):
+    keys = [*_BUCKET, "region"]
+    for (account, group, _), rows in with_region(frame, context.scenario).groupby(keys, observed=True):
         found.setdefault((str(account), str(group)), []).append(_per_second(rows))
     return found
 
@@ -96,7 +92,7 @@ _RATES: dict[str, Callable[[pd.Series, int], float]] = {
 
 def _loads(frame: pd.DataFrame, context: Context) -> Iterator[Value]:
     of_aws = _of_accounts(frame, context)
-    by_bucket = buckets(of_aws, context.regions())
+    by_bucket = buckets(of_aws, context)
     by_issuer = {str(name): _per_second(rows) for name, rows in frame.groupby("issuer", observed=True)}
     seconds = max(1, math.ceil(context.horizon_s))
     for metric, rate in _RATES.items():

@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.metrics._regions import with_region
 from analysis.metrics.base import Context, Family, Frames, Metric, Selector, Value, sel
 from analysis.metrics.calls import NOT_FAILED
 from sim.records import Level
@@ -52,7 +53,7 @@ def compute(frames: Frames, context: Context) -> Iterator[Value]:
     yield from _thieves(thefts, frames["theft_spans"])
     since = responded_at_s(thefts)
     yield from _collateral(frames, context)
-    yield from _surge(frames["requests_per_second"], since)
+    yield from _surge(frames["requests_per_second"], since, context.scenario)
 
 
 def _thieves(thefts: pd.DataFrame, spans: pd.DataFrame) -> Iterator[Value]:
@@ -144,11 +145,12 @@ def cut_off(calls: pd.DataFrame, since: float = -math.inf) -> pd.Series:
     return (stretches["end"] - stretches["start"]).groupby(level=_WHO, observed=True).sum()
 
 
-def _surge(requests: pd.DataFrame, since: float) -> Iterator[Value]:
+def _surge(requests: pd.DataFrame, since: float, scenario: Mapping[str, Any]) -> Iterator[Value]:
     """The busiest second of each bucket, from the second of the detection on."""
     later = requests[(requests["second"] + 1 > since) & (requests["quota_group"] != "free")]
     keys = ["account", "quota_group"]
-    per_second = later.groupby([*keys, "second"], observed=True, as_index=False)["requests"].sum()
+    later = with_region(later, scenario)
+    per_second = later.groupby([*keys, "region", "second"], observed=True, as_index=False)["requests"].sum()
     peaks = per_second.groupby(keys, observed=True, as_index=False)["requests"].max()
     for account, group, peak in zip(*(peaks[column] for column in (*keys, "requests")), strict=True):
         yield Value("surge_rps", sel(account=str(account), quota_group=str(group)), float(peak))
@@ -186,7 +188,7 @@ FAMILY = Family(
         Metric(
             "surge_rps",
             "requests/s",
-            "Attempts in the busiest second from the detection on, per bucket.",
+            "Attempts in the busiest second from the detection on, per bucket, in its busiest Region.",
             (("account", "quota_group"),),
             is_sum=True,
         ),
@@ -197,7 +199,7 @@ FAMILY = Family(
         "calls": _CALLS,
         "calls_unanswered": _CALLS,
         "lives": ("population", "client"),
-        "requests_per_second": ("second", "quota_group", "account", "requests"),
+        "requests_per_second": ("second", "issuer", "quota_group", "account", "requests"),
     },
     compute=compute,
 )

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from analysis.charts.lanes import failing_share
-from analysis.metrics.response import cut_off
+from analysis.metrics.response import _surge, cut_off
 from sim.records import Level
 from tests.analysis.frames import context, number, table, values
 
@@ -115,6 +115,19 @@ def test_the_surge_is_the_busiest_second_of_a_bucket():
         row | {"second": 300, "requests": 4, "outcome": "throttled"},
     ]
     assert number(found([LEAK], requests=requests), "surge_rps", "account=main,quota_group=signed") == 11
+
+
+@pytest.mark.parametrize(("region", "surge"), [(None, 16), ("eu-west-1", 11)])
+def test_the_surge_of_two_regions_is_that_of_the_busier(region, surge):
+    row = {"account": "main", "quota_group": "signed", "population": "app", "operation": "AssumeRole", "outcome": "ok"}
+    requests = pd.DataFrame(
+        [
+            row | {"issuer": "sts", "second": 300, "requests": 11},
+            row | {"issuer": "sts-eu", "second": 300, "requests": 5},
+        ]
+    )
+    about = {"issuers": {"sts": {"kind": "sts", "region": None}, "sts-eu": {"kind": "sts", "region": region}}}
+    assert [value.value for value in _surge(requests, 200.0, about)] == [surge]
 
 
 def test_the_share_that_fails_spreads_a_segment_evenly():

@@ -63,8 +63,9 @@ def test_there_was_something_to_see(
     assert bool(real.failed_calls) is failed
 
 
-@pytest.mark.skipif(_MISSING is not None, reason=_MISSING or "")
-def test_the_command_tells_both_sides(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_tells_both_sides(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rehearsal, "why_not", lambda: None)
+    monkeypatch.setattr(rehearsal, "observed", rehearsal.simulated)
     options = ["--population", "by-key", "--clients", "1", "--hours", "0.5", "--json"]
     assert main(["rehearse", str(_SCENARIO), *options]) == 0
     told = json.loads(capsys.readouterr().out)

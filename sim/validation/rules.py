@@ -68,5 +68,5 @@ def findings(scenario: Scenario, data: Mapping[Any, Any]) -> Iterator[Finding]:
         data: The document it came from, for paths that only strategies have.
     """
     yield from strategy_findings(scenario)
-    for rule in strategies.RULES:
+    for rule in (*strategies.RULES, *theft.FILE_RULES):
         yield from rule(scenario, data)

@@ -20,6 +20,7 @@ from sim.validation.references import unknown
 __all__ = ["RULES"]
 
 _METRIC: Final = re.compile(r"[a-z][a-z0-9_.]*(\{[a-z_]+=[^{},=]+(,[a-z_]+=[^{},=]+)*\})?")
+_OFF_IDENTITY: Final = re.compile(r"clients\.off_identity(\{(.*,)?population=(?P<population>[^,}]+).*\})?")
 _BASES: Final = ("given", "documented", "measured", "second_hand", "assumed", "calibrated")
 
 
@@ -47,6 +48,37 @@ def _checks(scenario: Scenario, _: Mapping[Any, Any]) -> Iterator[Finding]:
         for key, (low, high) in {"expect": check.expect, "window_s": check.window_s or (None, None)}.items():
             if low is not None and high is not None and high < low:
                 yield (*path, key), f"[{low:g}, {high:g}] is not a range; the first must not be above the second"
+
+
+def _intended(scenario: Scenario, data: Mapping[Any, Any]) -> Iterator[Finding]:
+    """Whoever is meant to be nobody in particular is never off identity."""
+    for index, check in enumerate(scenario.checks):
+        for word, metric in {"metric": check.metric, "over": check.over or ""}.items():
+            asked = _OFF_IDENTITY.fullmatch(metric)
+            if asked is None:
+                continue
+            chosen = scenario.strategies if check.strategy is None else {check.strategy} & set(scenario.strategies)
+            held = [_populations(scenario, data, name) for name in chosen] or [_populations(scenario, data, None)]
+            names = [asked["population"]] if asked["population"] else list(scenario.populations)
+            if not any(_says(populations, name) for populations in held for name in names):
+                who = f"population {names[0]} has" if len(names) == 1 else "no population has"
+                yield (
+                    ("checks", index, word),
+                    f"{shorten(metric)} is 0 whatever happens, since {who} {'no ' if len(names) == 1 else ''}"
+                    f"intended_role; say populations.{names[0]}.intended_role, or leave the check out",
+                )
+
+
+def _says(populations: Mapping[Any, Any], name: str) -> bool:
+    return isinstance(populations.get(name), Mapping) and populations[name].get("intended_role") is not None
+
+
+def _populations(scenario: Scenario, data: Mapping[Any, Any], strategy: str | None) -> Mapping[Any, Any]:
+    """The populations of a strategy, or of the base, as plain data."""
+    chosen = scenario.strategies[strategy] if strategy is not None else None
+    found = data if chosen is None else apply(data, chosen.set, chosen.remove).data
+    populations = found.get("populations")
+    return populations if isinstance(populations, Mapping) else {}
 
 
 def _sources(scenario: Scenario, _: Mapping[Any, Any]) -> Iterator[Finding]:
@@ -139,6 +171,7 @@ RULES: Final[tuple[Callable[[Scenario, Mapping[Any, Any]], Iterator[Finding]], .
     _baseline,
     _some_strategy,
     _checks,
+    _intended,
     _sources,
     _basis,
     _ranges,

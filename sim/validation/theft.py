@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Final
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from pydantic import ValidationError
 
 from sim.faults.disable_user import DisableUser
+from sim.faults.upgrade import Upgrade
 from sim.issuers.spec import Broker, IdentityCenter, Imds, Local
 from sim.loading.errors import Finding
+from sim.loading.overlay import apply
 from sim.providers.step import Step
 from sim.scenario import Scenario
+from sim.validation.quotas import users_of
 
-__all__ = ["RULES"]
+__all__ = ["FILE_RULES", "RULES"]
 
 
 def _somewhere(scenario: Scenario) -> Iterator[Finding]:
@@ -47,6 +53,42 @@ def _places_of(scenario: Scenario, step: Step, is_peoples: bool) -> Iterator[str
         yield "browser"
     else:
         yield from ("laptop", "process") if is_peoples else ("process",)
+
+
+def _within_reach(scenario: Scenario, data: Mapping[Any, Any]) -> Iterator[Finding]:
+    """What leaks is a population's own: it keeps something at the place, in the base or in some strategy."""
+    incidents = scenario.theft.incidents
+    resolved = [scenario, *_strategies(scenario, data)] if incidents else []
+    changed = {fault.upgrade for one in resolved for fault in one.timeline if isinstance(fault, Upgrade)}
+    for name, incident in incidents.items():
+        held = {place for one in resolved for place in _held_by(one, incident.population)}
+        everywhere = set(_held_places(scenario))
+        if held and incident.place in everywhere - held and incident.population not in changed:
+            yield (
+                ("theft", "incidents", name, "place"),
+                f"{incident.population} has nothing at {incident.place} in any strategy; it keeps credentials at "
+                f"{', '.join(sorted(held))} (see place of a step, copies of a key)",
+            )
+
+
+def _strategies(scenario: Scenario, data: Mapping[Any, Any]) -> Iterator[Scenario]:
+    """The strategies that can be read; what is wrong with the others is told where it stands."""
+    for strategy in scenario.strategies.values():
+        with contextlib.suppress(ValidationError):
+            yield Scenario.model_validate(apply(data, strategy.set, strategy.remove).data)
+
+
+def _held_by(scenario: Scenario, population: str) -> Iterator[str]:
+    """Where one population keeps what its chain yields, through sources, and the keys that it signs with."""
+    found = scenario.populations.get(population)
+    chains = [] if found is None else [found.credentials]
+    for name in chains:
+        for step in scenario.credentials.get(name, ()):
+            yield from _places_of(scenario, step, found is not None and found.people)
+            chains += [step.source] if step.source is not None and step.source not in chains else []
+    for name in users_of(scenario, population) if found is not None else ():
+        user = scenario.users.get(name)
+        yield from user.key.copies if user is not None and user.key is not None else ()
 
 
 def _foothold_ends(scenario: Scenario) -> Iterator[Finding]:
@@ -93,4 +135,7 @@ RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _thieves_once,
     _disabled_people,
 )
-"""Every rule of this file."""
+"""Every rule of this file that looks at a scenario as it stands."""
+
+FILE_RULES: Final[tuple[Callable[[Scenario, Mapping[Any, Any]], Iterator[Finding]], ...]] = (_within_reach,)
+"""Rules that look at the base and all strategies together."""

@@ -101,7 +101,7 @@ WRONG = {
         "checks.1.at_s: calls.failed is not of an instant",
     ),
     "late instant": (
-        "{metric: clients.off_identity, at_s: 86401, expect: [0, 0]}",
+        "{metric: clients.served, at_s: 86401, expect: [0, 0]}",
         "checks.1.at_s: 86401 is beyond the horizon of 86400 s",
     ),
     "late window": (
@@ -109,8 +109,8 @@ WRONG = {
         "checks.1.window_s: [0, 86401] goes beyond the horizon of 86400 s",
     ),
     "window of an instant": (
-        "{metric: clients.off_identity, window_s: [0, 5], expect: [0, 0]}",
-        "checks.1.window_s: clients.off_identity is of an instant; use at_s",
+        "{metric: clients.served, window_s: [0, 5], expect: [0, 0]}",
+        "checks.1.window_s: clients.served is of an instant; use at_s",
     ),
     "empty window": ("{metric: requests, window_s: [5, 5], expect: [0, 0]}", "checks.1.window_s: [5, 5] is empty"),
     "part of a second": ("{metric: requests, window_s: [0.5, 5], expect: [0, 0]}", "whole numbers"),

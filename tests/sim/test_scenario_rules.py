@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.small_scenario import check_edit
+from sim.loading.scenario_file import load
+from tests.support.small_scenario import check_edit, edited
 
 # What is replaced, by what, path of the problem, words that its text must hold.
 EDITS = {
@@ -34,6 +35,25 @@ EDITS = {
         "credentials: ap, calls",
         "populations.app.credentials",
         ["mean app?"],
+    ),
+    "nobody is meant to be anybody": (
+        "theft: {places: {app: {process: 1}}}",
+        "checks: [{metric: clients.off_identity, at_s: 10, expect: [0, 0]}]",
+        "checks.0.metric",
+        ["0 whatever happens", "no population has intended_role", "populations.app.intended_role"],
+    ),
+    "these are not meant to be anybody": (
+        "theft: {places: {app: {process: 1}}}",
+        "checks: [{metric: 'clients.off_identity{population=people}', at_s: 10, expect: [0, 0]}]",
+        "checks.0.metric",
+        ["population people has no intended_role"],
+    ),
+    "in this strategy nobody is": (
+        "  base: {}",
+        "  base: {set: {populations.app.intended_role: app}}\n"
+        "checks: [{metric: clients.off_identity, strategy: keys, at_s: 10, expect: [0, 0]}]",
+        "checks.0.metric",
+        ["0 whatever happens"],
     ),
     "one number twice": (
         "main: {quotas: {signed: documented-600}}",
@@ -290,7 +310,15 @@ STANDS_AT = {
     "people on hosts": "per_host: 2",
     "a process that logs in": "way: sso",
     "one number twice": "other: {number",
+    "in this strategy nobody is": "checks:",
 }
+
+ANYBODY = """
+  base: {set: {populations.app.intended_role: app}}
+checks:
+  - {metric: clients.off_identity, at_s: 10, expect: [0, 0]}
+  - {metric: "clients.off_identity{population=app}", strategy: base, at_s: 10, expect: [0, 0]}
+"""
 
 
 @pytest.mark.parametrize("case", EDITS)
@@ -300,3 +328,7 @@ def test_broken_rule(tmp_path, case):
 
 def test_every_case_with_a_place_of_its_own_is_a_case():
     assert set(STANDS_AT) <= set(EDITS)
+
+
+def test_somebody_is_meant_to_be_somebody_in_a_strategy(tmp_path):
+    load(edited(tmp_path, "\n  base: {}\n", ANYBODY))

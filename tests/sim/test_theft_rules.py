@@ -6,9 +6,10 @@ import pickle
 
 import pytest
 
+from sim.loading.scenario_file import load
 from sim.scenario import Scenario
 from tests.support.naive_thief import leak
-from tests.support.small_scenario import GOOD, check_edit
+from tests.support.small_scenario import GOOD, check_edit, edited
 
 THEFT = "theft: {places: {app: {process: 1}}}"
 WORDS = "at_s: 5, population: app, detected_after_s: 60, thieves: [copy]"
@@ -25,6 +26,12 @@ EDITS = {
         theft(WORDS + ", place: repository"),
         "theft.incidents.leak.place",
         ["nobody has anything at repository", "imds", "process"],
+    ),
+    "a place that only others have": (
+        THEFT,
+        theft(WORDS + ", place: laptop"),
+        "theft.incidents.leak.place",
+        ["app has nothing at laptop in any strategy", "imds, process"],
     ),
     "no thieves": (
         THEFT,
@@ -93,3 +100,9 @@ def test_a_plan_does_not_change_a_role_of_identity_center_in_iam(verb, tmp_path)
 def test_scenarios_with_plans_travel_to_worker_processes():
     scenario = Scenario.model_validate(leak({}, [{"after_s": 5, "deactivate_key": "robot"}]))
     assert pickle.loads(pickle.dumps(scenario)) == scenario
+
+
+def test_a_place_that_a_strategy_gives_its_population_is_right(tmp_path):
+    fallback = "  base: {}\n  copied: {set: {credentials.app.0.place: laptop}}\n"
+    base = GOOD.replace("  base: {}\n", fallback)
+    load(edited(tmp_path, THEFT, theft(WORDS + ", place: laptop"), base))

@@ -8,10 +8,12 @@ from typing import Final
 
 from sim.aws import roles_anywhere
 from sim.chains.local_providers import refresh_of
+from sim.clients.reactions import answers_of
 from sim.issuers.spec import Attached, Broker, Endpoint, IdentityCenter, PodIdentity, RolesAnywhere
 from sim.laws import mean_of
 from sim.loading.scenario_file import Loaded
 from sim.policies.refresh import advisory_at
+from sim.policies.retry import RetryRule
 from sim.principals.population import Population
 from sim.problems import Problem, ScenarioError
 from sim.providers.step import Step
@@ -93,6 +95,7 @@ def estimate_scenario(scenario: Scenario) -> Estimate:
         caches = number * population.threads * max(mean_of(population.profiles), 1.0)
         active_s, calls = _activity(population, mean_life_s(scenario, name))
         renewals = caches * (1 + _renewals(scenario, population, active_s, calls))
+        renewals += caches * _asked_again(scenario, population, calls)
         singly = caches * calls if scenario.run.record is Level.CALLS else 0.0
         events += _EVENTS_PER_RENEWAL * renewals + singly
         rows += _ROWS_PER_RENEWAL * renewals + singly
@@ -120,6 +123,33 @@ def _renewals(scenario: Scenario, population: Population, active_s: float, calls
     usable_s = [_usable_s(scenario, population, step) for step in steps]
     shortest = min(usable_s)
     return min(calls, active_s / shortest) if shortest > 1e-3 else calls  # "just after" the fetch is every call
+
+
+def _asked_again(scenario: Scenario, population: Population, calls: float) -> float:
+    """What a program's reactions to errors may add for one cache.
+
+    Nobody knows beforehand which calls fail: at most all while the timeline's faults last, or throughout the run where
+    it has none. A process that starts anew waits for its next call; a program that asks again does not.
+    """
+    troubled_s = _troubled_s(scenario)
+    most = 0.0
+    for answer in answers_of(population.on_error).values():
+        if answer.does in ("again", "restart"):
+            tries = min(troubled_s / max(_pause_s(answer.backoff), 1e-9), answer.times)
+            most = max(most, tries if answer.does == "again" else min(tries, calls))
+    return most
+
+
+def _pause_s(rule: RetryRule) -> float:
+    """Pause between two tries, once there were many."""
+    longest_s = rule.transient_base_s if rule.law == "fixed" else rule.cap_s
+    return {"none": 0.0, "full_jitter": 0.5 * longest_s, "equal_jitter": 0.75 * longest_s}.get(rule.law, longest_s)
+
+
+def _troubled_s(scenario: Scenario) -> float:
+    horizon_s = scenario.run.horizon_s
+    lasting = [min(fault.lasts_s, horizon_s - fault.at_s) for fault in scenario.timeline]
+    return min(sum(lasting), horizon_s) if lasting else horizon_s
 
 
 def _usable_s(scenario: Scenario, population: Population, step: Step) -> float:

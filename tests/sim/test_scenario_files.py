@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from sim.assumptions import inputs, variants
-from sim.estimate import AFFORDABLE_EVENTS, estimate, require_affordable
+from sim.estimate import AFFORDABLE_EVENTS, estimate, estimate_scenario, require_affordable
 from sim.loading.overlay import matches
 from sim.loading.scenario_file import json_schema, load
 from sim.problems import ScenarioError
 from sim.validation.quotas import users_of
+from tests.support.small_scenario import GOOD, edited, written
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 FILES = sorted(SCENARIOS.glob("*.yaml"))
@@ -247,3 +248,27 @@ def test_settings_win_over_the_base_and_lose_to_strategies():
     assert all(scenario.run.seed == 7 for scenario in loaded.strategies.values())
     assert loaded.strategies["batch-15m"].credentials["reader"][0].session_s == 1200
     assert loaded.strategies["batch-1h"].credentials["reader"][0].session_s == 3600
+
+
+@pytest.mark.parametrize(
+    ("reaction", "timeline", "tries"),
+    [
+        ("{again_after: {fixed_s: 0.5}}", "{at_s: 10, outage: sts, for_s: 5}", 10),
+        ("{again_after: {fixed_s: 0.5}, times: 4, then: stop}", "{at_s: 10, outage: sts, for_s: 5}", 4),
+        ("{again_after: {fixed_s: 0.5}}", "", 7200),
+        ("{again_after: {full_jitter: {base_s: 1, cap_s: 20}}}", "", 360),
+        ("{restart_after: {fixed_s: 0.5}}", "", 3600),
+        ("stop", "", 0),
+    ],
+)
+def test_tight_loops_on_errors_are_estimated_at_most_as_long_as_the_faults(tmp_path, reaction, timeline, tries):
+    base = GOOD.replace("  - {at_s: 10, outage: sts, for_s: 5}", f"  - {timeline}" if timeline else "  []")
+    with_it = edited(tmp_path, "credentials: app,", f"credentials: app, on_error: {{RefreshFailed: {reaction}}},", base)
+    more = estimate_scenario(load(with_it).base).events
+    assert more - estimate_scenario(load(written(tmp_path, base)).base).events == pytest.approx(4 * 3 * tries)
+
+
+def test_a_loop_without_a_pause_asks_for_yes(tmp_path):
+    words = "credentials: app, on_error: {RefreshFailed: {again_after: {fixed_s: 1e-6}}},"
+    with pytest.raises(ScenarioError, match="million events"):
+        require_affordable(load(edited(tmp_path, "credentials: app,", words)))

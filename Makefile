@@ -13,7 +13,7 @@ LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-
 
 help:
 	@echo "make demo       install into .venv, compare strategies of the employee directory, print the report's path"
-	@echo "make test       install what tests need, lint, check types and imports, run the tests and the incidents"
+	@echo "make test       install what tests need, lint, check types and imports, run the tests"
 	@echo "make server     install MiniStack into .ministack; with libfaketime, tests then meet a server that refuses expired sessions"
 	@echo "make check      the checks of every shipped scenario, drills included (a few minutes)"
 	@echo "make fuzz       fifty new seeds of random cases against the real botocore"
@@ -30,7 +30,6 @@ demo: $(RUN_STAMP)
 
 test: lint
 	$(BIN)/python -m pytest -n auto --dist worksteal
-	$(BIN)/credflow check scenarios/incidents scenarios/rows
 
 check: $(RUN_STAMP)
 	$(BIN)/credflow check scenarios/incidents scenarios/rows scenarios/drills

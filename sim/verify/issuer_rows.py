@@ -14,6 +14,7 @@ from sim.issuers.kinds.broker import Broker
 from sim.issuers.spec import Container, Function, Imds, PodIdentity
 from sim.validation import presigned
 from sim.verify.rows import Row, exact
+from sim.verify.small_runs import fleet, run
 
 __all__ = ["issuer_rows"]
 
@@ -23,8 +24,8 @@ _SECOND: Final = "published observations, read again"
 
 
 def issuer_rows() -> list[Row]:
-    """Metadata service, ECS, Lambda, Pod Identity agent, kiam, sign-in, Roles Anywhere, requests signed ahead."""
-    return [*_endpoints(), *_agents(), *_sign_in(), *_anywhere(), *_signed_ahead()]
+    """Metadata service, ECS, Lambda, agents, kiam, sign-in, Roles Anywhere, requests signed ahead, assertions."""
+    return [*_endpoints(), *_agents(), *_sign_in(), *_anywhere(), *_signed_ahead(), _assertion()]
 
 
 def _endpoints() -> list[Row]:
@@ -97,3 +98,16 @@ def _signed_ahead() -> list[Row]:
             people.ACCESS_TOKEN_WINDOW_S,
         ),
     ]
+
+
+def _assertion() -> Row:
+    """A session of two hours was asked for, and the assertion says one."""
+    document = fleet(1, 60.0, 1800.0)
+    step = {"from": "sts.AssumeRoleWithSAML", "role": "app", "idp": "idp", "way": "console", "session_s": 7200}
+    document["issuers"]["idp"] = {"kind": "idp", "session_not_on_or_after_s": 3600}
+    document["roles"]["app"]["trust"] = {"saml": "idp"}
+    document["credentials"]["chain"] = [step]
+    document["populations"]["fleet"] |= {"people": True, "start": {"at_s": 0}}
+    (credentials,) = run(document, "credentials")
+    life_s = float(credentials["expires_at_s"][0] - credentials["issued_at_s"][0] // 1)
+    return exact(_SOURCE, "AssumeRoleWithSAML: SessionNotOnOrAfter ends a session, s", 3600.0, life_s)

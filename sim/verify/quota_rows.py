@@ -18,8 +18,8 @@ _PAUSE_S: Final = 0.5
 
 
 def quota_rows() -> list[Row]:
-    """Overload, small buckets, conservation, synchronised start."""
-    return [*_overload(), *_small(), _drain(), _conserved()]
+    """Overload, small buckets, conservation, synchronised start, Regions."""
+    return [*_overload(), *_small(), _drain(), _conserved(), _regions(None, 3), _regions("eu-west-1", 6)]
 
 
 def _arrivals(rate: float, seconds: float, number: int) -> list[float]:
@@ -84,3 +84,24 @@ def _conserved() -> Row:
             accepted += 1
             excess = max(excess, accepted - 20.0 * at - lowest)
     return exact(_SOURCE, "60/s on 20/40: accepts at most b + r d in any d seconds", True, excess <= 40.0 + 1e-6)
+
+
+def _regions(away: str | None, expected: int) -> Row:
+    """Ten clients of one account ask two issuers at once, five each; a bucket holds three requests."""
+    document = fleet(5, 600.0, 60.0)
+    step = {**document["credentials"]["chain"][0], "retry": {"attempts": 1}}
+    start = {"calls": {"kind": "every", "every_s": 600, "phase_s": 0}, "start": {"at_s": 0}}
+    names = ("home", "away")
+    blocks = {
+        "accounts": {"main": {"quotas": {"signed": {"rps": 0.001, "burst": 3.0}}}},
+        "issuers": {
+            "home": {"kind": "sts", "latency_s": 0.0},
+            "away": {"kind": "sts", "latency_s": 0.0, "region": away},
+        },
+        "credentials": {name: [{**step, "from": f"{name}.AssumeRole"}] for name in names},
+        "populations": {name: {**document["populations"]["fleet"], **start, "credentials": name} for name in names},
+    }
+    (requests,) = run({**document, **blocks}, "requests")
+    where = "two issuers of one Region" if away is None else "two Regions"
+    granted = int((requests["outcome"] == "ok").sum())
+    return exact("AWS documentation, read again", f"bucket of 3, {where}: granted of 10 at once", expected, granted)

@@ -61,13 +61,16 @@ def _of_documents(scenario: Scenario) -> Said:
 
 
 def _done(scenario: Scenario) -> Said:
-    """What clients do, and what is throttled of it."""
+    """What clients and thieves do, and what is throttled of it."""
     for name, population in scenario.populations.items():
         path: Path = ("populations", name, "calls")
         for number, calls in enumerate(population.calls):
             place = (*path, number, "action") if len(population.calls) > 1 else (*path, "action")
             yield place, calls.action
     yield from (((*path, "action"), fault.action) for path, fault in entries(scenario) if isinstance(fault, Throttle))
+    yield from ((("theft", "actions", action), action) for action in scenario.theft.actions or ())
+    for name, incident in scenario.theft.incidents.items():
+        yield from ((("theft", "incidents", name, "actions", action), action) for action in incident.actions or ())
 
 
 def _wrong(action: object) -> str | None:

@@ -121,6 +121,14 @@ def _attachable(scenario: Scenario) -> Iterator[Finding]:
                     f"({iam.MANAGED_POLICY_CHARS.value:,} each); embedded in {block} AWS takes {fact.value:,} in all. "
                     "Split them into shorter documents",
                 )
+            boundary = getattr(holder, "boundary", None)
+            length = 0 if boundary is None else _length(boundary)
+            if length > iam.MANAGED_POLICY_CHARS.value:
+                yield (
+                    (block, name, "boundary"),
+                    f"{length:,} characters; a boundary is a managed policy, of at most "
+                    f"{iam.MANAGED_POLICY_CHARS.value:,}",
+                )
 
 
 def _session_policies(scenario: Scenario) -> Iterator[Finding]:

@@ -115,6 +115,14 @@ def _within_run(scenario: Scenario) -> Iterator[Finding]:
                 f"{fault.at_s:g} is not before the end of the run (horizon_s {scenario.run.horizon_s:g}): "
                 "it would never happen; set it earlier, or the horizon later",
             )
+    for name, plan in scenario.theft.plans.items():
+        for index, step in enumerate(plan):
+            if step.after_s >= scenario.run.horizon_s:
+                yield (
+                    ("theft", "plans", name, index, "after_s"),
+                    f"{step.after_s:g} after a detection is beyond any run of horizon_s {scenario.run.horizon_s:g}: "
+                    "it would never happen; set it earlier, or the horizon later",
+                )
 
 
 def _contradictions(scenario: Scenario) -> Iterator[Finding]:

@@ -37,6 +37,7 @@ def _statement(action: str) -> str:
             "theft.plans.answer.0.deny.1",
             ["sts:As*?"],
         ),
+        (THEFT, THEFT[:-1] + ", actions: {'s3:GetObjct': 1}}", "theft.actions.s3:GetObjct", ["s3:GetObject?"]),
         (
             "{dev: {account: main}}",
             "{dev: {account: main, allow: ['lamda:*']}}",

@@ -152,3 +152,8 @@ def test_policies_that_can_neither_be_managed_nor_embedded(
     (problem,) = problems_of(path)
     assert problem.path == "roles.app.policies"
     assert told in problem.text
+
+
+def test_a_boundary_is_a_managed_policy(tmp_path) -> None:
+    check_edit(tmp_path, (APP, f"{APP[:-1]}, boundary: {_long(9000)}}}", "roles.app.boundary", ["at most 6,144"]))
+    assert load(written(tmp_path, GOOD.replace(APP, f"{APP[:-1]}, boundary: {_long(6000)}}}")))

@@ -127,6 +127,12 @@ EDITS = {
         "theft.plans.answer.0.after_s",
         ["-5", "at least 0"],
     ),
+    "response after the end": (
+        THEFT,
+        "theft: {plans: {answer: [{after_s: 3600, revoke: role/app}]}}",
+        "theft.plans.answer.0.after_s",
+        ["3600 after a detection", "horizon_s 3600"],
+    ),
     "plan with an instant": (
         THEFT,
         "theft: {plans: {answer: [{at_s: 5, revoke: role/app}]}}",

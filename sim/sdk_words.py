@@ -69,20 +69,7 @@ class RefreshWords(Spec):
             low, high = getattr(self, name) if isinstance(getattr(self, name), tuple) else (0, 0)
             if high < low:
                 raise ValueError(f"{name}: [{low:g}, {high:g}] is not a range; the first must not be above the second")
-        self._nested()
         return self
-
-    def _nested(self) -> None:
-        """Callers wait in the last part of the time in which a refresh is tried, unless something else says when."""
-        longest = max([window for _, window in self.advisory or ()], default=self.advisory_s)
-        renews_otherwise = self.share_of_life is not None or self.latest_s is not None
-        if longest is None or self.mandatory_s is None or renews_otherwise:
-            return
-        if self.mandatory_s > longest:
-            raise ValueError(
-                f"mandatory_s ({self.mandatory_s:g}) must not be above the advisory window ({longest:g}), before which "
-                "nothing is renewed"
-            )
 
     def applied(self, rule: Refresh) -> Refresh:
         """The rule with what is said here in place of its own."""
@@ -121,14 +108,6 @@ class Retry(Spec):
     on: Annotated[tuple[Refused, ...], Field(min_length=1)] | None = None
     """Refusals that are tried again: `throttled`, `unavailable` (a 5xx, or no answer in time), `denied` (an error that
     SDKs count as permanent); `throttled` and `unavailable` if not given."""
-
-    @model_validator(mode="after")
-    def _capped(self) -> Retry:
-        for name in ("base_s", "throttle_base_s"):
-            base_s = getattr(self, name)
-            if self.cap_s is not None and base_s is not None and base_s > self.cap_s:
-                raise ValueError(f"cap_s ({self.cap_s:g}) must not be below {name} ({base_s:g})")
-        return self
 
     def applied(self, rule: RetryRule) -> RetryRule:
         """The rule with what is said here in place of its own."""

@@ -26,6 +26,7 @@ from sim.validation import (
     sts,
     theft,
     timeline,
+    windows,
 )
 
 __all__ = ["RULES", "findings", "strategy_findings"]
@@ -48,6 +49,7 @@ _STANDING: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     *theft.RULES,
     *lifetimes.RULES,
     *laws.RULES,
+    *windows.RULES,
 )
 
 RULES: Final = (*_STANDING, lifetimes.rules_for_upgrades(_STANDING))

@@ -165,19 +165,6 @@ def _late_begin(scenario: Scenario) -> Iterator[Finding]:
                     yield (*path, word), f"below 0 counts from a start: give populations.{name}.start with at_s"
 
 
-def _always_due(scenario: Scenario) -> Iterator[Finding]:
-    """A window as long as the session makes every call renew (botocore's 900 s do); a longer one says nothing else."""
-    for path, step in steps(scenario):
-        for word in ("advisory_s", "mandatory_s"):
-            window_s = getattr(step.refresh, word) or 0.0
-            if step.session_s is not None and window_s > step.session_s:
-                yield (
-                    (*path, "refresh", word),
-                    f"{window_s:g} is above session_s ({step.session_s:g}), so that every call renews; take less, or "
-                    "say cache: none if each call is to get a session of its own",
-                )
-
-
 def _windows(sdk: str | SdkWords) -> tuple[tuple[str, RefreshWords], ...]:
     return () if isinstance(sdk, str) else (("sts", sdk.sts), ("imds", sdk.imds))
 
@@ -190,6 +177,5 @@ RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _copied,
     _copies_begin,
     _late_begin,
-    _always_due,
 )
 """Every rule of this file."""

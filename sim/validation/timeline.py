@@ -157,6 +157,8 @@ def _sets(fault: FaultSpec) -> frozenset[tuple[str, ...]]:
         return frozenset({("availability", fault.target)})
     if fault.verb == "quota":
         return frozenset({("quota", fault.target, str(getattr(fault, "group", "")))})
+    if fault.verb == "throttle":
+        return frozenset({("throttle", fault.target, str(getattr(fault, "action", "")))})
     if fault.verb in ("delay", "skew", "imds_stuck"):
         return frozenset({(fault.verb, fault.target)})
     found: set[tuple[str, ...]] = set()

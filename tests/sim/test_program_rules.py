@@ -33,6 +33,18 @@ EDITS = {
     "arrivals after the end": (
         APP, APP + " arrivals: {kind: trace, at_s: [3600]},", "populations.app.arrivals.at_s", ["none of 1 instants"]
     ),
+    "callers who wait before anything is due": (
+        STEP,
+        "session_s: 3600, refresh: {advisory_s: 60, mandatory_s: 90}}]",
+        "credentials.app.0.refresh.mandatory_s",
+        ["90 is above the advisory window (60)"],
+    ),
+    "a pause above its cap": (
+        STEP,
+        "session_s: 3600, retry: {base_s: 30, cap_s: 3}}]",
+        "credentials.app.0.retry.cap_s",
+        ["3 is below base_s (30)"],
+    ),
     "a window above the session": (
         STEP,
         "session_s: 3600, refresh: {advisory_s: 3601}}]",

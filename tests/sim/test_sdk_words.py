@@ -100,10 +100,18 @@ def test_a_setting_changes_one_field_of_a_changed_preset(tmp_path) -> None:
         ("{imds: {again_after: [9, 3]}}", "populations.app.sdk.imds", ["again_after", "not a range"]),
         ("{imds: {on_failed: srve}}", "populations.app.sdk.imds.on_failed", ["serve"]),
         ("{retry: {mode: standrad-old}}", "populations.app.sdk.retry.mode", ["standard-old"]),
-        ("{sts: {advisory_s: 100, mandatory_s: 600}}", "populations.app.sdk.sts", ["(600)", "window (100)"]),
-        ("{imds: {advisory: [[900, 60], [null, 300]], mandatory_s: 301}}", "populations.app.sdk.imds", ["(300)"]),
-        ("{retry: {base_s: 30, cap_s: 3}}", "populations.app.sdk.retry", ["cap_s (3)", "below base_s (30)"]),
-        ("{retry: {throttle_base_s: 9, cap_s: 3}}", "populations.app.sdk.retry", ["below throttle_base_s (9)"]),
+        (
+            "{sts: {advisory_s: 100, mandatory_s: 600}}",
+            "populations.app.sdk.sts.mandatory_s",
+            ["600 is above", "(100)"],
+        ),
+        (
+            "{imds: {advisory: [[900, 60], [null, 300]], mandatory_s: 301}}",
+            "populations.app.sdk.imds.mandatory_s",
+            ["(300)"],
+        ),
+        ("{retry: {base_s: 30, cap_s: 3}}", "populations.app.sdk.retry.cap_s", ["3 is below base_s (30)"]),
+        ("{retry: {throttle_base_s: 9, cap_s: 3}}", "populations.app.sdk.retry.cap_s", ["below throttle_base_s (9)"]),
         ("{sts: {mandatory_s: -1}}", "populations.app.sdk.sts.mandatory_s", ["below 0", "with at_s"]),
     ],
 )

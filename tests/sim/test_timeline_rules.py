@@ -102,6 +102,12 @@ EDITS = {
         "timeline.1.remove_trust",
         ["begins while policy of it (10 to 19 s)"],
     ),
+    "the same calls throttled twice": (
+        FAULT,
+        "{at_s: 10, throttle: app, for_s: 9}\n  - {at_s: 12, throttle: app, answer: ServiceUnavailable}",
+        "timeline.1.throttle",
+        ["begins while throttle of it (10 to 19 s)"],
+    ),
     "two quotas at once": (
         FAULT,
         "{at_s: 10, quota: main, group: signed, rps: 1, burst: 1, for_s: 9}\n"

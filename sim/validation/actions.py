@@ -78,7 +78,7 @@ def _wrong(action: object) -> str | None:
         return f"{shorten(action)} is no action; write service:Operation, such as s3:GetObject or s3:Get*, or *"
     prefix, _, name = action.partition(":")
     service = prefix.lower()
-    if action == "*" or not services() or _matches(service, name):
+    if action == "*" or _matches(service, name):
         return None
     if service not in services():
         return f"{shorten(action)} is no action: AWS has no service {prefix}; {did_you_mean(service, services())}"

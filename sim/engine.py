@@ -118,7 +118,7 @@ class Shard:
             for _, client in built.clients:
                 client.finish()
         for built in self.populations:
-            for person in built.chains.people.values():
+            for person in built.chains.staff.people.values():
                 person.finish(self.world.horizon_s)
             for shared in built.chains.host_caches:
                 shared.close(self.world.horizon_s, EndReason.OPEN)

@@ -123,7 +123,7 @@ class Built:
         """Hosts, tokens and key owners, in the order of their start; upgraded processes have those of before."""
         if not self.version:
             yield from self.chains.hosts.values()
-            yield from self.chains.tokens.values()
+            yield from self.chains.tokens
             yield from self.owners.values()
 
 
@@ -197,7 +197,7 @@ def _build_client(
         made = Client(kit, fails_first=step.way == "saml-file")
     built.clients.append((client, made))
     read = [Read(_owner(built, title, client), key, asker) for title, key in built.chains.signed(made)]
-    person = built.chains.people.get(client)
+    person = built.chains.staff.people.get(client)
     if person is not None and person.password is not None:
         person.password.next_use = kit.calls.first
     for source in built.chains.steps(built.spec.credentials):

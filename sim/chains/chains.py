@@ -7,17 +7,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from sim.aws import eks, signin
+from sim.aws import signin
 from sim.caches.cache import Cache, Place
 from sim.caches.host_caches import SHARED, HostCaches, raced, shared_by_several
 from sim.caches.places import place_of
 from sim.caches.step_caches import NegativeCache, SharedCache, SharedProvider
 from sim.chains.fetching import ApiProvider, Asker, Fetch, KeyProvider, KeyUser, Provider, SigningKey
 from sim.chains.local_providers import agent_of, agent_provider, endpoint_provider, host_of, refresh_of, retry_of
+from sim.chains.pod_tokens import PodTokens
 from sim.chains.presigning import Presigner
+from sim.chains.staff import Staff, login_of, vouched_by
 from sim.chains.terms import Terms, Writer, not_on_or_after_s
 from sim.clients.mfa import MfaProvider
-from sim.clients.people import AccessTokens, ConsoleSignIn, LoginProvider, Person, Portal, SamlProvider, SsoProvider
+from sim.clients.people import AccessTokens, ConsoleSignIn, LoginProvider, SamlProvider, SsoProvider
 from sim.credentials import Credential, Origin
 from sim.hosts.agents import Agent
 from sim.hosts.endpoints import Anonymous
@@ -25,18 +27,11 @@ from sim.hosts.host import Host
 from sim.hosts.tokens import (
     IdpKeys,
     JobTokenProvider,
-    Pod,
-    ProjectedToken,
     ProjectedTokenProvider,
-    ReadOnce,
-    TokenFile,
 )
 from sim.issuers.api import Downtime, Request
 from sim.issuers.spec import Broker, IdentityCenter, IssuerSpec, Local, PodIdentity
 from sim.keys.lives import owned_users
-from sim.keys.passwords import PASSWORD_SLOT, ConsolePassword
-from sim.laws import copies_at
-from sim.policies.kubelet import renewed_after_s
 from sim.policies.refresh import Refresh
 from sim.policies.retry import RetryRule
 from sim.principals.population import Population
@@ -44,13 +39,10 @@ from sim.providers.step import Step
 from sim.records import Kind
 from sim.sdk_choice import sdk_of
 from sim.sdks import Sdk
-from sim.streams import Purpose
-from sim.world import SIGN_IN, World
+from sim.world import World
 
 __all__ = ["Chains"]
 
-TOKEN_SLOT: Final = 4093
-"""Slot of a pod as the holder of its projected tokens."""
 _AT_EXPIRY: Final = Refresh(advisory=((math.inf, 0.0),), mandatory_s=0.0)
 _NEVER: Final = Refresh(advisory=((math.inf, -math.inf),), mandatory_s=-math.inf)
 _LOGIN: Final = Refresh(
@@ -95,8 +87,8 @@ class Chains:
         self._commons: dict[str, Common] = {}
         self.hosts: dict[tuple[str, int], Host | Agent] = before.hosts if before else {}
         self.host_caches: HostCaches = before.host_caches if before else HostCaches(world, population)
-        self.people: dict[int, Person] = before.people if before else {}
-        self.tokens: dict[tuple[str | None, int], ProjectedToken] = before.tokens if before else {}
+        self.staff: Staff = Staff(world, population, self._first, before.staff if before else None)
+        self.tokens: PodTokens = before.tokens if before else PodTokens(world, population)
 
     def signed(self, client: KeyUser) -> Iterator[tuple[str, SigningKey]]:
         """The keys that sign requests of the client built last, by user; told once."""
@@ -201,6 +193,10 @@ class Chains:
             self.hosts[key] = host_of(self._world, self._name, issuer, key[1])
         return self.hosts[key]
 
+    def _first(self) -> Terms:
+        """Terms of what the population's chain yields first."""
+        return self._terms(self._spec.credentials, 0)
+
     def session_s(self, chain: str) -> float:
         """Session length of a chain's first step."""
         return self._terms(chain, 0).session_s
@@ -250,8 +246,8 @@ class Chains:
     def _signed_in(self, asker: Asker, step: Step, terms: Terms) -> Provider:
         """A person with a password: `aws login`, or the console."""
         if step.way == "login":
-            return LoginProvider(self._person(step, asker, "login"), _login(terms.origin), asker, terms)
-        return ConsoleSignIn(self._person(step, asker, "password"), asker, terms.origin, terms.session_s)
+            return LoginProvider(self.staff.person(step, asker, "login"), login_of(terms.origin), asker, terms)
+        return ConsoleSignIn(self.staff.person(step, asker, "password"), asker, terms.origin, terms.session_s)
 
     def with_key(self, step: Step) -> Step:
         """A step whose source is a user's key is one that the user signs."""
@@ -278,7 +274,7 @@ class Chains:
             return endpoint_provider(self._world, self.sdk, step, retry, asker, host)
         token = None
         if isinstance(spec, PodIdentity):
-            token = self._shown(replace_idp(step, spec.cluster), asker, terms.origin, terms.session_s)
+            token = self.tokens.shown(vouched_by(step, spec.cluster), asker, terms.origin, terms.session_s)
         return agent_provider(self._world, step, retry, asker, host, terms, token)
 
     def _vouched(self, step: Step, asker: Asker, sessions: ApiProvider) -> Provider | None:
@@ -286,8 +282,8 @@ class Chains:
         issuer, _, operation = step.from_.partition(".")
         spec = self._world.scenario.issuers[issuer]
         if isinstance(spec, IdentityCenter):
-            person = self._person(replace_idp(step, spec.idp), asker, step.way or "sso")
-            portal = self._portal(spec, issuer, sessions.origin)
+            person = self.staff.person(vouched_by(step, spec.idp), asker, step.way or "sso")
+            portal = self.staff.portal(spec, issuer, sessions.origin)
             life_s = math.inf if spec.access_token_s is None else spec.access_token_s
             if not step.refresh_token:  # all that the login left is one access token
                 return SsoProvider(person, replace(portal, session_s=min(life_s, portal.session_s)), sessions)
@@ -296,7 +292,7 @@ class Chains:
         if operation == "AssumeRoleWithWebIdentity":
             return self._web_identity(step, asker, sessions)
         if operation == "AssumeRoleWithSAML":
-            person = self._person(step, asker, step.way or "saml-file")
+            person = self.staff.person(step, asker, step.way or "saml-file")
             return SamlProvider(person, sessions, not_on_or_after_s(self._world.scenario, str(step.idp)))
         if not step.mfa:
             return None
@@ -309,71 +305,13 @@ class Chains:
         if idp.spec.keys is not None:
             api.check = IdpKeys(idp, asker)
         if self._spec.people:
-            return SamlProvider(self._person(step, asker, step.way or "console"), api)
+            return SamlProvider(self.staff.person(step, asker, step.way or "console"), api)
         if idp.spec.token_renewed_at is None:
             return JobTokenProvider(idp, api)
-        return ProjectedTokenProvider(self._shown(step, asker, api.origin, self._longest_s(api.origin)), api)
+        return ProjectedTokenProvider(self.tokens.shown(step, asker, api.origin, self._longest_s(api.origin)), api)
 
     def _longest_s(self, role: Origin) -> float:
         return self._world.scenario.roles[role.principal.partition("/")[2]].max_session_s
-
-    def _shown(self, step: Step, asker: Asker, role: Origin, longest_s: float) -> TokenFile:
-        """The token that a process shows: what lies in the pod's file, or what it read there first."""
-        token = self._token(step, asker, role, longest_s)
-        return token if step.rereads_token else ReadOnce(token, asker)
-
-    def _token(self, step: Step, asker: Asker, role: Origin, longest_s: float) -> ProjectedToken:
-        """The token in a pod's file, which all its processes and threads read; it yields sessions so long at most."""
-        client = asker.holder.client
-        if (step.idp, client) not in self.tokens:
-            self.tokens[step.idp, client] = self._make_token(str(step.idp), client, role, longest_s)
-        return self.tokens[step.idp, client]
-
-    def _make_token(self, idp: str, client: int, role: Origin, longest_s: float) -> ProjectedToken:
-        world, spec = self._world, self._world.idp(idp).spec
-        oldest_s = float(eks.KUBELET_REFRESH_MAX_S.value)
-        every_s = renewed_after_s(spec.token_s, spec.token_renewed_at or 1.0, oldest_s)
-        spans = world.lifetimes(self._name).present(client)
-        first_at_s = spans[0][0] if spans else math.inf
-        if math.isinf(first_at_s):
-            first_at_s = -every_s * world.stream(self._name).uniform(Purpose.TOKEN_PHASE, client)
-        origin = Origin(role.principal, role.account, role.provider, idp, "TokenRequest", role.mints_s + longest_s)
-        pod = world.asker(world.holder(self._name, client, TOKEN_SLOT, f"{self._name}-{client:06d}"))
-        times = Pod(spec.token_s, every_s, first_at_s, spans, world.horizon_s)
-        return ProjectedToken(pod, origin, times, world.place("process", self._name, client), world.recorder)
-
-    def _portal(self, spec: IdentityCenter, issuer: str, role: Origin) -> Portal:
-        longest = max(permission_set.session_s for permission_set in spec.permission_sets.values())
-        mints = longest + role.mints_s
-        origin = Origin(f"identity_center/{issuer}", spec.account, role.provider, issuer, "CreateToken", mints)
-        origin = replace(origin, endings=self._world.timeline.portal_endings(self._name))
-        return Portal(min(spec.portal_session_s, not_on_or_after_s(self._world.scenario, spec.idp)), origin)
-
-    def _person(self, step: Step, asker: Asker, way: str) -> Person:
-        client = asker.holder.client
-        if client not in self.people:
-            idp = self._world.idp(SIGN_IN if way in {"password", "login"} else str(step.idp))
-            place = self._world.place(place_of(step, self._spec), self._name, client)
-            password = self._password(step, client) if way in {"password", "login"} else None
-            person = Person(asker, idp, way, step.login, self._world.recorder, place, password)
-            person.disabled_at_s = self._world.timeline.disabled_at(self._name, client)
-            self.people[client] = person
-        return self.people[client]
-
-    def _password(self, step: Step, client: int) -> ConsolePassword | None:
-        """A person's password; None where nothing is known of its age, and it lies nowhere."""
-        world, user = self._world, self._world.scenario.users[str(step.user)]
-        spec, policy = user.password, world.scenario.accounts[user.account].password_policy
-        max_age_s = math.inf if policy is None or policy.max_age_s is None else policy.max_age_s
-        if spec is None or (math.isinf(max_age_s) and not spec.copies and spec.age_s is None):
-            return None
-        terms = self._terms(self._spec.credentials, 0)
-        mints_s = terms.session_s + terms.origin.mints_s
-        origin = replace(terms.origin, operation="ChangePassword", mints_s=0.0 if spec.mfa else mints_s)
-        asker = world.asker(world.holder(self._name, client, PASSWORD_SLOT, f"{self._name}-{client:06d}"))
-        drawn = copies_at(world.stream(self._name), spec.copies, PASSWORD_SLOT << 40 | client)
-        places = tuple((world.place(place, self._name, client), number) for place, number in drawn)
-        return ConsolePassword(asker, spec, max_age_s, origin, places, world.recorder)
 
     def _retry(self, step: Step) -> RetryRule:
         rule = retry_of(self._issuer(step), self.sdk)
@@ -405,13 +343,6 @@ class Chains:
         return request if refused is None else replace(request, refused=refused | request.refused)
 
 
-def _login(origin: Origin) -> Portal:
-    """The session that `aws login` keeps on the laptop, of the user who logged in."""
-    life_s = float(signin.BEARER_TOKEN_DEFAULT_S.value)
-    mints = signin.LOGIN_TOKEN_MAX_S.value + origin.mints_s
-    return Portal(life_s, replace(origin, mints_s=mints, operation="Authorize", endings=()), Kind.LOGIN_TOKEN)
-
-
 class _NoProvider:
     """A static key is not fetched: its user's owner hands it out."""
 
@@ -422,8 +353,3 @@ class _NoProvider:
             AssertionError: Always.
         """
         raise AssertionError(f"a static key is never fetched (fetch {ordinal})")
-
-
-def replace_idp(step: Step, idp: str) -> Step:
-    """The step with the identity provider behind Identity Center."""
-    return step.model_copy(update={"idp": idp})

@@ -9,7 +9,7 @@ import pytest
 
 from sim.engine import Shard
 from sim.fleet.fleet import Fleet
-from tests.support.runs import assert_conserved, just_read, read_frames
+from tests.support.runs import assert_conserved, just_read, read_frames, watched
 
 _HERE = Path(__file__).parent
 
@@ -27,6 +27,8 @@ def conserved() -> Iterator[None]:
 
     def run_and_check(shard: Shard | Fleet) -> dict[str, tuple[int, str]]:
         written = ways[type(shard)](shard)
+        if shard.world.replication >= watched.replications:
+            return written
         paths = {name: sink.path for name, sink in shard.recorder.sinks.items()}
         frames = read_frames(shard.world.scenario, paths)
         assert_conserved(frames, shard.world.replication, shard.clients)

@@ -18,14 +18,14 @@ from tests.engine.test_draws import BATCH, SCENARIOS
 
 DIRECTORY = {
     "run.horizon_s": 150_000,  # the rolling deploy is in it
-    "populations.people-console.count": 87,
-    "populations.people-cli.count": 112,
-    "populations.people-power.count": 25,
-    "populations.people-rare.count": 25,
-    "populations.directory-app.count": 16,
-    "populations.instances-java.count": 21,
-    "populations.instances-go.count": 21,
-    "populations.instances-js.count": 21,
+    "populations.people-console.count": 30,
+    "populations.people-cli.count": 40,
+    "populations.people-power.count": 10,
+    "populations.people-rare.count": 10,
+    "populations.directory-app.count": 8,
+    "populations.instances-java.count": 7,
+    "populations.instances-go.count": 7,
+    "populations.instances-js.count": 7,
 }
 _CASES = [("employee-directory.yaml", DIRECTORY), ("nightly-batch.yaml", BATCH)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,19 @@ from analysis.checks import measure
 from sim.cli.loading import load_file
 from sim.plan import Plan
 from sim.runner import run
+from tests.support.runs import watched
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 INCIDENTS = sorted((SCENARIOS / "incidents").glob("*.yaml"))
 ROWS = sorted((SCENARIOS / "rows").glob("*.yaml"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def first_only() -> Iterator[None]:
+    """The laws are asserted on the first replication: these runs are large, and the others only draw anew."""
+    watched.replications = 1
+    yield
+    watched.replications = float("inf")
 
 
 def _run(path: Path, folder: Path) -> Plan:

@@ -40,8 +40,18 @@ __all__ = [
     "run",
     "run_file",
     "verdicts",
+    "watched",
 ]
 
+
+@dataclass
+class Watched:
+    """Which runs the laws are asserted on: all replications, or only so many of the first."""
+
+    replications: float = float("inf")
+
+
+watched = Watched()
 just_read: list[tuple[frozenset[tuple[str, Path]], Frames]] = []
 """Files and tables of the shard that was run last in this process."""
 _NEVER_SIGNED = {"NoCredentials", "RefreshFailed", "Unfinished"}

@@ -62,16 +62,30 @@ VERBS: dict[str, list[dict[str, Any]]] = {
     "imds_stuck": [{"at_s": 4000, "imds_stuck": "node", "for_s": 30000, "share": 0.7}],
 }
 """Verb -> a timeline that uses it."""
+_TOUCHED = {
+    "deactivate_key": ("by-user", "shared-key", "clerks"),
+    "quarantine": ("by-user", "shared-key"),
+    "skew": ("node", "chained", "by-user", "work"),
+    "disable_user": ("staff",),
+    "throttle": ("chained", "shared-key"),
+    "imds_stuck": ("node", "chained", "twice-chained", "work"),
+}
+"""Verb -> the populations that it can meet, where it cannot meet all of them."""
 
 
 def timeline_zoo(
     document: Callable[..., dict[str, Any]], fleet: Callable[..., dict[str, Any]], staff: dict[str, Any]
 ) -> dict[str, dict[str, Any]]:
-    """One scenario per verb, with all fleets and one kind of staff."""
+    """One scenario per verb, with the fleets and the staff that it can meet."""
     populations = {
         **{name: fleet(name, {"kind": "poisson", "rps": 0.005}, per_host=2) for name in _FLEETS},
         "staff": {**staff, "credentials": "sso", "count": 3},
         "clerks": {**staff, "credentials": "key", "count": 3},
         "work": fleet("node", {"kind": "poisson", "rps": 0.02}, work={"calls": 700, "within_s": 50_000}),
     }
-    return {f"verb-{verb}": document(populations, horizon_s=86_400, timeline=faults) for verb, faults in VERBS.items()}
+    return {
+        f"verb-{verb}": document(
+            {name: populations[name] for name in _TOUCHED.get(verb, populations)}, horizon_s=86_400, timeline=faults
+        )
+        for verb, faults in VERBS.items()
+    }

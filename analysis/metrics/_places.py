@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from analysis.load import Results
 from analysis.metrics._sweep import Steps
+from analysis.metrics.base import Selector, sel
 
-__all__ = ["PER_HOST", "SHARED", "all_places", "lives_of", "place_count", "places_of", "while_there"]
+__all__ = [
+    "PER_HOST",
+    "SHARED",
+    "THIEVES",
+    "all_places",
+    "lives_of",
+    "place_count",
+    "places_of",
+    "weighed",
+    "while_there",
+]
+
+THIEVES = ("copy", "mint", "foothold")
+"""Thieves side by side, never averaged."""
 
 SHARED = frozenset({"repository", "image", "backup", "ci", "host", "broker"})
 """Kinds of place of which a population has one, however many copies lie there."""
@@ -21,6 +35,7 @@ PER_HOST = frozenset({"imds", "agent", "file"})
 """Kinds of place of which every host has one."""
 
 Scenario = Mapping[str, Any]
+T = TypeVar("T")
 
 
 def listed_places(scenarios: Iterable[Scenario]) -> dict[str, dict[str, float]]:
@@ -98,6 +113,27 @@ def while_there(steps: Steps, lives: pd.DataFrame, window_s: float) -> tuple[Ste
     kept = start < stop
     cut = Steps(client[kept], start[kept], stop[kept], until[kept])
     return cut, float((there["to_s"] - there["from_s"]).sum()) / window_s
+
+
+def weighed(
+    found: Mapping[Selector, T], weights: Mapping[str, Mapping[str, float]]
+) -> Iterator[tuple[Selector, list[T], tuple[float, ...]]]:
+    """What was found at the places of a population, and the shares with which they make its total.
+
+    Args:
+        found: Something for each population, place and thief.
+        weights: `theft.places`: population -> place -> weight.
+
+    Returns:
+        Population and thief, what was found at each place, the places' shares; only where every place has something.
+    """
+    for population, places in weights.items():
+        whole = sum(places.values())
+        shares = tuple(weight / whole for weight in places.values()) if whole > 0 else ()
+        for thief in THIEVES:
+            about = [sel(population=population, place=place, thief=thief) for place in places]
+            if shares and all(one in found for one in about):
+                yield sel(population=population, thief=thief), [found[one] for one in about], shares
 
 
 def _most_clients(scenario: Scenario, population: str) -> int:

@@ -28,7 +28,7 @@ import pandas as pd
 
 from analysis.load import Results
 from analysis.metrics._law import Causes, Law, Mixture, Sample, law_of
-from analysis.metrics._places import lives_of, places_of, while_there
+from analysis.metrics._places import THIEVES, lives_of, places_of, weighed, while_there
 from analysis.metrics._sweep import Floats, Steps, running_maximum
 from analysis.metrics.base import Context, Family, Frames, Metric, Selector, Value, sel
 from sim.records import Kind, Level
@@ -48,9 +48,6 @@ __all__ = [
 
 CAP_S = 365 * 86400.0
 """Cap of the restricted mean, s."""
-
-THIEVES = ("copy", "mint", "foothold")
-"""Thieves side by side, never averaged."""
 
 TO_BE_EXCHANGED = (Kind.SSO_TOKEN, Kind.SAML_ASSERTION, Kind.PASSWORD, Kind.PROJECTED_TOKEN)
 """Kinds that sign no call themselves: the thief `copy`, who mints nothing, cannot use them."""
@@ -186,16 +183,10 @@ def _totals(
     found: Mapping[Selector, AnyLaw | str], weights: Mapping[str, Mapping[str, float]]
 ) -> dict[Selector, AnyLaw | str]:
     totals: dict[Selector, AnyLaw | str] = {}
-    for population, places in weights.items():
-        whole = sum(places.values())
-        for thief in THIEVES:
-            parts = [found.get(sel(population=population, place=place, thief=thief)) for place in places]
-            reasons = [part for part in parts if isinstance(part, str)]
-            if whole <= 0 or None in parts:
-                continue
-            known = tuple(part for part in parts if isinstance(part, (Law, Sample)))
-            shares = tuple(weight / whole for weight in places.values())
-            totals[sel(population=population, thief=thief)] = reasons[0] if reasons else Mixture(known, shares)
+    for about, parts, shares in weighed(found, weights):
+        reasons = [part for part in parts if isinstance(part, str)]
+        known = tuple(part for part in parts if isinstance(part, (Law, Sample)))
+        totals[about] = reasons[0] if reasons else Mixture(known, shares)
     return totals
 
 

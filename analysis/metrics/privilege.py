@@ -31,10 +31,10 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from analysis.metrics._places import lives_of, while_there
+from analysis.metrics._places import THIEVES, lives_of, weighed, while_there
 from analysis.metrics._sweep import NO_STEPS, Floats, Steps, running_maximum
 from analysis.metrics.base import Context, Family, Frames, Metric, Selector, Value, sel
-from analysis.metrics.exposure import CAP_S, LIVES, NOBODY_CAME, THIEVES
+from analysis.metrics.exposure import CAP_S, LIVES, NOBODY_CAME
 from sim.records import Level
 
 __all__ = ["FAMILY", "privilege_hours"]
@@ -204,18 +204,10 @@ def _by_place(frames: Frames, context: Context) -> Iterator[tuple[Selector, floa
 def _totals(
     found: Mapping[Selector, float | str], weights: Mapping[str, Mapping[str, float]]
 ) -> dict[Selector, float | str]:
-    totals: dict[Selector, float | str] = {}
-    for population, places in weights.items():
-        whole = sum(places.values())
-        for thief in THIEVES:
-            parts = [found.get(sel(population=population, place=place, thief=thief)) for place in places]
-            if whole > 0 and None not in parts:
-                about = sel(population=population, thief=thief)
-                totals[about] = _mixed(parts, [weight / whole for weight in places.values()])
-    return totals
+    return {about: _mixed(parts, shares) for about, parts, shares in weighed(found, weights)}
 
 
-def _mixed(parts: Sequence[float | str | None], shares: Sequence[float]) -> float | str:
+def _mixed(parts: Sequence[float | str], shares: Sequence[float]) -> float | str:
     known = [part for part in parts if isinstance(part, float)]
     if len(known) < len(parts):
         return next(part for part in parts if isinstance(part, str))

@@ -18,8 +18,8 @@ from sim.chains.pod_tokens import PodTokens
 from sim.chains.presigning import Presigner
 from sim.chains.staff import Staff, login_of, vouched_by
 from sim.chains.terms import Terms, Writer, not_on_or_after_s
+from sim.clients.logins import AccessTokens, ConsoleSignIn, LoginProvider, SamlProvider, SsoProvider
 from sim.clients.mfa import MfaProvider
-from sim.clients.people import AccessTokens, ConsoleSignIn, LoginProvider, SamlProvider, SsoProvider
 from sim.credentials import Credential, Origin
 from sim.hosts.agents import Agent
 from sim.hosts.endpoints import Anonymous

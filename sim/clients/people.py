@@ -4,45 +4,37 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from dataclasses import dataclass, field
-from typing import Final, NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from simpy import Event
 
-from sim.aws import sdk_botocore
 from sim.caches.cache import Place, write_credential
 from sim.calendar import DAY_S
-from sim.chains.fetching import ApiProvider, Asker, Fetch, Fetched, refusal
+from sim.chains.fetching import Asker, Fetched
 from sim.credentials import Credential, Origin
-from sim.issuers.api import Request
 from sim.issuers.idp import IdpQueue
 from sim.keys.passwords import ConsolePassword
 from sim.laws import draw
 from sim.providers.step import LoginWay
 from sim.recorder import Recorder
-from sim.records import EndReason, Kind, Outcome
+from sim.records import EndReason, Kind
 from sim.streams import Purpose
 
-__all__ = [
-    "ACCESS_TOKEN_WINDOW_S",
-    "AccessTokens",
-    "ConsoleSignIn",
-    "Person",
-    "Portal",
-    "SamlProvider",
-    "SsoProvider",
-    "attention_of",
-]
+__all__ = ["LoggedIn", "Person", "Portal", "attention_of"]
 
 
-ACCESS_TOKEN_WINDOW_S: Final = float(sdk_botocore.SSO_TOKEN_ADVISORY_S.value)
-"""Life left of an access token below which an SDK asks for the next one first."""
+class LoggedIn(NamedTuple):
+    """How a login ended."""
 
-
-class _LoggedIn(NamedTuple):
     ok: bool
     done_at_s: float
     not_before_s: float = -math.inf
+
+    @property
+    def failed(self) -> Fetched:
+        """What a fetch comes to that needed it, if it failed."""
+        return Fetched(None, self.done_at_s, self.not_before_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +44,6 @@ class Portal:
     session_s: float
     origin: Origin
     kind: Kind = Kind.SSO_TOKEN
-
-
-@dataclass(frozen=True, slots=True)
-class AccessTokens:
-    """Access tokens of the portal, which role credentials cost: the next one is had silently, with a refresh token.
-
-    Attributes:
-        life_s: Life of one; inf if it lives as long as what the login left.
-        request: What is asked for the next one.
-    """
-
-    life_s: float = math.inf
-    request: Request = field(default_factory=lambda: Request("CreateToken", "free", ""))
 
 
 class Person:
@@ -117,7 +96,7 @@ class Person:
         while self._busy is not None:
             yield self._busy
 
-    def log_in(self) -> Generator[Event, None, _LoggedIn]:
+    def log_in(self) -> Generator[Event, None, LoggedIn]:
         """Log in, silently if the provider's session lives and is kept; not at all soon after a failure.
 
         Returns:
@@ -126,9 +105,9 @@ class Person:
         clock = self._asker.clock
         if clock.now >= self.disabled_at_s:
             self.give_up(clock.now)
-            return _LoggedIn(False, clock.now, self._gave_up_until)
+            return LoggedIn(False, clock.now, self._gave_up_until)
         if clock.now < self._gave_up_until:
-            return _LoggedIn(False, clock.now, self._gave_up_until)
+            return LoggedIn(False, clock.now, self._gave_up_until)
         busy = self._busy = clock.event()
         try:
             result = yield from self._through_idp()
@@ -140,11 +119,16 @@ class Person:
             return result._replace(not_before_s=self._gave_up_until)
         return result
 
+    def log_in_to(self, portal: Portal) -> Generator[Event, None, Credential | Fetched]:
+        """Log in, and hold the token that it leaves; what a fetch comes to if it failed."""
+        logged_in = yield from self.log_in()
+        return self.take_token(portal) if logged_in.ok else logged_in.failed
+
     def give_up(self, at: float) -> None:
         """The login at `at` was of no use: the person waits before the next one."""
         self._gave_up_until = at + self._login.again_after_s
 
-    def _through_idp(self) -> Generator[Event, None, _LoggedIn]:
+    def _through_idp(self) -> Generator[Event, None, LoggedIn]:
         clock, rank, began = self._asker.clock, self._asker.holder.rank, self._asker.clock.now
         number = self._number(began)
         silent = self._keeps and began < self._idp_session_until
@@ -166,7 +150,7 @@ class Person:
         if served.ok and not silent:
             self._idp_session_until = clock.now + self._idp.spec.session_s
         self._record(began, silent, served.ok, typed, attention, served.queue_s)
-        return _LoggedIn(served.ok, clock.now)
+        return LoggedIn(served.ok, clock.now)
 
     def _number(self, at: float) -> int:
         """Counter of the next login's draws: calendar day (UTC) and number within it."""
@@ -186,12 +170,13 @@ class Person:
         """The portal token that is valid at `at`."""
         return self._token if self._token is not None and at < self._token.valid_until_s else None
 
-    def take_token(self, portal: Portal) -> None:
+    def take_token(self, portal: Portal) -> Credential:
         """Hold a new portal token from now on."""
         now = self._asker.clock.now
         self.drop_token(now, EndReason.REPLACED)
-        self._token = self._asker.mint(portal.kind, portal.origin, now, portal.session_s, None)
+        token = self._token = self._asker.mint(portal.kind, portal.origin, now, portal.session_s, None)
         self._token_from = self.access_from_s = now
+        return token
 
     def finish(self, horizon_s: float) -> None:
         """Write what is held at the horizon."""
@@ -218,128 +203,3 @@ def attention_of(asker: Asker, login: LoginWay, number: int) -> tuple[float, int
     key = number << 2
     times = [draw(asker.stream, login.attention_s, Purpose.ATTENTION, asker.index, key + n) for n in range(typed)]
     return sum(times), typed
-
-
-@dataclass(slots=True)
-class SsoProvider:
-    """Role credentials of Identity Center: silent while the portal session lives, a login when not."""
-
-    person: Person
-    portal: Portal
-    role_credentials: ApiProvider
-    access: AccessTokens = field(default_factory=AccessTokens)
-
-    def fetch(self, ordinal: int) -> Fetch:
-        """GetRoleCredentials with an access token of a portal session that lives."""
-        clock = self.role_credentials.asker.clock
-        yield from self.person.wait_turn()
-        token = self.person.token(clock.now)
-        left = self.person.access_from_s + self.access.life_s - clock.now
-        if token is None:
-            logged_in = yield from self.person.log_in()
-            if not logged_in.ok:
-                return Fetched(None, logged_in.done_at_s, logged_in.not_before_s)
-            self.person.take_token(self.portal)
-            token = self.person.token(clock.now)
-        elif left < ACCESS_TOKEN_WINDOW_S:
-            refused = yield from self._refresh(ordinal)
-            if refused is not None and left <= 0:
-                return refused
-        assert token is not None
-        token.calls_signed += 1
-        return (yield from self.role_credentials.attempts(ordinal, token))
-
-    def _refresh(self, ordinal: int) -> Generator[Event, None, Fetched | None]:
-        """One attempt to get the next access token, without the person; what came of it if it failed."""
-        sessions, request = self.role_credentials, self.access.request
-        clock, holder = sessions.asker.clock, sessions.asker.holder
-        now = clock.now
-        answer = sessions.api.ask(now, request, sessions.asker, ordinal << 16)
-        sessions.api.record(now, holder, request, 1, answer, None)
-        done = now + answer.latency_s
-        if done > now:
-            yield clock.at(done, holder.rank)
-        if answer.outcome is not Outcome.OK:
-            return Fetched(None, done, refused=refusal(sessions.api.name, answer.outcome))
-        self.person.access_from_s = now
-        return None
-
-
-@dataclass(slots=True)
-class SamlProvider:
-    """A role session by AssumeRoleWithSAML: every session needs a fresh assertion, so a login."""
-
-    person: Person
-    sessions: ApiProvider
-    not_on_or_after_s: float = math.inf
-    """How long after the login the assertion lets sessions live (SessionNotOnOrAfter)."""
-
-    def fetch(self, ordinal: int) -> Fetch:
-        """Log in, then AssumeRoleWithSAML."""
-        yield from self.person.wait_turn()
-        logged_in = yield from self.person.log_in()
-        if not logged_in.ok:
-            return Fetched(None, logged_in.done_at_s, logged_in.not_before_s)
-        if math.isfinite(self.not_on_or_after_s):
-            self.sessions.ends_by_s = math.floor(logged_in.done_at_s) + self.not_on_or_after_s
-        fetched = yield from self.sessions.attempts(ordinal, None)
-        if fetched.credential is None:
-            self.person.give_up(fetched.done_at_s)
-        return fetched
-
-
-class Session(Protocol):
-    """What a session is of, and how long it lives."""
-
-    @property
-    def origin(self) -> Origin:
-        """What all sessions have in common."""
-
-    @property
-    def session_s(self) -> float:
-        """Their length."""
-
-
-@dataclass(slots=True)
-class LoginProvider:
-    """`aws login`: sets of 15 minutes, renewed silently while the login lives, a login in the browser when not."""
-
-    person: Person
-    login: Portal
-    asker: Asker
-    terms: Session
-
-    def fetch(self, ordinal: int) -> Fetch:  # noqa: ARG002
-        """CreateOAuth2Token with a login that lives."""
-        clock = self.asker.clock
-        yield from self.person.wait_turn()
-        token = self.person.token(clock.now)
-        if token is None:
-            logged_in = yield from self.person.log_in()
-            if not logged_in.ok:
-                return Fetched(None, logged_in.done_at_s, logged_in.not_before_s)
-            self.person.take_token(self.login)
-            token = self.person.token(clock.now)
-        assert token is not None
-        token.calls_signed += 1
-        terms = self.terms
-        return Fetched(self.asker.mint(Kind.SESSION, terms.origin, clock.now, terms.session_s, token.id), clock.now)
-
-
-@dataclass(slots=True)
-class ConsoleSignIn:
-    """An IAM user's console session: password and MFA at AWS Sign-In."""
-
-    person: Person
-    asker: Asker
-    origin: Origin
-    session_s: float
-
-    def fetch(self, ordinal: int) -> Fetch:  # noqa: ARG002
-        """Sign in to the console."""
-        yield from self.person.wait_turn()
-        logged_in = yield from self.person.log_in()
-        if not logged_in.ok:
-            return Fetched(None, logged_in.done_at_s, logged_in.not_before_s)
-        session = self.asker.mint(Kind.SESSION, self.origin, logged_in.done_at_s, self.session_s, None)
-        return Fetched(session, logged_in.done_at_s)

@@ -8,7 +8,7 @@ from sim import world
 from sim.aws import eks, iam, roles_anywhere, signin
 from sim.chains import chains, terms
 from sim.chains.local_providers import rule_of
-from sim.clients import people
+from sim.clients import logins
 from sim.faults.disable_user import DisableUser
 from sim.issuers.kinds.broker import Broker
 from sim.issuers.spec import Container, Function, Imds, PodIdentity
@@ -95,7 +95,7 @@ def _signed_ahead() -> list[Row]:
             "botocore 1.44.5, source",
             "portal: next access token with this left, s",
             900.0,
-            people.ACCESS_TOKEN_WINDOW_S,
+            logins.ACCESS_TOKEN_WINDOW_S,
         ),
     ]
 

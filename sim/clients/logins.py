@@ -1,0 +1,163 @@
+"""Providers that cost people a login: by Identity Center, SAML, `aws login` or the console."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from simpy import Event
+
+from sim.aws import sdk_botocore
+from sim.chains.fetching import ApiProvider, Asker, Fetch, Fetched, refusal
+from sim.clients.people import Person, Portal
+from sim.credentials import Origin
+from sim.issuers.api import Request
+from sim.records import Kind, Outcome
+
+__all__ = [
+    "ACCESS_TOKEN_WINDOW_S",
+    "AccessTokens",
+    "ConsoleSignIn",
+    "LoginProvider",
+    "SamlProvider",
+    "SsoProvider",
+]
+
+ACCESS_TOKEN_WINDOW_S: Final = float(sdk_botocore.SSO_TOKEN_ADVISORY_S.value)
+"""Life left of an access token below which an SDK asks for the next one first."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessTokens:
+    """Access tokens of the portal, which role credentials cost: the next one is had silently, with a refresh token.
+
+    Attributes:
+        life_s: Life of one; inf if it lives as long as what the login left.
+        request: What is asked for the next one.
+    """
+
+    life_s: float = math.inf
+    request: Request = field(default_factory=lambda: Request("CreateToken", "free", ""))
+
+
+@dataclass(slots=True)
+class SsoProvider:
+    """Role credentials of Identity Center: silent while the portal session lives, a login when not."""
+
+    person: Person
+    portal: Portal
+    role_credentials: ApiProvider
+    access: AccessTokens = field(default_factory=AccessTokens)
+
+    def fetch(self, ordinal: int) -> Fetch:
+        """GetRoleCredentials with an access token of a portal session that lives."""
+        clock = self.role_credentials.asker.clock
+        yield from self.person.wait_turn()
+        token = self.person.token(clock.now)
+        left = self.person.access_from_s + self.access.life_s - clock.now
+        if token is None:
+            obtained = yield from self.person.log_in_to(self.portal)
+            if isinstance(obtained, Fetched):
+                return obtained
+            token = obtained
+        elif left < ACCESS_TOKEN_WINDOW_S:
+            refused = yield from self._refresh(ordinal)
+            if refused is not None and left <= 0:
+                return refused
+        token.calls_signed += 1
+        return (yield from self.role_credentials.attempts(ordinal, token))
+
+    def _refresh(self, ordinal: int) -> Generator[Event, None, Fetched | None]:
+        """One attempt to get the next access token, without the person; what came of it if it failed."""
+        sessions, request = self.role_credentials, self.access.request
+        clock, holder = sessions.asker.clock, sessions.asker.holder
+        now = clock.now
+        answer = sessions.api.ask(now, request, sessions.asker, ordinal << 16)
+        sessions.api.record(now, holder, request, 1, answer, None)
+        done = now + answer.latency_s
+        if done > now:
+            yield clock.at(done, holder.rank)
+        if answer.outcome is not Outcome.OK:
+            return Fetched(None, done, refused=refusal(sessions.api.name, answer.outcome))
+        self.person.access_from_s = now
+        return None
+
+
+@dataclass(slots=True)
+class SamlProvider:
+    """A role session by AssumeRoleWithSAML: every session needs a fresh assertion, so a login."""
+
+    person: Person
+    sessions: ApiProvider
+    not_on_or_after_s: float = math.inf
+    """How long after the login the assertion lets sessions live (SessionNotOnOrAfter)."""
+
+    def fetch(self, ordinal: int) -> Fetch:
+        """Log in, then AssumeRoleWithSAML."""
+        yield from self.person.wait_turn()
+        logged_in = yield from self.person.log_in()
+        if not logged_in.ok:
+            return logged_in.failed
+        if math.isfinite(self.not_on_or_after_s):
+            self.sessions.ends_by_s = math.floor(logged_in.done_at_s) + self.not_on_or_after_s
+        fetched = yield from self.sessions.attempts(ordinal, None)
+        if fetched.credential is None:
+            self.person.give_up(fetched.done_at_s)
+        return fetched
+
+
+class Session(Protocol):
+    """What a session is of, and how long it lives."""
+
+    @property
+    def origin(self) -> Origin:
+        """What all sessions have in common."""
+
+    @property
+    def session_s(self) -> float:
+        """Their length."""
+
+
+@dataclass(slots=True)
+class LoginProvider:
+    """`aws login`: sets of 15 minutes, renewed silently while the login lives, a login in the browser when not."""
+
+    person: Person
+    login: Portal
+    asker: Asker
+    terms: Session
+
+    def fetch(self, ordinal: int) -> Fetch:  # noqa: ARG002
+        """CreateOAuth2Token with a login that lives."""
+        clock = self.asker.clock
+        yield from self.person.wait_turn()
+        token = self.person.token(clock.now)
+        if token is None:
+            obtained = yield from self.person.log_in_to(self.login)
+            if isinstance(obtained, Fetched):
+                return obtained
+            token = obtained
+        token.calls_signed += 1
+        terms = self.terms
+        return Fetched(self.asker.mint(Kind.SESSION, terms.origin, clock.now, terms.session_s, token.id), clock.now)
+
+
+@dataclass(slots=True)
+class ConsoleSignIn:
+    """An IAM user's console session: password and MFA at AWS Sign-In."""
+
+    person: Person
+    asker: Asker
+    origin: Origin
+    session_s: float
+
+    def fetch(self, ordinal: int) -> Fetch:  # noqa: ARG002
+        """Sign in to the console."""
+        yield from self.person.wait_turn()
+        logged_in = yield from self.person.log_in()
+        if not logged_in.ok:
+            return logged_in.failed
+        session = self.asker.mint(Kind.SESSION, self.origin, logged_in.done_at_s, self.session_s, None)
+        return Fetched(session, logged_in.done_at_s)

@@ -16,7 +16,7 @@ COLUMNS_PAGE = Path(__file__).resolve().parents[1] / "results" / "columns.md"
 _HEAD = f"""\
 # Every column of a results folder
 
-Generated from `sim/records.py` by `make reference`; do not edit. Schema version {SCHEMA_VERSION}.
+Generated from `sim/records/` by `make reference`; do not edit. Schema version {SCHEMA_VERSION}.
 
 Time is in seconds from the start of the run (`start` in `manifest.json` is its UTC instant 0): `*_at_s` is an instant,
 `*_s` a duration unless the text says otherwise. `inf` stands for never.

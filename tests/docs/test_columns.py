@@ -1,4 +1,4 @@
-"""results/columns.md is what sim/records.py says."""
+"""results/columns.md is what sim/records/ says."""
 
 from __future__ import annotations
 

@@ -13,24 +13,20 @@ from sim.caches.host_caches import SHARED, HostCaches, raced, shared_by_several
 from sim.caches.places import place_of
 from sim.caches.step_caches import NegativeCache, SharedCache, SharedProvider
 from sim.chains.fetching import ApiProvider, Asker, Fetch, KeyProvider, KeyUser, Provider, SigningKey
+from sim.chains.lasting_terms import LastingTerms
 from sim.chains.local_providers import agent_of, agent_provider, endpoint_provider, host_of, refresh_of, retry_of
 from sim.chains.pod_tokens import PodTokens
 from sim.chains.presigning import Presigner
 from sim.chains.staff import Staff, login_of, vouched_by
-from sim.chains.terms import Terms, Writer, not_on_or_after_s
-from sim.clients.logins import AccessTokens, ConsoleSignIn, LoginProvider, SamlProvider, SsoProvider
-from sim.clients.mfa import MfaProvider
+from sim.chains.terms import Terms
+from sim.chains.vouching import Vouching
+from sim.clients.logins import ConsoleSignIn, LoginProvider
 from sim.credentials import Credential, Origin
 from sim.hosts.agents import Agent
 from sim.hosts.endpoints import Anonymous
 from sim.hosts.host import Host
-from sim.hosts.tokens import (
-    IdpKeys,
-    JobTokenProvider,
-    ProjectedTokenProvider,
-)
-from sim.issuers.api import Downtime, Request
-from sim.issuers.spec import Broker, IdentityCenter, IssuerSpec, Local, PodIdentity
+from sim.issuers.api import Request
+from sim.issuers.spec import Broker, IssuerSpec, Local, PodIdentity
 from sim.keys.lives import owned_users
 from sim.policies.refresh import Refresh
 from sim.policies.retry import RetryRule
@@ -80,15 +76,15 @@ class Chains:
         self._name = population
         self._spec: Population = world.scenario.populations[population]
         self.sdk: Sdk = sdk_of(self._spec.sdk)
-        self._writer = Writer(world.scenario, world.access, self.sdk)
+        self._terms = LastingTerms(world, self.sdk)
         self._owned = owned_users(world.scenario)
         self.signing: list[tuple[str, SigningKey]] = []
-        self._terms_of: dict[tuple[str, int], Terms] = {}
         self._commons: dict[str, Common] = {}
         self.hosts: dict[tuple[str, int], Host | Agent] = before.hosts if before else {}
         self.host_caches: HostCaches = before.host_caches if before else HostCaches(world, population)
         self.staff: Staff = Staff(world, population, self._first, before.staff if before else None)
-        self.tokens: PodTokens = before.tokens if before else PodTokens(world, population)
+        self.tokens: PodTokens = PodTokens(world, population, before.tokens if before else None)
+        self._vouching = Vouching(world, self._spec, self.staff, self.tokens)
 
     def signed(self, client: KeyUser) -> Iterator[tuple[str, SigningKey]]:
         """The keys that sign requests of the client built last, by user; told once."""
@@ -195,24 +191,24 @@ class Chains:
 
     def _first(self) -> Terms:
         """Terms of what the population's chain yields first."""
-        return self._terms(self._spec.credentials, 0)
+        return self._terms.at(self._spec.credentials, 0)
 
     def session_s(self, chain: str) -> float:
         """Session length of a chain's first step."""
-        return self._terms(chain, 0).session_s
+        return self._terms.at(chain, 0).session_s
 
     def origin(self, chain: str) -> Origin:
         """What all credentials of a chain's first step have in common."""
-        return self._terms(chain, 0).origin
+        return self._terms.at(chain, 0).origin
 
     def key_origin(self, user: str) -> Origin:
         """What all access keys of a user have in common."""
         step = Step.model_validate({"from": "access_key", "user": user})
-        return self._over_time(self._writer.terms(self._spec.credentials, step), self._spec.credentials, step).origin
+        return self._terms.of(self._spec.credentials, step).origin
 
     def mint(self, asker: Asker, chain: str, at: float) -> Credential:
         """A session that was issued before the run began."""
-        terms = self._terms(chain, 0)
+        terms = self._terms.at(chain, 0)
         return asker.mint(Kind.SESSION, terms.origin, at, terms.session_s, None)
 
     def _issuer(self, step: Step) -> IssuerSpec | None:
@@ -224,7 +220,7 @@ class Chains:
             return _NoProvider() if number == 0 else KeyProvider(self._key_of(str(step.user), asker))
         if step.from_ == "anonymous":
             return Anonymous(self._world.clock)
-        terms = self._terms(chain, number)
+        terms = self._terms.at(chain, number)
         if step.from_ == "password":
             return self._signed_in(asker, step, terms)
         if isinstance(self._issuer(step), Local):
@@ -241,7 +237,7 @@ class Chains:
         sessions = ApiProvider(asker, api, request, terms.origin, terms.session_s, retry, source, parent, key=key)
         sessions.keeps_client = self.sdk.keeps_client
         sessions.ends_with_signer = step.way == "console" and step.from_.endswith(".AssumeRole")
-        return self._vouched(step, asker, sessions) or sessions
+        return self._vouching.before(step, asker, sessions)
 
     def _signed_in(self, asker: Asker, step: Step, terms: Terms) -> Provider:
         """A person with a password: `aws login`, or the console."""
@@ -277,65 +273,9 @@ class Chains:
             token = self.tokens.shown(vouched_by(step, spec.cluster), asker, terms.origin, terms.session_s)
         return agent_provider(self._world, step, retry, asker, host, terms, token)
 
-    def _vouched(self, step: Step, asker: Asker, sessions: ApiProvider) -> Provider | None:
-        """What has to happen before an issuer is asked: a login, a token, an MFA code; None if nothing."""
-        issuer, _, operation = step.from_.partition(".")
-        spec = self._world.scenario.issuers[issuer]
-        if isinstance(spec, IdentityCenter):
-            person = self.staff.person(vouched_by(step, spec.idp), asker, step.way or "sso")
-            portal = self.staff.portal(spec, issuer, sessions.origin)
-            life_s = math.inf if spec.access_token_s is None else spec.access_token_s
-            if not step.refresh_token:  # all that the login left is one access token
-                return SsoProvider(person, replace(portal, session_s=min(life_s, portal.session_s)), sessions)
-            access = AccessTokens(life_s, Request("CreateToken", "free", spec.account))
-            return SsoProvider(person, portal, sessions, access)
-        if operation == "AssumeRoleWithWebIdentity":
-            return self._web_identity(step, asker, sessions)
-        if operation == "AssumeRoleWithSAML":
-            person = self.staff.person(step, asker, step.way or "saml-file")
-            return SamlProvider(person, sessions, not_on_or_after_s(self._world.scenario, str(step.idp)))
-        if not step.mfa:
-            return None
-        people = self._spec.people
-        return MfaProvider(sessions, step.login, self._world.recorder, people or self._spec.start is not None, people)
-
-    def _web_identity(self, step: Step, asker: Asker, api: ApiProvider) -> Provider:
-        """A person logs in; a pod has a token in a file; a job asks for one."""
-        idp = self._world.idp(str(step.idp))
-        if idp.spec.keys is not None:
-            api.check = IdpKeys(idp, asker)
-        if self._spec.people:
-            return SamlProvider(self.staff.person(step, asker, step.way or "console"), api)
-        if idp.spec.token_renewed_at is None:
-            return JobTokenProvider(idp, api)
-        return ProjectedTokenProvider(self.tokens.shown(step, asker, api.origin, self._longest_s(api.origin)), api)
-
-    def _longest_s(self, role: Origin) -> float:
-        return self._world.scenario.roles[role.principal.partition("/")[2]].max_session_s
-
     def _retry(self, step: Step) -> RetryRule:
         rule = retry_of(self._issuer(step), self.sdk)
         return rule if step.retry is None else step.retry.applied(rule)
-
-    def _terms(self, chain: str, number: int) -> Terms:
-        key = (chain, number)
-        if key not in self._terms_of:
-            step = self.steps(chain)[number]
-            self._terms_of[key] = self._over_time(self._writer.terms(chain, step), chain, step)
-        return self._terms_of[key]
-
-    def _over_time(self, terms: Terms, chain: str, step: Step) -> Terms:
-        """The terms with what the timeline makes of them: endings of credentials, policies that change."""
-        request = terms.request
-        later = [(at, Writer(one.scenario, one, self.sdk).terms(chain, step)) for at, one in self._world.access.later]
-        if later:
-            starts = [(-math.inf, terms), *later]
-            ends = [*(at for at, _ in later), math.inf]
-            pieces = zip(starts, ends, strict=True)
-            refused = Downtime([(at, end) for (at, then), end in pieces if not then.request.allowed])
-            request = replace(request, allowed=True, refused=refused)
-        endings = self._world.timeline.endings(terms.origin.principal)
-        return Terms(request, replace(terms.origin, endings=endings), terms.session_s)
 
     def _signed(self, request: Request, step: Step, client: int) -> Request:
         """A client's signed request: refused, too, while its user's key is inactive or its clock is wrong."""

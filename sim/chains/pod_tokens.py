@@ -27,12 +27,13 @@ class PodTokens:
     Args:
         world: What the shard's clients meet.
         population: Name of the population.
+        before: What lies there already from processes before an upgrade.
     """
 
-    def __init__(self, world: World, population: str) -> None:
+    def __init__(self, world: World, population: str, before: PodTokens | None = None) -> None:
         self._world = world
         self._name = population
-        self._files: dict[tuple[str | None, int], ProjectedToken] = {}
+        self._files: dict[tuple[str | None, int], ProjectedToken] = before._files if before else {}
 
     def __iter__(self) -> Iterator[ProjectedToken]:
         """All files."""

@@ -21,7 +21,8 @@ from sim.clients.client import Client, Kit, When
 from sim.clients.ledger import Ledger, Part
 from sim.clients.provider_life import Programs
 from sim.issuers.spec import Iam, Local
-from sim.keys.keys import KeyOwner
+from sim.keys.journal import Journal
+from sim.keys.keys import DEFAULT_ROTATION, KeyOwner
 from sim.keys.turns import Consumer, KeyHolder
 from sim.laws import copies_at, draw
 from sim.principals.population import Population, Work
@@ -259,19 +260,21 @@ def _key_owner(built: Built, user_name: str, user: User, number: int) -> KeyOwne
     iam = next((name for name, spec in world.scenario.issuers.items() if isinstance(spec, Iam)), None)
     spec = world.scenario.issuers[iam] if iam is not None else None
     key = user.key or AccessKey()
-    return KeyOwner(
+    propagation_s = spec.propagation_s if isinstance(spec, Iam) else 0.0
+    journal = Journal(
         asker=asker,
         user=user_name,
-        key=key,
-        origin=built.chains.key_origin(user_name),
-        iam=world.api(iam) if iam is not None else None,
         account=user.account,
-        propagation_s=spec.propagation_s if isinstance(spec, Iam) else 0.0,
+        iam=world.api(iam) if iam is not None else None,
         places=_copies(built, key, number),
         recorder=world.recorder,
+        propagation_s=propagation_s,
+        toil_min=(key.rotation or DEFAULT_ROTATION).toil_min,
         horizon_s=world.horizon_s,
-        extra=world.client_timeline.replaced(user_name, number),
     )
+    extra = world.client_timeline.replaced(user_name, number)
+    origin = built.chains.key_origin(user_name)
+    return KeyOwner(asker, key, origin, journal, propagation_s, world.horizon_s, extra=extra)
 
 
 def _user_of(built: Built, user_name: str, number: int) -> Asker:

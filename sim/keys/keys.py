@@ -14,15 +14,13 @@ from typing import Final
 
 from simpy import Event
 
-from sim.caches.cache import Place, write_credential
 from sim.chains.fetching import Asker
 from sim.credentials import Credential, Origin
-from sim.issuers.api import Answer, Api, Request
+from sim.keys.journal import Journal
 from sim.keys.lives import Cause, Lives, Turn
 from sim.keys.turns import Consumer, KeyHolder, Underway
 from sim.principals.user import AccessKey, Rotation
-from sim.recorder import Recorder
-from sim.records import EndReason, Kind, Outcome
+from sim.records import EndReason, Kind
 
 __all__ = ["DEFAULT_ROTATION", "KeyHolder", "KeyOwner"]
 
@@ -41,13 +39,10 @@ class KeyOwner:
 
     Attributes:
         asker: The user as a holder of ids and draws.
-        user: Name of the user in the scenario.
         key: The key's settings.
         origin: What its keys have in common.
-        iam: The control plane, if the scenario has one.
-        account: Account of the user.
+        journal: What is asked of IAM and written down of it all.
         propagation_s: Delay until a change takes effect everywhere.
-        places: Where copies lie, with their number.
         horizon_s: End of the run.
         consumers: Clients that sign with it.
         extra: Turns that nobody's policy asks for: (instant, cause, overlap, confirm), in order of time.
@@ -55,14 +50,10 @@ class KeyOwner:
     """
 
     asker: Asker
-    user: str
     key: AccessKey
     origin: Origin
-    iam: Api | None
-    account: str
+    journal: Journal
     propagation_s: float
-    places: tuple[tuple[Place, int], ...]
-    recorder: Recorder
     horizon_s: float
     consumers: list[Consumer] = field(default_factory=list)
     extra: list[tuple[float, Cause, float, float]] = field(default_factory=list)
@@ -85,9 +76,14 @@ class KeyOwner:
         return self.key.rotation or DEFAULT_ROTATION
 
     @property
+    def user(self) -> str:
+        """Name of the user in the scenario."""
+        return self.journal.user
+
+    @property
     def copies(self) -> int:
         """How many copies of the key lie about."""
-        return sum(number for _, number in self.places)
+        return sum(number for _, number in self.journal.places)
 
     def run(self) -> Generator[Event, None, None]:
         """Hold the first key, then rotate until the horizon; the end of the last one is drawn beyond it."""
@@ -110,11 +106,11 @@ class KeyOwner:
         """Write what is held, and what is under way, at the horizon."""
         for one in self._underway:
             if one.left_at_s is None:
-                self._write_key(one.old, one.held_from_s, self.horizon_s, EndReason.OPEN)
+                self.journal.key(one.old, one.held_from_s, self.horizon_s, EndReason.OPEN)
             self._write(one, None)
-        self._copies_end(self.horizon_s)
         if self.current is not None:
-            self._write_key(self.current, self._held_from, self.horizon_s, EndReason.OPEN)
+            self.journal.copies(self.current, self._held_from, self.horizon_s)
+            self.journal.key(self.current, self._held_from, self.horizon_s, EndReason.OPEN)
 
     def reread(self, consumer: Consumer, at: float) -> None:
         """A client restarts at `at` and reads the newest key."""
@@ -204,7 +200,7 @@ class KeyOwner:
 
     def _refused(self, turn: Turn) -> None:
         """CreateAccessKey while two keys exist: LimitExceeded. Without a way out it is asked for again next time."""
-        self._ask("CreateAccessKey", turn.asked_at_s, None, refused=True)
+        self.journal.ask("CreateAccessKey", turn.asked_at_s, None, refused=True)
         if turn.at_s < self.horizon_s:
             return
         assert self.current is not None
@@ -223,11 +219,11 @@ class KeyOwner:
         self._turn = self._plan(began, began + self.lives.following(self._cycle))
         for one in self.consumers:
             one.holder.settle(began)
-        self._copies_end(began)
+        self.journal.copies(old, self._held_from, began)
         known = began + self.propagation_s if any(one.reload for one in self.consumers) else -math.inf
         self.current = self._make(began, self._turn, known)
         held_from, self._held_from = self._held_from, began
-        self._ask("CreateAccessKey", began, self.current.id)
+        self.journal.ask("CreateAccessKey", began, self.current.id)
         underway = Underway(turn, old, self.current, self._generation, held_from)
         self._underway.append(underway)
         self._deploy(began, self._generation)
@@ -263,7 +259,7 @@ class KeyOwner:
         for one in self._underway:
             if one.left_at_s is None and oldest >= one.generation:
                 one.left_at_s = at
-                self._write_key(one.old, one.held_from_s, at, EndReason.ROTATED)
+                self.journal.key(one.old, one.held_from_s, at, EndReason.ROTATED)
         self._close(at)
 
     def _retire(self, underway: Underway) -> Generator[Event, None, None]:
@@ -274,12 +270,12 @@ class KeyOwner:
         yield from self._until(turn.deactivated_at_s)
         underway.done_at_s, underway.on_old = turn.deactivated_at_s, self._on_old(underway)
         if turn.deactivated_at_s >= 0 and turn.cause != "emergency":
-            self._ask("UpdateAccessKey", turn.deactivated_at_s, None)
+            self.journal.ask("UpdateAccessKey", turn.deactivated_at_s, None)
         if turn.deleted_at_s >= self.horizon_s:
             return
         yield from self._until(turn.deleted_at_s)
         if turn.deleted_at_s >= 0:
-            self._ask("DeleteAccessKey", turn.deleted_at_s, None)
+            self.journal.ask("DeleteAccessKey", turn.deleted_at_s, None)
         underway.deleted = True
         self._close(self.asker.clock.now)
 
@@ -298,43 +294,6 @@ class KeyOwner:
             self._underway.remove(one)
             self._write(one, at)
 
-    def _copies_end(self, at: float) -> None:
-        """The copies at the user's places are replaced with the key."""
-        if self.current is not None:
-            due = max(at, self.asker.clock.now)
-            for place, copies in self.places:
-                place.held(self.current, self._held_from, at, due, copies, self.asker)
-
-    def _write_key(self, key: Credential, held_from: float, at: float, reason: EndReason) -> None:
-        write_credential(self.recorder, key, held_from, at, reason, max(at, self.asker.clock.now))
-
     def _write(self, one: Underway, ended: float | None) -> None:
-        holder, turn = self.asker.holder, one.turn
-        started = turn.asked_at_s if one.new is None else turn.at_s
-        row = (
-            holder.population,
-            holder.client,
-            holder.slot,
-            self.user,
-            one.old.id,
-            None if one.new is None else one.new.id,
-            turn.cause,
-            one.outcome,
-            turn.asked_at_s - turn.late_s,
-            started,
-            None if one.new is None else started + self.propagation_s,
-            one.left_at_s,
-            one.done_at_s,
-            ended,
-            turn.late_s + (started - turn.asked_at_s),
-            len(self.consumers),
-            one.on_old if one.done_at_s is not None else self._on_old(one),
-            0.0 if one.new is None else self.rotation.toil_min,
-        )
-        self.recorder.rotations.add(self.horizon_s if ended is None else ended, holder.rank, row)
-
-    def _ask(self, operation: str, at: float, issued: str | None, *, refused: bool = False) -> None:
-        if self.iam is not None:
-            request = Request(operation, "iam", self.account, allowed=not refused)
-            answer: Answer = self.iam.ask(at, request, self.asker, self.asker.issued)
-            self.iam.record(at, self.asker.holder, request, 1, answer, issued if answer.outcome is Outcome.OK else None)
+        on_old = one.on_old if one.done_at_s is not None else self._on_old(one)
+        self.journal.rotation(one, ended, len(self.consumers), on_old)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from typing import cast
@@ -53,12 +54,12 @@ class NegativeCache:
 class SharedCache(Cache):
     """A cache that all processes of a host ask before anybody else: an agent, or a file.
 
-    An agent renews once for all who wait (`single_flight`); through a file, all who find it due ask. Processes
-    go on holding what they took after it was replaced here, so a credential's row is written when the last of
-    them lets go of it.
+    An agent renews once for all who wait (`single_flight`); through a file, all who find it due ask, each writes
+    what it got when it has it, and a failure leaves no trace there. Processes go on holding what they took after it
+    was replaced here, so a credential's row is written when the last of them lets go of it.
     """
 
-    __slots__ = ("_answer", "_flight", "_replaced", "members", "single_flight")
+    __slots__ = ("_answer", "_coming", "_flight", "_replaced", "members", "single_flight")
 
     def __init__(self, *args: object, single_flight: bool, **words: object) -> None:
         super().__init__(*args, **words)  # type: ignore[arg-type]
@@ -67,6 +68,7 @@ class SharedCache(Cache):
         self._flight: Process | None = None
         self._answer: Fetched | None = None
         self._replaced: dict[Credential, float] = {}
+        self._coming: dict[Credential, float] = {}
 
     @property
     def held_from_s(self) -> float:
@@ -79,7 +81,7 @@ class SharedCache(Cache):
         if self.credential is not None and self._held_from <= now < self.due_s:
             return Fetched(self.credential, now)
         if not self.single_flight:
-            return (yield from self.renew())
+            return (yield from self._ask())
         if self._answer is not None and now < self._answer.done_at_s:
             return self._answer  # given, and not yet there
         if self._flight is None or self._flight.triggered:
@@ -87,6 +89,37 @@ class SharedCache(Cache):
         elif self.credential is not None and now < self.mandatory_s:
             return Fetched(self.credential, now)
         return cast(Fetched, (yield self._flight))
+
+    def _ask(self) -> Fetch:
+        """A renewal beside those of others: what comes of it lies here once it is there."""
+        old, mandatory = self.credential, self.asker.clock.now >= self.mandatory_s
+        fetched = yield from self.fetch()
+        if fetched.credential is not None:
+            if fetched.done_at_s <= self.asker.clock.now:
+                self.adopt(fetched.credential, fetched.done_at_s)
+                return fetched
+            self._coming[fetched.credential] = fetched.done_at_s
+            self.asker.clock.process(self._arrive(fetched.credential, fetched.done_at_s))
+            return fetched
+        if self.rule.again_after[1] or fetched.not_before_s > -math.inf:
+            self.postpone(fetched)
+        return fetched._replace(credential=None if mandatory and self.rule.on_failed == "raise" else old)
+
+    def _arrive(self, credential: Credential, at: float) -> Generator[Event, None, None]:
+        """An answer has come: it is written over the last one, unless nobody waits for it any more."""
+        yield self.asker.clock.at(at, self.asker.holder.rank)
+        if self._coming.pop(credential, None) is not None:
+            self.adopt(credential, at)
+
+    def close(self, at: float, reason: EndReason) -> None:
+        """Nobody shares it any more, and what has not come yet comes too late."""
+        coming, self._coming = self._coming, {}
+        for credential, done in coming.items():
+            if reason is EndReason.OPEN:
+                self.discard(credential, done, at)
+            else:
+                self.lose(credential, done)
+        super().close(at, reason)
 
     def _fly(self) -> Generator[Event, None, Fetched]:
         """One renewal for all who wait."""

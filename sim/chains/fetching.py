@@ -23,6 +23,7 @@ from sim.streams import Purpose, Stream, index_of
 
 __all__ = [
     "ERRORS",
+    "ApiClient",
     "ApiProvider",
     "Asker",
     "Closes",
@@ -253,7 +254,7 @@ class ApiProvider:
             api.record(now, holder, request, attempt, answer, None)
             if not retries(self.retry, answer.error, attempt) or not client.affords(answer):
                 return Fetched(None, done, refused=refusal(api.name, answer.outcome))
-            pause = self._pause(answer, ordinal, attempt, pause)
+            pause = self.pause_s(answer, (ordinal << 16) | attempt, attempt, pause)
             attempt += 1
             yield clock.at(done + pause, holder.rank)
 
@@ -264,10 +265,9 @@ class ApiProvider:
             ends_by_s = signer.expires_at_s
         return min(self.session_s, ends_by_s - math.floor(at))
 
-    def _pause(self, answer: Answer, ordinal: int, attempt: int, before_s: float) -> float:
-        """Pause after a refused attempt: the SDK's own, or what the answer asks for."""
-        u = self.asker.uniform(Purpose.BACKOFF, (ordinal << 16) | attempt)
-        own = pause_s(self.retry, answer.error, attempt, u, before_s)
+    def pause_s(self, answer: Answer, number: int, attempt: int, before_s: float) -> float:
+        """Pause after a refused attempt, whose draw is `number`: the SDK's own, or what the answer asks for."""
+        own = pause_s(self.retry, answer.error, attempt, self.asker.uniform(Purpose.BACKOFF, number), before_s)
         return hinted_s(self.retry, own, answer.retry_after_s)
 
     def _api_client(self) -> ApiClient:

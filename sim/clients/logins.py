@@ -10,10 +10,11 @@ from typing import Final, Protocol
 from simpy import Event
 
 from sim.aws import sdk_botocore
-from sim.chains.fetching import ApiProvider, Asker, Fetch, Fetched, refusal
+from sim.chains.fetching import ApiClient, ApiProvider, Asker, Fetch, Fetched, refusal
 from sim.clients.people import Person, Portal
 from sim.credentials import Origin
-from sim.issuers.api import Request
+from sim.issuers.api import Answer, Request
+from sim.policies.retry import retries
 from sim.records import Kind, Outcome
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
 
 ACCESS_TOKEN_WINDOW_S: Final = float(sdk_botocore.SSO_TOKEN_ADVISORY_S.value)
 """Life left of an access token below which an SDK asks for the next one first."""
+_OF_TOKENS: Final = 1 << 15
+"""Marks the draws of attempts at an access token among those of a fetch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,33 +59,67 @@ class SsoProvider:
         clock = self.role_credentials.asker.clock
         yield from self.person.wait_turn()
         token = self.person.token(clock.now)
-        left = self.person.access_from_s + self.access.life_s - clock.now
         if token is None:
             obtained = yield from self.person.log_in_to(self.portal)
             if isinstance(obtained, Fetched):
                 return obtained
             token = obtained
-        elif left < ACCESS_TOKEN_WINDOW_S:
+        elif self._left_s() < ACCESS_TOKEN_WINDOW_S:
             refused = yield from self._refresh(ordinal)
-            if refused is not None and left <= 0:
+            if refused is not None:
                 return refused
         token.calls_signed += 1
         return (yield from self.role_credentials.attempts(ordinal, token))
 
     def _refresh(self, ordinal: int) -> Generator[Event, None, Fetched | None]:
-        """One attempt to get the next access token, without the person; what came of it if it failed."""
+        """The next access token, without the person, tried again as any API is.
+
+        Returns:
+            None, or what came of it if no attempt got one: if the service refused it the SDK goes on with the token
+            that it has, while that lives; if it did not answer in time there are no role credentials either.
+        """
+        sessions, client = self.role_credentials, self._token_client()
+        clock, rank = sessions.asker.clock, sessions.asker.holder.rank
+        attempt, pause = 1, 0.0
+        while True:
+            if (sent := client.sends_at(clock.now)) > clock.now:
+                yield clock.at(sent, rank)
+            number = (ordinal << 16) | (_OF_TOKENS | attempt)
+            answer = self._ask(number if attempt > 1 else ordinal << 16, attempt)
+            at = clock.now + answer.latency_s
+            client.answered(answer, at)
+            again = retries(sessions.retry, answer.error, attempt) and client.affords(answer)
+            if again:
+                pause = sessions.pause_s(answer, number, attempt, pause)
+                at, attempt = at + pause, attempt + 1
+            if at > clock.now:
+                yield clock.at(at, rank)
+            if answer.outcome is Outcome.OK:
+                self.person.access_from_s = math.floor(clock.now)  # its file holds whole seconds
+                return None
+            if not again and self._left_s() > 0 and not answer.timed_out:
+                return None
+            if not again:
+                return Fetched(None, at, refused=refusal(sessions.api.name, answer.outcome))
+
+    def _left_s(self) -> float:
+        """Life left of the newest access token."""
+        return self.person.access_from_s + self.access.life_s - self.role_credentials.asker.clock.now
+
+    def _token_client(self) -> ApiClient:
+        """The SDK's client of the token endpoint: another one than that of the portal, and new for every refresh."""
+        sessions = self.role_credentials
+        client = ApiClient(sessions.retry, sessions.asker.clock.now, sessions.asker.lives)
+        client.begin()
+        return client
+
+    def _ask(self, number: int, attempt: int) -> Answer:
+        """One attempt now, written down."""
         sessions, request = self.role_credentials, self.access.request
-        clock, holder = sessions.asker.clock, sessions.asker.holder
-        now = clock.now
-        answer = sessions.api.ask(now, request, sessions.asker, ordinal << 16)
-        sessions.api.record(now, holder, request, 1, answer, None)
-        done = now + answer.latency_s
-        if done > now:
-            yield clock.at(done, holder.rank)
-        if answer.outcome is not Outcome.OK:
-            return Fetched(None, done, refused=refusal(sessions.api.name, answer.outcome))
-        self.person.access_from_s = now
-        return None
+        now = sessions.asker.clock.now
+        answer = sessions.api.ask(now, request, sessions.asker, number)
+        sessions.api.record(now, sessions.asker.holder, request, attempt, answer, None)
+        return answer
 
 
 @dataclass(slots=True)

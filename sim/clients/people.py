@@ -60,7 +60,7 @@ class Person:
 
     Attributes:
         disabled_at_s: From when on every sign-in is blocked.
-        access_from_s: When the newest access token of the portal was issued.
+        access_from_s: When the newest access token of the portal was issued, to the whole second that its file holds.
     """
 
     def __init__(
@@ -175,7 +175,7 @@ class Person:
         now = self._asker.clock.now
         self.drop_token(now, EndReason.REPLACED)
         token = self._token = self._asker.mint(portal.kind, portal.origin, now, portal.session_s, None)
-        self._token_from = self.access_from_s = now
+        self._token_from, self.access_from_s = now, math.floor(now)
         return token
 
     def finish(self, horizon_s: float) -> None:

@@ -22,6 +22,8 @@ __all__ = ["on_this_host", "play", "simulate_imds", "simulate_sts"]
 _SEED: Final = 1
 _ONCE: Final = {"attempts": 1, "backoff": "none"}
 _DRAWS: Final = 2048
+_LAST_FETCH_S: Final = 5.0
+"""The run ends after the last call and the attempts of its fetch."""
 
 
 def play(case: Case, sdk: str = "botocore-1.44") -> Trace:
@@ -106,7 +108,7 @@ def _play(
     document = {
         "name": "oracle",
         "question": "Does the engine renew when the SDK does?",
-        "run": {"horizon_s": case.calls[-1] + 1.0, "seed": _SEED, "record": "calls"},
+        "run": {"horizon_s": case.calls[-1] + _LAST_FETCH_S, "seed": _SEED, "record": "calls"},
         "accounts": {"main": {}},
         "populations": fleets,
         "timeline": [{"at_s": start, "outage": issuer, "for_s": stop - start} for start, stop in case.failing],

@@ -1,12 +1,11 @@
-"""The real botocore's Identity Center on a virtual clock: role credentials, and the access token that they cost.
+"""The real botocore's access tokens of Identity Center on a virtual clock, in a process and by commands.
 
-`play` is meant to be called in a sealed process (`sim.verify.guard`); the portal and its token endpoint are stubs.
+`play` is meant to be called in a sealed process (`sim.verify.guard`); the token endpoint is a stub.
 """
 
 from __future__ import annotations
 
 import datetime
-import math
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -14,10 +13,8 @@ from types import SimpleNamespace
 from typing import Any, Final
 from unittest import mock
 
-import botocore.credentials
 import botocore.tokens
 import botocore.utils
-from botocore.credentials import DeferredRefreshableCredentials, SSOCredentialFetcher
 from botocore.exceptions import ClientError
 from botocore.tokens import DeferredRefreshableToken, SSOTokenProvider
 from botocore.utils import JSONFileCache
@@ -50,38 +47,6 @@ class _Clock:
         return not down
 
 
-class _Portal:
-    """GetRoleCredentials, with an expiry in whole seconds."""
-
-    exceptions = SimpleNamespace(UnauthorizedException=PermissionError)
-
-    def __init__(self, clock: _Clock, session_s: int) -> None:
-        self._clock, self._session_s = clock, session_s
-
-    def get_role_credentials(self, **_: str) -> dict[str, Any]:
-        if not self._clock.answers():
-            raise ConnectionError("the stub is down")
-        ends = _EPOCH.timestamp() + math.floor(self._clock.now) + self._session_s
-        keys = {"accessKeyId": "key-000001-1", "secretAccessKey": "dummy", "sessionToken": "dummy"}
-        return {"roleCredentials": {**keys, "expiration": int(ends * 1000)}}
-
-
-def _role_credentials(clock: _Clock, session_s: int, cache: Any) -> DeferredRefreshableCredentials:
-    fetcher = SSOCredentialFetcher(
-        start_url=_START,
-        sso_region="us-east-1",
-        role_name="reader",
-        account_id="111122223333",
-        client_creator=lambda *_, **__: _Portal(clock, session_s),
-        token_loader=lambda _url: {"accessToken": "dummy", "expiresAt": _FAR},
-        cache=cache,
-        time_fetcher=clock.moment,
-    )
-    return DeferredRefreshableCredentials(
-        refresh_using=fetcher.fetch_credentials, method="sso", time_fetcher=clock.moment
-    )
-
-
 class _Tokens(SSOTokenProvider):  # type: ignore[misc]  # botocore has no types
     """The real provider over a stub of CreateToken."""
 
@@ -110,7 +75,7 @@ def play(payload: list[Mapping[str, Any]]) -> list[dict[str, list[float]]]:
     """Every case through the real SDK: the function of the sealed process.
 
     Args:
-        payload: `kind` (`process`, `commands`, `token`, `token commands`), `calls`, `life_s`, `failing`.
+        payload: `kind` (`token`, `token commands`: each call is a new process), `calls`, `life_s`, `failing`.
 
     Returns:
         Instants of answers, of failed attempts and of calls that raised; a token is there from 0 on, unasked.
@@ -122,27 +87,21 @@ def _play(case: Mapping[str, Any]) -> dict[str, list[float]]:
     clock = _Clock(case["failing"])
     with (
         tempfile.TemporaryDirectory(prefix="credflow-") as folder,
-        mock.patch.object(botocore.credentials, "_local_now", clock.moment),
         mock.patch.object(botocore.utils.os, "fsync"),  # nobody pulls the plug
     ):
-        _call_at(clock, case, folder)
+        _call_at(clock, case, JSONFileCache(folder, dumps_func=botocore.tokens._sso_json_dumps))
     return asdict(clock.trace)
 
 
-def _call_at(clock: _Clock, case: Mapping[str, Any], folder: str) -> None:
-    token = case["kind"].startswith("token")
-    cache = JSONFileCache(folder, dumps_func=botocore.tokens._sso_json_dumps)
-    if token:
-        _logged_in(_Tokens(clock, case["life_s"], cache), case["life_s"])
-    kept: Any = None
+def _call_at(clock: _Clock, case: Mapping[str, Any], cache: JSONFileCache) -> None:
+    _logged_in(_Tokens(clock, case["life_s"], cache), case["life_s"])
+    kept = None
     for at in case["calls"]:
         clock.now = at
-        if kept is None or case["kind"].endswith("commands"):
-            kept = (
-                _token(clock, case, cache) if token else _role_credentials(clock, case["life_s"], JSONFileCache(folder))
-            )
+        if kept is None or case["kind"] == "token commands":
+            kept = _token(clock, case, cache)
         try:
-            kept.get_frozen_token() if token else kept.get_frozen_credentials()
+            kept.get_frozen_token()
         except Exception:
             clock.trace.failed_calls.append(at)
 

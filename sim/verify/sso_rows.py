@@ -1,4 +1,7 @@
-"""Rows against the real botocore's Identity Center: role credentials in a process and by commands, access tokens."""
+"""Rows against the real botocore's access tokens of Identity Center as bearer tokens of calls: the shelf's facts.
+
+No client of the simulator signs with such a token; role credentials, for which they are had, are in `portal_rows`.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sim.aws import sdk_botocore as facts
-from sim.policies.refresh import Refresh
-from sim.sdks import SDKS
 from sim.streams import Purpose, Stream
 from sim.verify.botocore_rows import installed
 from sim.verify.guard import run_sealed
-from sim.verify.reference import model
 from sim.verify.rows import Row, exact, skipped
 from sim.verify.trace import Trace, inside
 
@@ -21,7 +21,6 @@ __all__ = ["CASES", "ours", "real_traces", "sso_rows"]
 _SOURCE: Final = "botocore's Identity Center, the real one"
 _SEED: Final = 20_261_129
 _HORIZON_S: Final = 30_000
-_PRESETS: Final = {"process": "botocore-1.44", "commands": "aws-cli-v2"}
 
 
 def _poisson(number: int, gap_s: float) -> list[float]:
@@ -43,12 +42,12 @@ CASES: Final = [
     _case(n, kind, life_s, gap_s, failing)
     for n, (kind, life_s, gap_s, failing) in enumerate(
         (kind, life_s, gap_s, failing)
-        for kind in ("process", "commands", "token", "token commands")
+        for kind in ("token", "token commands")
         for life_s, gap_s in ((3600, 20.0), (4500, 150.0))
         for failing in ([], _DOWN)
     )
 ]
-"""Role credentials of an hour and more, and access tokens, with and without outages of the portal."""
+"""Access tokens of an hour and more, with and without outages of the token endpoint."""
 
 
 def real_traces() -> list[Trace]:
@@ -57,21 +56,8 @@ def real_traces() -> list[Trace]:
 
 
 def ours(case: Mapping[str, Any]) -> Trace:
-    """What our rules say of a case."""
-    kind = case["kind"]
-    if kind in _PRESETS:
-        return _role_credentials(SDKS[_PRESETS[kind]].sts, case)
-    return _tokens(case, commands=kind.endswith("commands"))
-
-
-def _role_credentials(rule: Refresh, case: Mapping[str, Any]) -> Trace:
-    life_s = case["life_s"]
-    failing = [(start, stop) for start, stop in case["failing"]]
-    return model(rule, case["calls"], lambda at: math.floor(at) + life_s, lambda _n: 0.0, failing)
-
-
-def _tokens(case: Mapping[str, Any], *, commands: bool) -> Trace:
     """Attempts at a next access token by the shelf's facts: a window, a pause in a process; at its end calls fail."""
+    commands = case["kind"].endswith("commands")
     trace, expires, next_try = Trace(), float(case["life_s"]), -math.inf
     failing = [(start, stop) for start, stop in case["failing"]]
     for at in case["calls"]:
@@ -90,7 +76,7 @@ def _tokens(case: Mapping[str, Any], *, commands: bool) -> Trace:
 
 
 def sso_rows() -> list[Row]:
-    """Rows of Identity Center: every answer, failed attempt and failed call, by equality."""
+    """Rows of access tokens: every answer, failed attempt and failed call, by equality."""
     titles = [_title(case) for case in CASES]
     if not installed():
         return skipped([(_SOURCE, title) for title in titles], "botocore is not installed")
@@ -109,8 +95,6 @@ def _title(case: Mapping[str, Any]) -> str:
     gap = _HORIZON_S / len(case["calls"])
     down = f"{len(case['failing'])} outages" if case["failing"] else "no outage"
     what = {
-        "process": "role credentials in a process",
-        "commands": "role credentials by commands",
         "token": "access tokens in a process",
         "token commands": "access tokens by commands",
     }[case["kind"]]

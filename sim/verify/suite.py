@@ -12,8 +12,11 @@ from sim.verify.botocore_rows import published_rows, random_rows
 from sim.verify.closed_rows import key_rows, session_rows, theft_rows
 from sim.verify.default_rows import default_rows
 from sim.verify.delivery_rows import delivery_rows
+from sim.verify.file_rows import file_rows
 from sim.verify.js_rows import js_rows
+from sim.verify.portal_rows import portal_rows
 from sim.verify.preset_rows import preset_rows
+from sim.verify.provider_rows import provider_rows
 from sim.verify.queue_rows import queue_rows
 from sim.verify.quota_rows import quota_rows
 from sim.verify.retry_rows import old_rows, retry_rows
@@ -29,6 +32,9 @@ GROUPS: tuple[Callable[[], list[Row]], ...] = (
     retry_rows,
     published_rows,
     old_rows,
+    file_rows,
+    portal_rows,
+    provider_rows,
     sso_rows,
     js_rows,
     preset_rows,

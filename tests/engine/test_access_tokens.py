@@ -74,6 +74,24 @@ def test_a_portal_that_is_down_is_missed_when_the_token_ends() -> None:
     assert len(frames["logins"]) == 3
 
 
+def test_a_refused_refresh_is_tried_again_as_any_request_is() -> None:
+    """Each fetch makes three attempts at the token endpoint (AWS CLI: standard mode), then three at the portal."""
+    frames = people({"at_s": 8000, "outage": "center", "for_s": 900})
+    refused = frames["requests"].query("outcome == 'unavailable'")
+    tokens = refused.query("operation == 'CreateToken'")
+    assert len(tokens) > 9
+    assert tokens["attempt"].value_counts().nunique() == 1
+    assert set(tokens["attempt"]) == {1, 2, 3}
+    assert len(refused) == 2 * len(tokens), "an access token that lives still serves"
+
+
+def test_a_token_endpoint_that_does_not_answer_fails_the_fetch_at_once() -> None:
+    """A refusal is an answer, with which the SDK goes on; no answer in time is none."""
+    frames = people({"at_s": 8000, "delay": "center", "adds_s": 100, "for_s": 900})
+    refused = frames["requests"].query("outcome == 'unavailable'")
+    assert set(refused["operation"]) == {"CreateToken"}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [

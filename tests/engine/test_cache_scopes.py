@@ -49,6 +49,28 @@ def test_through_a_file_those_who_find_it_due_together_all_ask() -> None:
     assert asked(apart) == 2
 
 
+def test_through_a_file_an_answer_is_found_while_others_are_under_way() -> None:
+    """STS needs 1.5 s: who begins before the first answer is there asks too, and nobody who begins later."""
+    slow = {**document({}, horizon_s=1)["issuers"], "sts": {"kind": "sts", "latency_s": 1.5}}
+    words = {"count": 12, "per_host": 12, "start": {"at_s": 0, "spread_s": 4}, "issuers": slow}
+    frames = fleet_of({**OWN, "cache": "file"}, **words)
+    at = frames["requests"].query("issuer == 'sts'")["at_s"]
+    assert 2 <= len(at) < 12
+    assert at.max() < at.min() + 1.5
+
+
+def test_a_failure_leaves_no_trace_in_a_file() -> None:
+    """While a request fails slowly, other processes that find the file due ask as well: each at each of its calls."""
+    slow = {**document({}, horizon_s=1)["issuers"], "sts": {"kind": "sts", "latency_s": 2.0}}
+    own = {**OWN, "cache": "file", "retry": {"attempts": 1}}
+    words = {"count": 4, "per_host": 4, "start": {"at_s": 0}, "calls": {"kind": "every", "every_s": 8}}
+    outage = [{"at_s": 2600, "outage": "sts", "for_s": 200}]
+    frames = fleet_of(own, issuers=slow, timeline=outage, horizon_s=2800.0, **words)
+    in_vain = frames["requests"].query("outcome == 'unavailable'")["at_s"]
+    due = frames["credentials"].query("kind == 'session'")["expires_at_s"].min() - 900
+    assert len(in_vain) == pytest.approx(4 * (2800 - due) / 8, abs=4)
+
+
 def test_what_a_host_shares_survives_a_restart_and_is_written_once() -> None:
     frames = fleet_of({**OWN, "cache": "host"}, timeline=[{"at_s": 300, "restart": "fleet"}])
     assert asked(frames) == 2

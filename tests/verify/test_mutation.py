@@ -25,7 +25,7 @@ from sim.policies.retry import RetryRule
 from sim.sdks import SDKS
 from sim.sdks.base import Sdk
 from sim.sdks.retry_modes import ADAPTIVE_LIMIT
-from sim.verify import botocore_rows, js_rows, retry_cases, retry_rows, sso_rows
+from sim.verify import botocore_rows, js_rows, portal_rows, retry_cases, retry_rows, sso_rows
 from sim.verify.cases import Case, dense_cases
 from sim.verify.engine_clock import on_this_host, play
 from sim.verify.preset_rows import rows_of
@@ -295,29 +295,36 @@ def test_the_real_botocore_tells_a_changed_window(path: str) -> None:
 
 
 @cache
-def _portal() -> list[tuple[dict[str, Any], Trace]]:
+def _tokens() -> list[tuple[dict[str, Any], Trace]]:
     return list(zip(sso_rows.CASES, sso_rows.real_traces(), strict=True))
 
 
 @pytest.mark.parametrize("name", ["SSO_TOKEN_ADVISORY_S", "SSO_TOKEN_ATTEMPT_EVERY_S"])
 def test_the_real_access_tokens_tell_a_changed_fact(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    tokens = [(case, real) for case, real in _portal() if case["kind"].startswith("token")]
-    assert all(sso_rows.ours(case) == real for case, real in tokens)
+    assert all(sso_rows.ours(case) == real for case, real in _tokens())
     fact = getattr(sso_rows.facts, name)
     for other in changed(fact.value):
         monkeypatch.setattr(sso_rows.facts, name, replace(fact, value=other))
-        assert any(sso_rows.ours(case) != real for case, real in tokens)
+        assert any(sso_rows.ours(case) != real for case, real in _tokens())
+
+
+@cache
+def _portal() -> list[tuple[dict[str, Any], portal_rows.Told]]:
+    """Dense calls, and the cases with an outage."""
+    cases = [{**case, "calls": [float(at) for at in range(0, 12_000, 5)]} for case in portal_rows.CASES[:6:5]]
+    cases += portal_rows.CASES[1:9:5]
+    return list(zip(cases, portal_rows.real("sim.verify.portal_clock:play", cases), strict=True))
 
 
 @pytest.mark.parametrize("path", [path for path in _WINDOWS if ".sts" in path])
 def test_the_real_role_credentials_of_the_portal_tell_a_changed_window(path: str) -> None:
     kind = "commands" if "cli" in path else "process"
     cases = [(case, real) for case, real in _portal() if case["kind"] == kind]
-    assert all(sso_rows.ours(case) == real for case, real in cases)
+    assert all(portal_rows.ours(case) == real for case, real in cases)
     told = False
     for sdk in _WINDOWS[path]:
         with _instead(sdk):
-            told = told or any(sso_rows.ours(case) != real for case, real in cases)
+            told = told or any(portal_rows.ours(case) != real for case, real in cases)
     assert told
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from sim.aws import sts
 from sim.aws.sts_operations import ROOT_TASKS
@@ -182,10 +182,10 @@ class Access:
         askers = (replace(asker, context={**asker.context, **code}) for asker in self._principals(kind, name, role))
         return any(may_assume(trust, asker).allowed for asker in askers)
 
-    def vouched(self, idp: str, role: str) -> bool:
-        """Whether a token of an identity provider is enough to assume a role."""
+    def vouched(self, idp: str, role: str, by: Literal["web_identity", "saml"] = "web_identity") -> bool:
+        """Whether a token (an assertion) of an identity provider is enough to assume a role."""
         account = self._number(self._scenario.roles[role].account)
-        asker = Asker("web_identity", idp, account_number=account)
+        asker = Asker(by, idp, account_number=account)
         return may_assume(trust_of(self._scenario.roles[role]), asker).allowed
 
     def forbids(self, principal: str, action: str) -> bool:

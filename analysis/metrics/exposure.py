@@ -49,10 +49,10 @@ __all__ = [
 CAP_S = 365 * 86400.0
 """Cap of the restricted mean, s."""
 
-TO_BE_EXCHANGED = (Kind.SSO_TOKEN, Kind.SAML_ASSERTION, Kind.PASSWORD, Kind.PROJECTED_TOKEN)
+TO_BE_EXCHANGED = (Kind.SSO_TOKEN, Kind.LOGIN_TOKEN, Kind.SAML_ASSERTION, Kind.PASSWORD, Kind.PROJECTED_TOKEN)
 """Kinds that sign no call themselves: the thief `copy`, who mints nothing, cannot use them."""
 
-_EXCHANGED_IDS = ("sso-", "saml-", "pwd-", "token-")
+_EXCHANGED_IDS = ("sso-", "login-", "saml-", "pwd-", "token-")
 """How the identifiers of such credentials begin (probes have no kind)."""
 
 LIVES = ("population", "client", "from_s", "to_s")

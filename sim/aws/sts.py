@@ -73,6 +73,15 @@ ASSUME_ROLE_WITH_SAML_MAX_S = documented(
     "at most the role's MaxSessionDuration and the assertion's SessionNotOnOrAfter",
     uses=_SAML,
 )
+SAML_ASSERTION_S = second_hand(
+    300,
+    "s",
+    "github.com/Nike-Inc/gimme-aws-creds#251; github.com/Versent/saml2aws#526, #759",
+    "ExpiredTokenException: Token must be redeemed within 5 minutes of issuance; until then it serves as often as "
+    "somebody shows it, for every role that it lists; an assertion may end sooner (NotOnOrAfter: Response has expired)",
+    uses=_SAML,
+    read="2026-11-29",
+)
 ASSUME_ROLE_WITH_WEB_IDENTITY_MIN_S = documented(900, "s", f"{_MODEL} roleDurationSecondsType", uses=_WEB)
 ASSUME_ROLE_WITH_WEB_IDENTITY_DEFAULT_S = documented(
     3600, "s", f"{_MODEL} AssumeRoleWithWebIdentityRequest.DurationSeconds", uses=_WEB

@@ -34,7 +34,7 @@ class Fetched(NamedTuple):
     @property
     def denied(self) -> bool:
         """Whether whoever was asked refused for good."""
-        return self.refused.endswith(f".{Verdict.ACCESS_DENIED}")
+        return self.refused.endswith((f".{Verdict.ACCESS_DENIED}", f".{Verdict.EXPIRED_TOKEN}"))
 
 
 ERRORS: Final = {
@@ -45,9 +45,9 @@ ERRORS: Final = {
 """What a refused attempt is called by whoever made it."""
 
 
-def refusal(issuer: str, outcome: Outcome) -> str:
-    """Name of a refusal: `sts.AccessDenied`."""
-    return f"{issuer}.{ERRORS[outcome].value}"
+def refusal(issuer: str, outcome: Outcome, *, expired: bool = False) -> str:
+    """Name of a refusal: `sts.AccessDenied`; `sts.ExpiredToken` if what vouched for who asked had `expired`."""
+    return f"{issuer}.{Verdict.EXPIRED_TOKEN if expired else ERRORS[outcome]}"
 
 
 Fetch = Generator[Event, None, Fetched]

@@ -10,20 +10,18 @@ import math
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from sim.chains.api_client import ApiClient
 from sim.chains.fetched import ERRORS, Closes, Fetch, Fetched, Provider, closes, refusal
 from sim.clock import Clock
 from sim.credentials import Credential, Holder, Origin
 from sim.issuers.api import Answer, Api, Request
 from sim.issuers.metadata import MetadataService
-from sim.policies.adaptive import RateLimiter
-from sim.policies.retry import RetryQuota, RetryRule, hinted_s, pause_s, retries
+from sim.policies.retry import RetryRule, hinted_s, pause_s, retries
 from sim.records import EndReason, Kind, Outcome
-from sim.sdks.retry_modes import ADAPTIVE_LIMIT
 from sim.streams import Purpose, Stream, index_of
 
 __all__ = [
     "ERRORS",
-    "ApiClient",
     "ApiProvider",
     "Asker",
     "Closes",
@@ -87,43 +85,6 @@ class Check(Protocol):
 
     def __call__(self, at: float, k: int, answer: Answer) -> Answer:
         """The answer to a request that would be granted; `k` numbers the client's attempts."""
-
-
-class ApiClient:
-    """A client object of an SDK for one API: the tokens it has for retries, and its own rate limit.
-
-    Args:
-        rule: The SDK's retry rule.
-        at_s: When it is made.
-        life: The process's life in which it is made.
-    """
-
-    __slots__ = ("life", "limiter", "quota")
-
-    def __init__(self, rule: RetryRule, at_s: float, life: int) -> None:
-        self.life = life
-        self.quota = None if rule.quota is None else RetryQuota(rule.quota)
-        self.limiter = RateLimiter(ADAPTIVE_LIMIT, at_s) if rule.adaptive else None
-
-    def begin(self) -> None:
-        """A new request."""
-        if self.quota is not None:
-            self.quota.begin()
-
-    def sends_at(self, at_s: float) -> float:
-        """When an attempt that is ready at `at_s` is sent."""
-        return at_s if self.limiter is None else self.limiter.sends_at(at_s)
-
-    def answered(self, answer: Answer, at_s: float) -> None:
-        """An attempt was answered."""
-        if self.limiter is not None:
-            self.limiter.answered(at_s, answer.error == "throttle")
-        if self.quota is not None and answer.outcome is Outcome.OK:
-            self.quota.succeed()
-
-    def affords(self, answer: Answer) -> bool:
-        """Whether the client can pay for another attempt; if so, it does."""
-        return self.quota is None or self.quota.pay(answer.error, answer.timed_out)
 
 
 class KeyUser(Protocol):
@@ -190,6 +151,7 @@ class ApiProvider:
         check: What the issuer asks of others before it grants a request.
         keeps_client: Whether one client object of the SDK serves all fetches of a process.
         ends_by_s: When every session ends at the latest: what the assertion at hand says.
+        vouched_until_s: Until when the assertion or token at hand vouches for who asks, where it lies nowhere.
         ends_with_signer: Whether the session ends with the one that asked for it at the latest (a role switched to
             in the console).
     """
@@ -205,6 +167,7 @@ class ApiProvider:
     check: Check | None = None
     keeps_client: bool = False
     ends_by_s: float = math.inf
+    vouched_until_s: float = math.inf
     ends_with_signer: bool = False
     key: SigningKey | None = None
     _client: ApiClient | None = None
@@ -243,6 +206,8 @@ class ApiProvider:
             signer = signer if self.key is None else self.key.credential
             parent = self.parent if signer is None else signer.id
             answer = api.ask(now, request, asker, (ordinal << 16) | attempt, signer)
+            if answer.outcome is Outcome.OK and now >= self.vouched_until_s:
+                answer = Answer(Outcome.DENIED, "no", answer.latency_s, expired=True)
             if self.check is not None and answer.outcome is Outcome.OK:
                 answer = self.check(now, (ordinal << 16) | attempt, answer)
             done = now + answer.latency_s
@@ -253,7 +218,7 @@ class ApiProvider:
                 return Fetched(credential, done)
             api.record(now, holder, request, attempt, answer, None)
             if not retries(self.retry, answer.error, attempt) or not client.affords(answer):
-                return Fetched(None, done, refused=refusal(api.name, answer.outcome))
+                return Fetched(None, done, refused=refusal(api.name, answer.outcome, expired=answer.expired))
             pause = self.pause_s(answer, (ordinal << 16) | attempt, attempt, pause)
             attempt += 1
             yield clock.at(done + pause, holder.rank)

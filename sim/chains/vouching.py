@@ -9,14 +9,16 @@ from sim.chains.fetching import ApiProvider, Asker, Provider
 from sim.chains.pod_tokens import PodTokens
 from sim.chains.staff import Staff, vouched_by
 from sim.chains.terms import not_on_or_after_s
-from sim.clients.logins import AccessTokens, SamlProvider, SsoProvider
+from sim.clients.logins import AccessTokens, Assertion, SamlProvider, SsoProvider
 from sim.clients.mfa import MfaProvider
+from sim.clients.people import Portal
 from sim.credentials import Origin
 from sim.hosts.tokens import IdpKeys, JobTokenProvider, ProjectedTokenProvider
 from sim.issuers.api import Request
 from sim.issuers.spec import IdentityCenter
 from sim.principals.population import Population
 from sim.providers.step import Step
+from sim.records import Kind
 from sim.world import World
 
 __all__ = ["Vouching"]
@@ -54,7 +56,7 @@ class Vouching:
             return self._web_identity(step, asker, sessions)
         if operation == "AssumeRoleWithSAML":
             person = self._staff.person(step, asker, step.way or "saml-file")
-            return SamlProvider(person, sessions, not_on_or_after_s(self._world.scenario, str(step.idp)))
+            return SamlProvider(person, sessions, self._assertion(step, sessions.origin))
         if not step.mfa:
             return sessions
         people = self._spec.people
@@ -66,10 +68,25 @@ class Vouching:
         if idp.spec.keys is not None:
             api.check = IdpKeys(idp, asker)
         if self._spec.people:
-            return SamlProvider(self._staff.person(step, asker, step.way or "console"), api)
+            person = self._staff.person(step, asker, step.way or "console")
+            return SamlProvider(person, api, Assertion(idp.spec.token_s))
         if idp.spec.token_renewed_at is None:
             return JobTokenProvider(idp, api)
-        return ProjectedTokenProvider(self._tokens.shown(step, asker, api.origin, self._longest_s(api.origin)), api)
+        longest_s = self._longest_s(api.origin.principal)
+        return ProjectedTokenProvider(self._tokens.shown(step, asker, api.origin, longest_s), api)
 
-    def _longest_s(self, role: Origin) -> float:
-        return self._world.scenario.roles[role.principal.partition("/")[2]].max_session_s
+    def _assertion(self, step: Step, role: Origin) -> Assertion:
+        """The SAML assertion of a login; what a tool keeps of it lies beside the sessions that it yields."""
+        idp, scenario = str(step.idp), self._world.scenario
+        life_s, ends_s = self._world.idp(idp).spec.assertion_s, not_on_or_after_s(scenario, idp)
+        if not step.login.keeps_assertion:
+            return Assertion(life_s, ends_s)
+        steps = scenario.credentials[role.provider]
+        listed = {f"role/{one.role}" for one in steps if one.idp == idp and one.from_ == step.from_}
+        mints_s = max(self._world.access.mints_s(one) + min(self._longest_s(one), ends_s - life_s) for one in listed)
+        origin = Origin(role.principal, role.account, role.provider, idp, "AuthnRequest", mints_s)
+        return Assertion(life_s, ends_s, Portal(life_s, origin, Kind.SAML_ASSERTION))
+
+    def _longest_s(self, role: str) -> float:
+        """MaxSessionDuration of `role/NAME`, s."""
+        return self._world.scenario.roles[role.partition("/")[2]].max_session_s

@@ -10,7 +10,8 @@ from typing import Final, Protocol
 from simpy import Event
 
 from sim.aws import sdk_botocore
-from sim.chains.fetching import ApiClient, ApiProvider, Asker, Fetch, Fetched, refusal
+from sim.chains.api_client import ApiClient
+from sim.chains.fetching import ApiProvider, Asker, Fetch, Fetched, refusal
 from sim.clients.people import Person, Portal
 from sim.credentials import Origin
 from sim.issuers.api import Answer, Request
@@ -20,6 +21,7 @@ from sim.records import Kind, Outcome
 __all__ = [
     "ACCESS_TOKEN_WINDOW_S",
     "AccessTokens",
+    "Assertion",
     "ConsoleSignIn",
     "LoginProvider",
     "SamlProvider",
@@ -122,27 +124,54 @@ class SsoProvider:
         return answer
 
 
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """What a login at an identity provider says of a person to STS: a SAML assertion, or an OIDC token.
+
+    Attributes:
+        life_s: How long after the login STS takes it.
+        not_on_or_after_s: How long after the login it lets sessions live (SessionNotOnOrAfter).
+        kept: What it is where the person's tool keeps it in a file; None if it lies nowhere.
+    """
+
+    life_s: float
+    not_on_or_after_s: float = math.inf
+    kept: Portal | None = None
+
+
 @dataclass(slots=True)
 class SamlProvider:
-    """A role session by AssumeRoleWithSAML: every session needs a fresh assertion, so a login."""
+    """A role session by AssumeRoleWithSAML: a session needs an assertion that lives, and that needs a login."""
 
     person: Person
     sessions: ApiProvider
-    not_on_or_after_s: float = math.inf
-    """How long after the login the assertion lets sessions live (SessionNotOnOrAfter)."""
+    assertion: Assertion
 
     def fetch(self, ordinal: int) -> Fetch:
-        """Log in, then AssumeRoleWithSAML."""
-        yield from self.person.wait_turn()
-        logged_in = yield from self.person.log_in()
-        if not logged_in.ok:
-            return logged_in.failed
-        if math.isfinite(self.not_on_or_after_s):
-            self.sessions.ends_by_s = math.floor(logged_in.done_at_s) + self.not_on_or_after_s
-        fetched = yield from self.sessions.attempts(ordinal, None)
+        """Log in where no assertion is kept that lives, then AssumeRoleWithSAML."""
+        clock, person = self.sessions.asker.clock, self.person
+        yield from person.wait_turn()
+        shown = None if self.assertion.kept is None else person.token(clock.now)
+        if shown is not None and clock.now < person.gave_up_until_s:
+            return Fetched(None, clock.now, person.gave_up_until_s)
+        if shown is None:
+            logged_in = yield from person.log_in()
+            if not logged_in.ok:
+                return logged_in.failed
+            shown = None if self.assertion.kept is None else person.take_token(self.assertion.kept)
+        self._vouch(clock.now if shown is None else shown.issued_at_s)
+        if shown is not None:
+            shown.calls_signed += 1
+        fetched = yield from self.sessions.attempts(ordinal, shown)
         if fetched.credential is None:
-            self.person.give_up(fetched.done_at_s)
+            person.give_up(fetched.done_at_s)
         return fetched
+
+    def _vouch(self, issued_at_s: float) -> None:
+        """Until when STS takes an assertion, and lets its sessions live."""
+        issued = math.floor(issued_at_s)
+        self.sessions.vouched_until_s = issued + self.assertion.life_s
+        self.sessions.ends_by_s = issued + self.assertion.not_on_or_after_s
 
 
 class Session(Protocol):

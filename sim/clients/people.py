@@ -39,7 +39,7 @@ class LoggedIn(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """A session that spares logins (the portal of Identity Center, `aws login`): its life, and what its token is."""
+    """What spares logins (the portal of Identity Center, `aws login`, an assertion): its life, and what it is."""
 
     session_s: float
     origin: Origin
@@ -60,6 +60,7 @@ class Person:
 
     Attributes:
         disabled_at_s: From when on every sign-in is blocked.
+        gave_up_until_s: Until when they try no login again, after one that was of no use.
         access_from_s: When the newest access token of the portal was issued, to the whole second that its file holds.
     """
 
@@ -84,7 +85,7 @@ class Person:
         self._idp_session_until = -math.inf
         self._day = -1
         self._logins_today = 0
-        self._gave_up_until = -math.inf
+        self.gave_up_until_s = -math.inf
         self._busy: Event | None = None
         self._token: Credential | None = None
         self._token_from = 0.0
@@ -105,9 +106,9 @@ class Person:
         clock = self._asker.clock
         if clock.now >= self.disabled_at_s:
             self.give_up(clock.now)
-            return LoggedIn(False, clock.now, self._gave_up_until)
-        if clock.now < self._gave_up_until:
-            return LoggedIn(False, clock.now, self._gave_up_until)
+            return LoggedIn(False, clock.now, self.gave_up_until_s)
+        if clock.now < self.gave_up_until_s:
+            return LoggedIn(False, clock.now, self.gave_up_until_s)
         busy = self._busy = clock.event()
         try:
             result = yield from self._through_idp()
@@ -116,7 +117,7 @@ class Person:
             busy.succeed()
         if not result.ok:
             self.give_up(result.done_at_s)
-            return result._replace(not_before_s=self._gave_up_until)
+            return result._replace(not_before_s=self.gave_up_until_s)
         return result
 
     def log_in_to(self, portal: Portal) -> Generator[Event, None, Credential | Fetched]:
@@ -126,7 +127,7 @@ class Person:
 
     def give_up(self, at: float) -> None:
         """The login at `at` was of no use: the person waits before the next one."""
-        self._gave_up_until = at + self._login.again_after_s
+        self.gave_up_until_s = at + self._login.again_after_s
 
     def _through_idp(self) -> Generator[Event, None, LoggedIn]:
         clock, rank, began = self._asker.clock, self._asker.holder.rank, self._asker.clock.now

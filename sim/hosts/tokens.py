@@ -172,6 +172,7 @@ class JobTokenProvider:
             return Fetched(None, served.done_at_s, refused=refusal(self.idp.name, Outcome.UNAVAILABLE))
         if served.done_at_s > clock.now:
             yield clock.at(served.done_at_s, asker.holder.rank)
+        self.sessions.vouched_until_s = math.floor(served.done_at_s) + self.idp.spec.token_s
         return (yield from self.sessions.attempts(ordinal, None))
 
 

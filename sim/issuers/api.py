@@ -28,6 +28,7 @@ class Answer(NamedTuple):
         latency_s: Time until the answer.
         retry_after_s: Pause that the answer asks for (x-amz-retry-after), if it does.
         timed_out: Whether there was no answer in time.
+        expired: Whether it is refused because what signs it, or vouches for who asks, has expired.
     """
 
     outcome: Outcome
@@ -35,6 +36,7 @@ class Answer(NamedTuple):
     latency_s: float
     retry_after_s: float | None = None
     timed_out: bool = False
+    expired: bool = False
 
 
 class Downtime:
@@ -114,6 +116,7 @@ class Api:
         self._ok = Answer(Outcome.OK, "no", latency_s)
         self._unavailable = Answer(Outcome.UNAVAILABLE, "transient", latency_s)
         self._denied = Answer(Outcome.DENIED, "no", latency_s)
+        self._expired = self._denied._replace(expired=True)
 
     def down(self, at: float) -> bool:
         """Whether it answers nobody at `at`."""
@@ -160,7 +163,7 @@ class Api:
         if not request.allowed or (request.refused is not None and request.refused.covers(at)):
             return self._denied
         if signer is not None and not signer.accepted(at):
-            return self._denied
+            return self._expired if signer.expires_at_s <= at else self._denied
         return self._ok
 
     def record(

@@ -118,7 +118,8 @@ it, and loses none of it."""
 OnError = dict[str, Reaction]
 """Error -> reaction. An error is the verdict of a call (`AccessDenied`, `ExpiredToken`, `RefreshFailed`,
 `NoCredentials`), or a refusal of the fetch that made the call fail, by its issuer: `sts.AccessDenied`,
-`node.Throttling`, `sts.ServiceUnavailable`."""
+`node.Throttling`, `sts.ServiceUnavailable`, `sts.ExpiredToken` (what signs the request, or vouches for who asks, has
+ended)."""
 
 
 class PerCalls(Spec):

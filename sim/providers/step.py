@@ -27,6 +27,9 @@ class LoginWay(Spec):
 
     keeps_idp_session: Share = 1.0
     """Share of people whose tool keeps the identity provider's session, so that a renewal can be silent."""
+    keeps_assertion: bool = False
+    """Whether the tool keeps the SAML assertion in a file, beside the sessions that it gets (`saml2aws --cache-saml`):
+    within its life the person's other profiles need no login, and a thief who finds it gets sessions of his own."""
     attention_s: Dist = LogNormal.model_validate({"lognormal": {"median": 45.0, "sigma": 0.6}})
     """Human time at the prompt of an interactive login (password, MFA)."""
     types_twice: Share = 0.05

@@ -22,6 +22,7 @@ from sim.recorder import Recorder
 from sim.records import Kind, Verdict
 from sim.scenario import Scenario
 from sim.thieves.thief import EXCHANGED
+from sim.thieves.ways import vouched_roles, vouched_s
 
 __all__ = ["Deed", "Grants", "chained_s", "deeds_of"]
 
@@ -227,9 +228,11 @@ class Grants:
                 yield _Bearer(principal, "ConsoleLogin", _CONSOLE_S)
             case Kind.LOGIN_TOKEN:
                 yield _Bearer(principal, "CreateOAuth2Token", _LOGIN_S)
-            case Kind.PROJECTED_TOKEN:
-                longest = self._scenario.roles[principal.partition("/")[2]].max_session_s
-                yield _Bearer(principal, "AssumeRoleWithWebIdentity", float(longest))
+            case Kind.PROJECTED_TOKEN | Kind.SAML_ASSERTION:
+                by = "AssumeRoleWithWebIdentity" if credential.kind is Kind.PROJECTED_TOKEN else "AssumeRoleWithSAML"
+                for role in vouched_roles(self._scenario, credential):
+                    after_s = vouched_s(self._scenario, credential, role, credential.expires_at_s)
+                    yield _Bearer(f"role/{role}", by, after_s)
             case Kind.SSO_TOKEN:
                 yield from self._assigned(credential)
 

@@ -19,7 +19,7 @@ from sim.thieves.ways import Target, Ways
 
 __all__ = ["EXCHANGED", "Means", "Span", "Thief", "spans_of"]
 
-EXCHANGED: Final = (Kind.SSO_TOKEN, Kind.SAML_ASSERTION, Kind.PASSWORD, Kind.PROJECTED_TOKEN)
+EXCHANGED: Final = (Kind.SSO_TOKEN, Kind.LOGIN_TOKEN, Kind.SAML_ASSERTION, Kind.PASSWORD, Kind.PROJECTED_TOKEN)
 """Kinds that sign no call themselves: they are only good for obtaining what does."""
 
 

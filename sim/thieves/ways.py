@@ -11,21 +11,58 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from sim.access import CHAINED_S, Access
-from sim.aws import iam, sts
+from sim.aws import iam, signin, sts
 from sim.aws.sts_operations import session_may
 from sim.credentials import Credential
-from sim.issuers.spec import IdentityCenter
+from sim.issuers.spec import IdentityCenter, IdentityProvider
+from sim.providers.step import Step
 from sim.records import Kind
 from sim.scenario import Scenario
 
-__all__ = ["Target", "Ways"]
+__all__ = ["VOUCHES", "Target", "Ways", "vouched_roles", "vouched_s"]
 
 _LONGEST_S: Final = {
     "GetSessionToken": float(sts.GET_SESSION_TOKEN_MAX_S.value),
     "GetFederationToken": float(sts.GET_FEDERATION_TOKEN_MAX_S.value),
 }
-_CONSOLE_S: Final = float(iam.CONSOLE_SESSION_S.value)
+_SIGNED_IN: Final = {
+    "ConsoleLogin": (Kind.PASSWORD, float(iam.CONSOLE_SESSION_S.value)),
+    "CreateOAuth2Token": (Kind.LOGIN_TOKEN, float(signin.LOGIN_TOKEN_MAX_S.value)),
+}
+"""What AWS Sign-In gives its bearer, and for how long. A password whose sign-in asks for an MFA code lies nowhere:
+alone it opens nothing. The key to which the refresh token of `aws login` is bound lies in the same file."""
+Operation = Literal[
+    "GetSessionToken", "GetFederationToken", "AssumeRole", "GetRoleCredentials", "ConsoleLogin", "CreateOAuth2Token"
+]
+"""Operations that issue what a thief may want."""
+VOUCHES: Final = (Kind.PROJECTED_TOKEN, Kind.SAML_ASSERTION)
+"""Kinds that sign no request for a role's session: an identity provider says in them who asks."""
 _OWNERS: Final = ("user", "role", "permission_set")
+
+
+def vouched_roles(scenario: Scenario, shown: Credential) -> tuple[str, ...]:
+    """Roles whose sessions a token or an assertion yields: a token's own, all that an assertion lists."""
+    if shown.kind is Kind.PROJECTED_TOKEN:
+        return (shown.principal.partition("/")[2],)
+    steps = scenario.credentials.get(shown.provider, ())
+    return tuple(dict.fromkeys(str(step.role) for step in steps if _lists(step, shown.issuer)))
+
+
+def _lists(step: Step, idp: str) -> bool:
+    return step.idp == idp and step.from_.endswith(".AssumeRoleWithSAML")
+
+
+def vouched_s(scenario: Scenario, shown: Credential, role: str, at: float) -> float:
+    """Longest session of a role that a token or an assertion yields at an instant.
+
+    Whoever shows it asks for the role's maximum; SessionNotOnOrAfter of an assertion comes first.
+    """
+    longest = float(scenario.roles[role].max_session_s)
+    idp = scenario.issuers.get(shown.issuer)
+    if shown.kind is not Kind.SAML_ASSERTION or not isinstance(idp, IdentityProvider):
+        return longest
+    ends_s = idp.session_not_on_or_after_s
+    return longest if ends_s is None else min(longest, shown.issued_at_s + ends_s - float(at // 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +75,7 @@ class Target:
         account: Account of the principal.
     """
 
-    operation: Literal["GetSessionToken", "GetFederationToken", "AssumeRole", "GetRoleCredentials", "ConsoleLogin"]
+    operation: Operation
     principal: str
     account: str
 
@@ -65,6 +102,7 @@ class Ways:
             yield Target("GetSessionToken", f"user/{name}", user.account)
             yield Target("GetFederationToken", f"user/{name}", user.account)
             yield Target("ConsoleLogin", f"user/{name}", user.account)
+            yield Target("CreateOAuth2Token", f"user/{name}", user.account)
         for name, role in self.scenario.roles.items():
             yield Target("AssumeRole", f"role/{name}", role.account)
         for issuer, spec in self.scenario.issuers.items():
@@ -80,18 +118,19 @@ class Ways:
             return self._role_s(signer, target, at)
         if target.operation == "GetRoleCredentials":
             return self._permission_set_s(signer, target)
-        if target.operation == "ConsoleLogin":
-            # a password whose sign-in asks for an MFA code lies nowhere: alone it opens nothing
-            return _CONSOLE_S if signer.kind is Kind.PASSWORD and signer.principal == target.principal else 0.0
+        if target.operation in _SIGNED_IN:
+            kind, length_s = _SIGNED_IN[target.operation]
+            return length_s if signer.kind is kind and signer.principal == target.principal else 0.0
         if signer.kind is not Kind.ACCESS_KEY or signer.principal != target.principal:
             return 0.0
         return _LONGEST_S[target.operation] if self._allowed(signer, target, at) else 0.0
 
     def _role_s(self, signer: Credential, target: Target, at: float) -> float:
-        longest = float(self.scenario.roles[target.principal.partition("/")[2]].max_session_s)
-        if signer.kind is Kind.PROJECTED_TOKEN:
-            mine = signer.principal == target.principal
-            return longest if mine and self._allowed(signer, target, at) else 0.0
+        role = target.principal.partition("/")[2]
+        longest = float(self.scenario.roles[role].max_session_s)
+        if signer.kind in VOUCHES:
+            mine = role in vouched_roles(self.scenario, signer)
+            return vouched_s(self.scenario, signer, role, at) if mine and self._allowed(signer, target, at) else 0.0
         if signer.kind not in (Kind.ACCESS_KEY, Kind.SESSION) or not self._allowed(signer, target, at):
             return 0.0
         return longest if signer.kind is Kind.ACCESS_KEY else min(longest, CHAINED_S)
@@ -111,7 +150,7 @@ class Ways:
     def _allowed(self, signer: Credential, target: Target, at: float) -> bool:
         """Whether the policies of the instant allow it; asked once for each set of policies."""
         access = self.access.at(at)
-        issuer = signer.issuer if signer.kind is Kind.PROJECTED_TOKEN else ""
+        issuer = f"{signer.kind} {signer.issuer}" if signer.kind in VOUCHES else ""
         key = (id(access), f"{signer.operation} {signer.principal} {issuer}", target, signer.mfa)
         if key not in self._known:
             self._known[key] = _allows(access, signer, target)
@@ -119,8 +158,9 @@ class Ways:
 
 
 def _allows(access: Access, signer: Credential, target: Target) -> bool:
-    if signer.kind is Kind.PROJECTED_TOKEN:
-        return access.vouched(signer.issuer, target.principal.partition("/")[2])
+    if signer.kind in VOUCHES:
+        by: Literal["saml", "web_identity"] = "saml" if signer.kind is Kind.SAML_ASSERTION else "web_identity"
+        return access.vouched(signer.issuer, target.principal.partition("/")[2], by)
     action = f"sts:{target.operation}"
     if session_may(signer.operation, signer.mfa, action) is False:
         return False

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from sim.chains.fetching import ERRORS
+from sim.issuers.spec import IdentityCenter, Sts
 from sim.laws import mean_of
 from sim.loading.errors import Finding
 from sim.loading.lines import Path
@@ -28,6 +29,8 @@ _SEEN: Final = tuple(
 )
 """Verdicts that a program can see. Refusals by an issuer are named with it."""
 _REFUSALS: Final = tuple(sorted(verdict.value for verdict in ERRORS.values()))
+_SIGNED: Final = tuple(sorted((*_REFUSALS, Verdict.EXPIRED_TOKEN.value)))
+"""Refusals where something that ends is shown: a session that signs, a token that vouches."""
 
 
 def _errors(scenario: Scenario) -> Iterator[Finding]:
@@ -39,7 +42,9 @@ def _errors(scenario: Scenario) -> Iterator[Finding]:
             if not dot:
                 said = _wrong_verdict(error)
             else:
-                said = _wrong_refusal(sorted(_asked(scenario, population.credentials)), issuer, refusal)
+                refusals = _SIGNED if isinstance(scenario.issuers.get(issuer), Sts | IdentityCenter) else _REFUSALS
+                issuers = sorted(_asked(scenario, population.credentials))
+                said = _wrong_refusal(issuers, issuer, refusal, refusals)
             if said:
                 yield path, said
 
@@ -64,11 +69,11 @@ def _wrong_verdict(error: str) -> str | None:
     return f"{shorten(error)} is no error that a call ends with; {did_you_mean(error, _SEEN, 'errors')}"
 
 
-def _wrong_refusal(issuers: list[str], issuer: str, refusal: str) -> str | None:
+def _wrong_refusal(issuers: list[str], issuer: str, refusal: str, known: tuple[str, ...]) -> str | None:
     if issuer not in issuers:
         return f"{shorten(issuer)} is no issuer that the chain asks; {did_you_mean(issuer, issuers, 'issuers')}"
-    if refusal not in _REFUSALS:
-        return f"{issuer} does not refuse with {shorten(refusal)}; {did_you_mean(refusal, _REFUSALS, 'refusals')}"
+    if refusal not in known:
+        return f"{issuer} does not refuse with {shorten(refusal)}; {did_you_mean(refusal, known, 'refusals')}"
     return None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from sim.aws import sts
 from sim.aws.sts_operations import OPERATIONS, StsOperation
 from sim.issuers.spec import IdentityCenter, IdentityProvider, Sts
 from sim.loading.errors import Finding
@@ -16,6 +17,7 @@ from sim.validation.chains import issuer_of, operation_of, steps
 
 __all__ = ["RULES"]
 
+_ASSERTION_S: Final = float(sts.SAML_ASSERTION_S.value)
 _WHAT: Final = {
     "key": "the long-term key of an IAM user",
     "session": "the session of a role",
@@ -150,13 +152,28 @@ def _keys(scenario: Scenario) -> Iterator[Finding]:
 
 def _assertions(scenario: Scenario) -> Iterator[Finding]:
     for name, issuer in scenario.issuers.items():
-        read = any(step.idp == name for _, step, op in _asked(scenario) if op.quota_group == "saml") or any(
-            isinstance(one, IdentityCenter) and one.idp == name for one in scenario.issuers.values()
-        )
+        shown = any(step.idp == name for _, step, op in _asked(scenario) if op.quota_group == "saml")
+        read = shown or any(isinstance(one, IdentityCenter) and one.idp == name for one in scenario.issuers.values())
+        if isinstance(issuer, IdentityProvider) and issuer.assertion_s != _ASSERTION_S and not shown:
+            yield (
+                ("issuers", name, "assertion_s"),
+                f"no step with AssumeRoleWithSAML shows an assertion of {name}, so its life changes nothing; remove it",
+            )
         if isinstance(issuer, IdentityProvider) and issuer.session_not_on_or_after_s is not None and not read:
             yield (
                 ("issuers", name, "session_not_on_or_after_s"),
                 f"no step with AssumeRoleWithSAML and no Identity Center reads an assertion of {name}; remove it",
+            )
+
+
+def _kept(scenario: Scenario) -> Iterator[Finding]:
+    """A tool keeps a SAML assertion; a browser posts it once."""
+    for path, step in steps(scenario):
+        if step.login.keeps_assertion and (step.way == "console" or not step.from_.endswith(".AssumeRoleWithSAML")):
+            what = "a browser posts its assertion once" if step.way == "console" else f"{step.from_} takes no assertion"
+            yield (
+                (*path, "login", "keeps_assertion"),
+                f"{what}; it goes with AssumeRoleWithSAML by way saml-file or process",
             )
 
 
@@ -169,5 +186,6 @@ RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _tokens,
     _keys,
     _assertions,
+    _kept,
 )
 """Every rule of this file."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from sim import world
 from sim.aws import eks, iam, roles_anywhere, signin
@@ -25,7 +25,7 @@ _SECOND: Final = "published observations, read again"
 
 def issuer_rows() -> list[Row]:
     """Metadata service, ECS, Lambda, agents, kiam, sign-in, Roles Anywhere, requests signed ahead, assertions."""
-    return [*_endpoints(), *_agents(), *_sign_in(), *_anywhere(), *_signed_ahead(), _assertion()]
+    return [*_endpoints(), *_agents(), *_sign_in(), *_anywhere(), *_signed_ahead(), _assertion(), *_ended()]
 
 
 def _endpoints() -> list[Row]:
@@ -100,14 +100,36 @@ def _signed_ahead() -> list[Row]:
     ]
 
 
+def _person(idp: dict[str, object], **step: object) -> dict[str, Any]:
+    """One person who gets into AWS by an identity provider."""
+    document = fleet(1, 60.0, 1800.0)
+    document["issuers"]["idp"] = {"kind": "idp", **idp}
+    document["roles"]["app"]["trust"] = {"saml": "idp"}
+    document["credentials"]["chain"] = [{"from": "sts.AssumeRoleWithSAML", "role": "app", "idp": "idp", **step}]
+    document["populations"]["fleet"] |= {"people": True, "start": {"at_s": 0}}
+    return document
+
+
+def _ended() -> list[Row]:
+    """STS is down for 290 s after a login that yields an assertion of 5 min; a tool asks every 13 or 12 s."""
+    login = {"attention_s": 0, "again_after_s": 0}
+    refused = []
+    for pause_s in (13, 12):
+        retry = {"attempts": 26, "backoff": "fixed", "base_s": pause_s}
+        document = _person({"service_s": 0}, way="process", retry=retry, login=login)
+        document["populations"]["fleet"]["calls"] = {"kind": "trace", "at_s": [0.0]}
+        document["timeline"] = [{"at_s": 0, "outage": "sts", "for_s": 290}]
+        (requests,) = run(document, "requests")
+        refused.append(list(requests["outcome"]).count("denied"))
+    return [
+        exact(_SECOND, "AssumeRoleWithSAML 299 s after the login: refused", 0, refused[0]),
+        exact(_SECOND, "AssumeRoleWithSAML 300 s after the login: refused, and not tried again", 1, refused[1]),
+    ]
+
+
 def _assertion() -> Row:
     """A session of two hours was asked for, and the assertion says one."""
-    document = fleet(1, 60.0, 1800.0)
-    step = {"from": "sts.AssumeRoleWithSAML", "role": "app", "idp": "idp", "way": "console", "session_s": 7200}
-    document["issuers"]["idp"] = {"kind": "idp", "session_not_on_or_after_s": 3600}
-    document["roles"]["app"]["trust"] = {"saml": "idp"}
-    document["credentials"]["chain"] = [step]
-    document["populations"]["fleet"] |= {"people": True, "start": {"at_s": 0}}
+    document = _person({"session_not_on_or_after_s": 3600}, way="console", session_s=7200)
     (credentials,) = run(document, "credentials")
     life_s = float(credentials["expires_at_s"][0] - credentials["issued_at_s"][0] // 1)
     return exact(_SOURCE, "AssumeRoleWithSAML: SessionNotOnOrAfter ends a session, s", 3600.0, life_s)

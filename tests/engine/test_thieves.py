@@ -202,3 +202,23 @@ def test_a_projected_token_is_only_good_for_a_role_session():
     assert story.loc["copy", "last_ok_at_s"] == there["session"]
     token = there["projected_token"]
     assert token < story.loc["mint", "last_ok_at_s"] <= token + 3600
+
+
+def test_the_refresh_token_of_aws_login_signs_nothing_and_yields_sets_of_15_minutes():
+    """A laptop: `copy` has the set of keys alone; `mint` renews it until the login ends, and once more just before."""
+    document = leak({}, [])
+    document["users"]["robot"] = {"account": "main", "password": {}, "allow": ["s3:GetObject"]}
+    document["credentials"] = {"key": [{"from": "password", "user": "robot", "way": "login"}]}
+    document["populations"]["fleet"] |= {"people": True, "start": {"at_s": 0}, "sdk": "aws-cli-v2"}
+    document["populations"]["fleet"]["calls"] = {"kind": "every", "every_s": 60, "action": "s3:GetObject"}
+    document["theft"]["incidents"]["leak"] |= {"place": "laptop", "client": 0, "thieves": ["copy", "mint"]}
+    frames = run(document)
+    story, held = frames["thefts"].set_index("thief"), frames["holdings"]
+    there = held[(held["from_s"] <= 900) & (held["to_s"] > 900)].set_index("kind")["valid_until_s"]
+    assert story.loc["copy", "last_ok_at_s"] == there["session"] < 900 + 900
+    login = there["login_token"]
+    assert login < story.loc["mint", "last_ok_at_s"] <= login + 900
+    assert there["login_token"] - held.set_index("kind").loc["login_token", "from_s"].min() > 43_000
+    granted = frames["grants"].groupby("minted")["grant"].unique()
+    assert not any("Authorize" in name for name in granted.get(0, []))
+    assert any("Authorize" in name for name in granted[1])

@@ -55,7 +55,7 @@ watched = Watched()
 just_read: list[tuple[frozenset[tuple[str, Path]], Frames]] = []
 """Files and tables of the shard that was run last in this process."""
 _NEVER_SIGNED = {"NoCredentials", "RefreshFailed", "Unfinished"}
-_TOKENS = {"sso_token", "login_token", "projected_token"}
+_TOKENS = {"sso_token", "login_token", "projected_token", "saml_assertion"}
 _WHO = ["population", "client", "slot"]
 _BY_SECOND = ["second", "population", "issuer", "operation", "quota_group", "account", "outcome"]
 _ORDER = {

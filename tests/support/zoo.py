@@ -88,6 +88,8 @@ _BLOCKS: dict[str, Any] = {
         "falls-through": [{"from": "sts.AssumeRole", "role": "closed", "user": "robot"}, {"from": "node"}],
         "saml": [{"from": "sts.AssumeRoleWithSAML", "role": "app", "idp": "idp", "way": "saml-file",
                   "login": {"keeps_idp_session": 0.5}}],
+        "saml-kept": [{"from": "sts.AssumeRoleWithSAML", "role": "app", "idp": "idp", "way": "saml-file",
+                       "login": {"keeps_idp_session": 0.5, "keeps_assertion": True}}],
         "saml-console": [{"from": "sts.AssumeRoleWithSAML", "role": "app", "idp": "idp", "way": "console"}],
         "sso": [{"from": "center", "permission_set": "staff", "way": "sso"}],
         "sso-hourly": [{"from": "hourly", "permission_set": "staff", "way": "sso"}],
@@ -197,7 +199,7 @@ def _chains() -> dict[str, dict[str, Any]]:
     }
     for name in ("saml-process", "web-console", "code-each-command", "eks-token", "sso-hourly", "sso-no-refresh"):
         found[f"people-{name}"] = document({"staff": {**STAFF, "credentials": name}}, horizon_s=2 * DAY)
-    for name in ("saml", "saml-console", "sso", "sso-console", "key", "password"):
+    for name in ("saml", "saml-kept", "saml-console", "sso", "sso-console", "key", "password"):
         staff = document({"staff": {**STAFF, "credentials": name}}, horizon_s=4 * DAY)
         found[f"people-{name}"] = staff
         several = {**STAFF, "credentials": name, "profiles": {"discrete": {1: 1, 2: 1, 4: 1}}}

@@ -39,4 +39,5 @@ NOT_BLIND: dict[str, str] = {
     "sdk_js.resolves": _TOLD,
     "signing.skew_request_expired_services": _SAME,
     "signing.wrong_session_token": _SAME,
+    "sts.saml_assertion_s": _SAME,
 }

@@ -25,6 +25,7 @@ STS: dict[str, Line] = {
     "assume_role_with_saml_min_s": (900, "s", DOC),
     "assume_role_with_saml_default_s": (3600, "s", DOC),
     "assume_role_with_saml_max_s": (43_200, "s", DOC),
+    "saml_assertion_s": (300, "s", SECOND),
     "assume_role_with_web_identity_min_s": (900, "s", DOC),
     "assume_role_with_web_identity_default_s": (3600, "s", DOC),
     "assume_role_with_web_identity_max_s": (43_200, "s", DOC),

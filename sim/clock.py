@@ -14,10 +14,12 @@ from typing import Final
 
 from simpy import Environment, Event
 
-__all__ = ["AFTER_CLIENTS", "BEFORE_CLIENTS", "Clock"]
+__all__ = ["AFTER_CLIENTS", "AFTER_REQUESTS", "BEFORE_CLIENTS", "Clock"]
 
 BEFORE_CLIENTS: Final = 0
 """Rank of what must be there when a client's process starts."""
+AFTER_REQUESTS: Final = 1 << 61
+"""Added to the rank of a client: its calls to an issuer come after everybody's requests for credentials."""
 AFTER_CLIENTS: Final = 1 << 62
 """Rank of what ends once all clients have."""
 

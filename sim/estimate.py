@@ -20,6 +20,7 @@ from sim.providers.step import Step
 from sim.records import Level
 from sim.scenario import Scenario
 from sim.sdk_choice import sdk_of
+from sim.sts_calls import served_by
 from sim.timeline.lifetimes import mean_life_s, number_of_clients
 from sim.validation.chains import issuer_of
 from sim.workloads.on_off import OnOff
@@ -32,6 +33,8 @@ AFFORDABLE_EVENTS: Final = 50_000_000
 _DAY_S: Final = 86400.0
 _EVENTS_PER_RENEWAL: Final = 4
 _ROWS_PER_RENEWAL: Final = 6
+_EVENTS_PER_CALL_TO_STS: Final = 2
+_ROWS_PER_CALL_TO_STS: Final = 1
 _EVENTS_PER_SECOND: Final = 60_000.0
 """Events a second on one core; between 30,000 and 140,000 in runs of the shipped scenarios."""
 
@@ -97,8 +100,9 @@ def estimate_scenario(scenario: Scenario) -> Estimate:
         renewals = caches * (1 + _renewals(scenario, population, active_s, calls))
         renewals += caches * _asked_again(scenario, population, calls)
         singly = caches * calls if scenario.run.record is Level.CALLS else 0.0
-        events += _EVENTS_PER_RENEWAL * renewals + singly
-        rows += _ROWS_PER_RENEWAL * renewals + singly
+        sent = caches * calls if served_by(scenario, population) is not None else 0.0
+        events += _EVENTS_PER_RENEWAL * renewals + singly + _EVENTS_PER_CALL_TO_STS * sent
+        rows += _ROWS_PER_RENEWAL * renewals + singly + _ROWS_PER_CALL_TO_STS * sent
     return Estimate(events, rows, events / _EVENTS_PER_SECOND, clients)
 
 

@@ -17,6 +17,7 @@ from sim.keys.lives import owned_users, rotated_users
 from sim.loading.overlay import segments
 from sim.providers.step import Step
 from sim.scenario import Basis, Scenario
+from sim.sts_calls import served_by
 from sim.threats.theft import Theft
 from sim.timeline.upgrades import versions
 
@@ -34,7 +35,7 @@ def shards_of(scenario: Scenario) -> tuple[tuple[str, ...], ...]:
     """
     groups: list[tuple[list[str], set[str]]] = []
     for name in scenario.populations:
-        met = {thing for seen in _seen(scenario, name) for thing in _meets(seen, seen.populations[name].credentials)}
+        met = {thing for seen in _seen(scenario, name) for thing in _met_by(seen, name)}
         joined = [group for group in groups if group[1] & met]
         for group in joined:
             groups.remove(group)
@@ -63,7 +64,7 @@ def blocks_of(part: Scenario) -> tuple[range, ...]:
     shared = {name for name, user in part.users.items() if user.per == "population"}
     first = part.credentials[population.credentials][0]
     common = shared & (owned_users(part) | ({first.user} if first.from_ == "access_key" else set()))
-    contends = any(_meets(part, population.credentials)) or common & _signers(part, population.credentials)
+    contends = any(_met_by(part, next(iter(part.populations)))) or common & _signers(part, population.credentials)
     size = _BLOCK_CLIENTS - _BLOCK_CLIENTS % population.per_host
     if contends or size == 0 or population.count <= _BLOCK_CLIENTS:
         return ()
@@ -73,6 +74,18 @@ def blocks_of(part: Scenario) -> tuple[range, ...]:
 def _seen(scenario: Scenario, population: str) -> tuple[Scenario, ...]:
     """The scenario as a population's processes may ever see it, upgrades of response plans included."""
     return versions(scenario.model_copy(update={"timeline": tuple(_all_faults(scenario))}), population)
+
+
+def _met_by(scenario: Scenario, name: str) -> Iterator[str]:
+    """What a population contends for: by its requests for credentials, and by its calls to STS."""
+    population = scenario.populations[name]
+    yield from _meets(scenario, population.credentials)
+    issuer = served_by(scenario, population)
+    if issuer is not None:
+        yield from (f"reduced/{issuer}" for one in _reduced(scenario) if one == issuer)
+        for account in dict.fromkeys(_source_accounts(scenario, population.credentials)):
+            if _has_quota(scenario, account):
+                yield f"account/{account}"
 
 
 def _meets(scenario: Scenario, chain: str) -> Iterator[str]:
@@ -168,7 +181,8 @@ def part_of(scenario: Scenario, populations: tuple[str, ...]) -> Scenario:
     reached = [(seen, chain) for seen, first in views for chain in _chains(seen, [first])]
     chains = {chain for _, chain in reached} | set(_set_by_upgrades(scenario, populations))
     steps = [step for seen, chain in reached for step in seen.credentials[chain]]
-    issuers = set(_issuers(scenario, steps))
+    callers = {served_by(seen, seen.populations[name]) for name in populations for seen in _seen(scenario, name)}
+    issuers = {*_issuers(scenario, steps), *(name for name in callers if name is not None)}
     used = {step.user for step in steps if step.user is not None}
     users = {name for name in scenario.users if name in used or _trusted(scenario, name)}
     met = _Met({"population": set(populations), "issuer": issuers, "user": users})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator, Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Final, NamedTuple, Protocol
 
@@ -14,13 +13,14 @@ from sim.caches.cache import Place
 from sim.caches.host_caches import raced
 from sim.caches.places import place_of
 from sim.caches.start_held import hold_at_start
-from sim.calendar import Calendar
+from sim.callers import calendar_of, parts_of
 from sim.chains.chains import Chains
 from sim.chains.fetching import Asker
 from sim.clients.client import Client, Kit, When
-from sim.clients.ledger import Ledger, Part
+from sim.clients.ledger import Ledger
 from sim.clients.provider_life import Programs
-from sim.issuers.spec import Iam, Local
+from sim.clients.sts_caller import Line, StsCaller, StsCalls
+from sim.issuers.spec import Iam, Local, Sts
 from sim.keys.journal import Journal
 from sim.keys.keys import DEFAULT_ROTATION, KeyOwner
 from sim.keys.turns import Consumer, KeyHolder
@@ -29,9 +29,10 @@ from sim.principals.population import Population, Work
 from sim.principals.user import AccessKey, User
 from sim.providers.step import Step
 from sim.streams import Purpose, Stream, population_id
-from sim.timeline.lifetimes import During, Life
+from sim.sts_calls import operation_of, served_by
+from sim.timeline.lifetimes import Life
 from sim.timeline.upgrades import versions
-from sim.workloads.base import Caller, Calls
+from sim.workloads.base import Caller
 from sim.workloads.merged import merge
 from sim.world import World
 
@@ -72,6 +73,7 @@ class Built:
         reads: The keys that each client reads when its process starts.
         owners: IAM users with a key that is rotated, lies somewhere or signs every call, by name and number.
         chains: Its caches, hosts and people.
+        sending: Its clients' calls to STS.
 
     Args:
         world: The world as this version sees it.
@@ -93,6 +95,7 @@ class Built:
         self.owners: dict[tuple[str, int], KeyOwner] = before.owners if before else {}
         self._askers: dict[tuple[int, int], Asker] = before._askers if before else {}
         self._consumers: dict[Client, list[tuple[KeyOwner, Consumer]]] = {}
+        self.sending: list[StsCalls] = []
         self.programs = Programs(self.spec, self.first_step)
 
     def begin(self, client: Client, at: float) -> None:
@@ -121,7 +124,8 @@ class Built:
 
     @property
     def things(self) -> Iterator[Thing]:
-        """Hosts, tokens and key owners, in the order of their start; upgraded processes have those of before."""
+        """Calls to STS, hosts, tokens and key owners, in the order of their start; upgrades leave all but the first."""
+        yield from self.sending
         if not self.version:
             yield from self.chains.hosts.values()
             yield from self.chains.tokens
@@ -158,7 +162,8 @@ def _caches(built: Built, client: int, profiles: int) -> list[list[Caller]]:
     Threads share their process's cache unless the chain says that each has its own. Profiles of a person
     have a session each, but one access key and one console sign-in serve an IAM user's whole work.
     """
-    stream, calendar = built.world.stream(built.name), _calendar(built, client)
+    stream = built.world.stream(built.name)
+    calendar = calendar_of(built.spec, stream, client, built.world.scenario.run.start)
     slots = range(max(profiles, built.spec.threads))
     memo: dict[tuple[int, int], list[tuple[float, float]]] = {}
     callers = [Caller(stream, client, slot, profiles, 0, calendar, memo) for slot in slots]
@@ -181,11 +186,14 @@ def _build_client(
 ) -> None:
     world, step = built.world, built.first_step
     asker = built.asker(client, slot)
-    parts = _parts(built, callers, lives)
+    parts = parts_of(built.spec, callers, lives)
+    line = _line(built)
+    sent = tuple(part for part in parts if line is not None and operation_of(part.action))
     cache = built.chains.cache(asker, built.spec.credentials)
     cache.fetches = built.version << _VERSION_BITS
     judge = world.client_timeline.judge(world.authority, built.name, client, built.spec.arrives_after_s)
-    ledger = Ledger(asker.holder, parts, judge, world.recorder, world.clock)
+    account = partial(Ledger, asker.holder, authority=judge, recorder=world.recorder, clock=world.clock)
+    ledger = account(tuple(part for part in parts if part not in sent))
     starts_at = 0.0 if math.isinf(lives[0].start_s) else lives[0].start_s
     when = When(starts_at, world.horizon_s, world.scenario.run.record)
     kit = Kit(world.clock, cache, merge(tuple(part.calls for part in parts)), ledger, when)
@@ -194,6 +202,9 @@ def _build_client(
     elif built.programs:
         build = partial(built.chains.fresh, asker, built.spec.credentials)
         made = built.programs.around(client, kit, build)
+    elif line is not None:
+        made = caller = StsCaller(kit, line)
+        built.sending += [StsCalls(caller, account((part,)), starts_at, world.horizon_s) for part in sent]
     else:
         made = Client(kit, fails_first=step.way == "saml-file")
     built.clients.append((client, made))
@@ -221,28 +232,14 @@ def _tell_of_keys(built: Built, made: Client, read: list[Read], lives: tuple[Lif
         built.begin(made, max(lives[0].start_s, 0.0))
 
 
-def _parts(built: Built, callers: list[Caller], lives: tuple[Life, ...]) -> tuple[Part, ...]:
-    """A cache's calls while its process runs, one part per action and resource."""
-    spans = tuple((life.start_s, life.stop_s) for life in lives)
-    always = len(spans) == 1 and math.isinf(spans[0][1])
-    made: dict[tuple[str, str | None], list[Calls]] = {}
-    for number, spec in enumerate(built.spec.calls):
-        made.setdefault((spec.action, spec.resource), []).extend(
-            spec.calls_of(replace(caller, number=number)) for caller in callers
-        )
-    merged = {asked: merge(tuple(calls)) for asked, calls in made.items()}
-    return tuple(Part(calls if always else During(calls, spans), *asked) for asked, calls in merged.items())
-
-
-def _calendar(built: Built, client: int) -> Calendar:
-    target = built.world.stream(built.name).uniform(Purpose.TIME_ZONE, client)
-    offset = 0.0
-    for zone in built.spec.time_zones:
-        offset = zone.utc_offset_h
-        target -= zone.share
-        if target < 0:
-            break
-    return Calendar.of(built.world.scenario.run.start, offset, built.spec.workday)
+def _line(built: Built) -> Line | None:
+    """How the population's calls reach STS, if some are requests there."""
+    name = served_by(built.world.scenario, built.spec)
+    if name is None:
+        return None
+    spec = built.world.scenario.issuers[name]
+    group = "global" if isinstance(spec, Sts) and spec.endpoint == "global" else "signed"
+    return Line(built.world.api(name), group, built.chains.sdk.retry)
 
 
 def _owner(built: Built, user_name: str, client: int) -> KeyOwner:

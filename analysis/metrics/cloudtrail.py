@@ -20,7 +20,13 @@ from analysis.metrics.base import Context, Family, Frames, Metric, Value, group_
 __all__ = ["FAMILY", "compute", "events", "sign_ins"]
 
 _BY = ((), ("operation",), ("population",))
-_OPERATIONS = frozenset({"GetRoleCredentials", "CreateAccessKey", "UpdateAccessKey", "DeleteAccessKey"})
+_OPERATIONS = frozenset(
+    {"GetRoleCredentials", "CreateAccessKey", "UpdateAccessKey", "DeleteAccessKey"}
+    | {"GetSessionToken", "GetFederationToken", "GetCallerIdentity", "GetAccessKeyInfo", "DecodeAuthorizationMessage"}
+)
+"""CloudTrail logs every signed request to STS and IAM, and those of federation.
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-integration.html
+"""
 _TO_CONSOLE = ("password", "console")
 _COLUMNS = ["population", "operation", "requests"]
 

@@ -33,6 +33,8 @@ __all__ = ["FAMILY", "buckets", "compute"]
 _BUCKET = ("account", "quota_group")
 _ISSUES_NOTHING = ("PutToken", "GetRoleName", "UpdateAccessKey", "DeleteAccessKey")
 """Operations on the way to a credential, or after it."""
+_NO_FETCH = ("GetCallerIdentity", "GetAccessKeyInfo", "DecodeAuthorizationMessage")
+"""Operations of STS that programs call for themselves: no attempt at a credential."""
 
 _COUNTS = (
     (),
@@ -126,6 +128,7 @@ def _cells(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _amplification(frame: pd.DataFrame, context: Context) -> Iterator[Value]:
     name = "requests.amplification"
+    frame = frame[~frame["operation"].isin(_NO_FETCH)]
     of_aws = _of_accounts(frame, context)
     yield Value(name, (), float(of_aws["requests"].sum()), over=_issued(of_aws))
     for keys in _LOADS[1:]:

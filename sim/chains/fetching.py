@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from sim.chains.api_client import ApiClient
@@ -16,7 +17,7 @@ from sim.clock import Clock
 from sim.credentials import Credential, Holder, Origin
 from sim.issuers.api import Answer, Api, Request
 from sim.issuers.metadata import MetadataService
-from sim.policies.retry import RetryRule, hinted_s, pause_s, retries
+from sim.policies.retry import RetryRule
 from sim.records import EndReason, Kind, Outcome
 from sim.streams import Purpose, Stream, index_of
 
@@ -196,32 +197,24 @@ class ApiProvider:
 
     def attempts(self, ordinal: int, signer: Credential | None) -> Fetch:
         """The attempts of one fetch; `signer` is the temporary credential that signs them, if one does."""
-        asker, api, request, client = self.asker, self.api, self.request, self._api_client()
-        clock, holder = asker.clock, asker.holder
-        attempt, pause = 1, 0.0
-        while True:
-            if (sent := client.sends_at(clock.now)) > clock.now:
-                yield clock.at(sent, holder.rank)
-            now = clock.now
-            signer = signer if self.key is None else self.key.credential
-            parent = self.parent if signer is None else signer.id
-            answer = api.ask(now, request, asker, (ordinal << 16) | attempt, signer)
-            if answer.outcome is Outcome.OK and now >= self.vouched_until_s:
-                answer = Answer(Outcome.DENIED, "no", answer.latency_s, expired=True)
-            if self.check is not None and answer.outcome is Outcome.OK:
-                answer = self.check(now, (ordinal << 16) | attempt, answer)
-            done = now + answer.latency_s
-            client.answered(answer, done)
-            if answer.outcome is Outcome.OK:
-                credential = asker.mint(Kind.SESSION, self.origin, now, self._life_s(now, signer), parent)
-                api.record(now, holder, request, attempt, answer, credential.id)
-                return Fetched(credential, done)
-            api.record(now, holder, request, attempt, answer, None)
-            if not retries(self.retry, answer.error, attempt) or not client.affords(answer):
-                return Fetched(None, done, refused=refusal(api.name, answer.outcome, expired=answer.expired))
-            pause = self.pause_s(answer, (ordinal << 16) | attempt, attempt, pause)
-            attempt += 1
-            yield clock.at(done + pause, holder.rank)
+        sent = yield from self._api_client().send(self.request, ordinal << 16, partial(self._ask, signer))
+        if sent.credential is None:
+            refused = refusal(self.api.name, sent.answer.outcome, expired=sent.answer.expired)
+            return Fetched(None, sent.done_at_s, refused=refused)
+        return Fetched(sent.credential, sent.done_at_s)
+
+    def _ask(self, signer: Credential | None, now: float, number: int) -> tuple[Answer, Credential | None]:
+        """One attempt, and the session that it obtains."""
+        asker, signer = self.asker, signer if self.key is None else self.key.credential
+        answer = self.api.ask(now, self.request, asker, number, signer)
+        if answer.outcome is Outcome.OK and now >= self.vouched_until_s:
+            answer = Answer(Outcome.DENIED, "no", answer.latency_s, expired=True)
+        if self.check is not None and answer.outcome is Outcome.OK:
+            answer = self.check(now, number, answer)
+        if answer.outcome is not Outcome.OK:
+            return answer, None
+        parent = self.parent if signer is None else signer.id
+        return answer, asker.mint(Kind.SESSION, self.origin, now, self._life_s(now, signer), parent)
 
     def _life_s(self, at: float, signer: Credential | None) -> float:
         """Length of a session issued at `at`: at most what is left of the session or assertion that it belongs to."""
@@ -230,17 +223,11 @@ class ApiProvider:
             ends_by_s = signer.expires_at_s
         return min(self.session_s, ends_by_s - math.floor(at))
 
-    def pause_s(self, answer: Answer, number: int, attempt: int, before_s: float) -> float:
-        """Pause after a refused attempt, whose draw is `number`: the SDK's own, or what the answer asks for."""
-        own = pause_s(self.retry, answer.error, attempt, self.asker.uniform(Purpose.BACKOFF, number), before_s)
-        return hinted_s(self.retry, own, answer.retry_after_s)
-
     def _api_client(self) -> ApiClient:
         """The SDK's client object: a new one for each fetch, or the one that this process has kept."""
         client = self._client
         if client is None or not self.keeps_client or client.life != self.asker.lives:
-            client = self._client = ApiClient(self.retry, self.asker.clock.now, self.asker.lives)
-        client.begin()
+            client = self._client = ApiClient(self.asker, self.api, self.retry)
         return client
 
 

@@ -15,7 +15,7 @@ import simpy
 from simpy import Event, Interrupt
 
 from sim.caches.cache import Cache
-from sim.chains.fetching import Fetched
+from sim.chains.fetching import Fetch, Fetched
 from sim.clients.ledger import Ledger
 from sim.clock import Clock
 from sim.credentials import Credential
@@ -156,13 +156,17 @@ class Client:
             at = yield from self._notice(at)
         blocking = cache.credential is None or at >= cache.mandatory_s
         self._pending = Pending(at, blocking)
-        fetched = yield from cache.fetch()
+        fetched = yield from self._fetched()
         if fetched.done_at_s >= self._horizon_s:
             self._late = fetched
             yield self._clock.at(math.inf, self._rank)
         self._pending = None
         self._share(fetched, at, blocking, fetched.verdict)
         self._conclude(fetched, blocking)
+
+    def _fetched(self) -> Fetch:
+        """Ask the chain, beginning now."""
+        return self.cache.fetch()
 
     def _notice(self, at: float) -> Generator[Event, None, float]:
         """The call at `at` fails with the expired credential; then the renewal begins.

@@ -110,7 +110,7 @@ class Ledger:
         Returns:
             Whether it was alone; if not, nothing was judged.
         """
-        if len(self.parts) > 1 or self.parts[0].calls.count(start, stop) != 1:
+        if len(self.parts) != 1 or self.parts[0].calls.count(start, stop) != 1:
             return False
         if credential is not None:
             verdict = verdict_at(self._pieces(credential)[0], done)
@@ -129,10 +129,18 @@ class Ledger:
             How it ended.
         """
         if credential is not None:
-            verdict = verdict_at(self._pieces(credential)[0], done)
+            verdict = self.verdict(credential, done)
+        self.ended(credential, verdict, at, done)
+        return verdict
+
+    def verdict(self, credential: Credential, at: float) -> Verdict:
+        """How a call of the only part ends that `credential` signs at `at`."""
+        return verdict_at(self._pieces(credential)[0], at)
+
+    def ended(self, credential: Credential | None, verdict: Verdict, at: float, done: float) -> None:
+        """One call arrived at `at` and ended with `verdict` as it was signed at `done`."""
         self._write(credential, verdict, at, done, 1, done - at)
         self._write_wait(at, done, 1, done - at, verdict)
-        return verdict
 
     def bulk(self, credential: Credential, start: float, stop: float, n: int) -> None:
         """`n` calls of the only part in [start, stop), signed as they arrive, within one piece of verdict."""

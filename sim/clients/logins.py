@@ -15,7 +15,6 @@ from sim.chains.fetching import ApiProvider, Asker, Fetch, Fetched, refusal
 from sim.clients.people import Person, Portal
 from sim.credentials import Origin
 from sim.issuers.api import Answer, Request
-from sim.policies.retry import retries
 from sim.records import Kind, Outcome
 
 __all__ = [
@@ -80,48 +79,25 @@ class SsoProvider:
             None, or what came of it if no attempt got one: if the service refused it the SDK goes on with the token
             that it has, while that lives; if it did not answer in time there are no role credentials either.
         """
-        sessions, client = self.role_credentials, self._token_client()
-        clock, rank = sessions.asker.clock, sessions.asker.holder.rank
-        attempt, pause = 1, 0.0
-        while True:
-            if (sent := client.sends_at(clock.now)) > clock.now:
-                yield clock.at(sent, rank)
-            number = (ordinal << 16) | (_OF_TOKENS | attempt)
-            answer = self._ask(number if attempt > 1 else ordinal << 16, attempt)
-            at = clock.now + answer.latency_s
-            client.answered(answer, at)
-            again = retries(sessions.retry, answer.error, attempt) and client.affords(answer)
-            if again:
-                pause = sessions.pause_s(answer, number, attempt, pause)
-                at, attempt = at + pause, attempt + 1
-            if at > clock.now:
-                yield clock.at(at, rank)
-            if answer.outcome is Outcome.OK:
-                self.person.access_from_s = math.floor(clock.now)  # its file holds whole seconds
-                return None
-            if not again and self._left_s() > 0 and not answer.timed_out:
-                return None
-            if not again:
-                return Fetched(None, at, refused=refusal(sessions.api.name, answer.outcome))
+        sessions = self.role_credentials
+        clock, client = sessions.asker.clock, ApiClient(sessions.asker, sessions.api, sessions.retry)
+        sent = yield from client.send(self.access.request, (ordinal << 16) | _OF_TOKENS, self._ask)
+        if sent.done_at_s > clock.now:
+            yield clock.at(sent.done_at_s, sessions.asker.holder.rank)
+        if sent.answer.outcome is Outcome.OK:
+            self.person.access_from_s = math.floor(clock.now)  # its file holds whole seconds
+            return None
+        if self._left_s() > 0 and not sent.answer.timed_out:
+            return None
+        return Fetched(None, sent.done_at_s, refused=refusal(sessions.api.name, sent.answer.outcome))
+
+    def _ask(self, now: float, number: int) -> tuple[Answer, None]:
+        sessions = self.role_credentials
+        return sessions.api.ask(now, self.access.request, sessions.asker, number), None
 
     def _left_s(self) -> float:
         """Life left of the newest access token."""
         return self.person.access_from_s + self.access.life_s - self.role_credentials.asker.clock.now
-
-    def _token_client(self) -> ApiClient:
-        """The SDK's client of the token endpoint: another one than that of the portal, and new for every refresh."""
-        sessions = self.role_credentials
-        client = ApiClient(sessions.retry, sessions.asker.clock.now, sessions.asker.lives)
-        client.begin()
-        return client
-
-    def _ask(self, number: int, attempt: int) -> Answer:
-        """One attempt now, written down."""
-        sessions, request = self.role_credentials, self.access.request
-        now = sessions.asker.clock.now
-        answer = sessions.api.ask(now, request, sessions.asker, number)
-        sessions.api.record(now, sessions.asker.holder, request, attempt, answer, None)
-        return answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from sim.records import TABLES, Level, Verdict
 from sim.scenario import Run, Scenario
 from sim.sdk_words import RefreshWords
 from sim.sdks import Sdk
+from sim.sts_calls import served_by
 from sim.thieves.grants import deeds_of
 from sim.threats.theft import Theft
 from sim.workloads.poisson import Poisson
@@ -154,6 +155,8 @@ def _of_population(scenario: Scenario) -> Iterator[str]:
         yield "calls are not one Poisson process"
     else:
         yield from _unknown(population.calls[0])
+    if served_by(scenario, population) is not None:
+        yield "its calls are requests to STS"
     if population.start is not None:
         yield from _unknown(population.start)
         if population.start.at_s < 0:

@@ -64,12 +64,23 @@ class RetryRule:
 class RetryQuota:
     """The tokens of one client object; a request that cannot pay for its retry is not tried again."""
 
-    __slots__ = ("_last", "_rule", "tokens")
+    __slots__ = ("_last", "_purse", "_rule")
 
     def __init__(self, rule: QuotaRule) -> None:
         self._rule = rule
         self._last: int | None = None
-        self.tokens = rule.tokens
+        self._purse = [rule.tokens]
+
+    @property
+    def tokens(self) -> int:
+        """Tokens that the client has."""
+        return self._purse[0]
+
+    def beside(self) -> RetryQuota:
+        """The same tokens, for a request that is under way beside others."""
+        other = RetryQuota(self._rule)
+        other._purse = self._purse
+        return other
 
     def begin(self) -> None:
         """A new request."""
@@ -81,14 +92,14 @@ class RetryQuota:
         cost = rule.throttle_cost if error == "throttle" else rule.timeout_cost if timed_out else rule.cost
         if cost > self.tokens:
             return False
-        self.tokens -= cost
+        self._purse[0] -= cost
         self._last = cost
         return True
 
     def succeed(self) -> None:
         """The request succeeded."""
         returned = self._rule.success_return if self._last is None else self._last
-        self.tokens = min(self._rule.tokens, self.tokens + returned)
+        self._purse[0] = min(self._rule.tokens, self.tokens + returned)
 
 
 def retries(rule: RetryRule, error: ErrorClass, attempt: int) -> bool:

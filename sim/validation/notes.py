@@ -8,6 +8,7 @@ from typing import Final
 from sim.aws import sts
 from sim.policies.authorization_match import like
 from sim.scenario import Scenario
+from sim.sts_calls import not_drawn, operation_of
 from sim.validation.chains import identity
 
 __all__ = ["notes"]
@@ -23,18 +24,21 @@ def notes(scenarios: Iterable[Scenario]) -> list[str]:
 def _calls_to_sts(scenario: Scenario) -> Iterator[str]:
     """Calls that AWS counts against the quota of an account, and that draw from no bucket here."""
     for name, population in scenario.populations.items():
-        asked = sorted({one.action for one in population.calls if _shares_the_quota(one.action)})
+        why = not_drawn(scenario, population)
+        asked = sorted({one.action for one in population.calls if _counted(one.action, why)})
         for account in _accounts(scenario, population.credentials):
             if asked and "signed" in scenario.accounts[account].quotas:
                 quota = f"accounts.{account}.quotas.signed"
                 yield (
-                    f"populations.{name}.calls: AWS counts {', '.join(asked)} against {quota}; here calls draw from no "
-                    "bucket and are never throttled by one, only requests for credentials are. Take their rate off the "
-                    "quota, or make the operation a step of the chain"
+                    f"populations.{name}.calls: AWS counts {', '.join(asked)} against {quota}; here they draw from no "
+                    f"bucket and are never throttled by one: {why or 'a pattern names no operation'}"
                 )
 
 
-def _shares_the_quota(action: str) -> bool:
+def _counted(action: str, why: str | None) -> bool:
+    """Whether AWS counts calls of an action that do not draw here."""
+    if why is None and operation_of(action) is not None:
+        return False
     return any(like(action, operation, ignore_case=True) for operation in _COUNTED)
 
 

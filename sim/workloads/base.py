@@ -68,8 +68,10 @@ class CallsSpec(Spec):
     """Base of every call process."""
 
     action: Action = "s3:GetObject"
-    """The IAM action that each call performs; the policies decide whether it is allowed. Calls draw from no quota,
-    those to STS included: `validate` says so where an account has one."""
+    """The IAM action that each call performs; the policies decide whether it is allowed. Calls to STS
+    (`sts:GetCallerIdentity`) draw from the bucket of whoever signs; calls to other services draw from no quota."""
+    issuer: Name | None = None
+    """Issuer of kind sts that calls to STS go to; the scenario's first one if absent."""
     resource: Name | None = None
     """Resource of the scenario that it is done to, whose policy has a say; none is named if absent."""
 

@@ -10,6 +10,7 @@ from tests.support.zoo_agents import agents_zoo
 from tests.support.zoo_lives import lives_zoo
 from tests.support.zoo_programs import program_zoo
 from tests.support.zoo_rotation import ROTATIONS
+from tests.support.zoo_sts import sts_zoo
 from tests.support.zoo_timeline import timeline_zoo
 
 __all__ = ["ZOO", "document", "fleet"]
@@ -315,5 +316,6 @@ ZOO: dict[str, dict[str, Any]] = {
     **lives_zoo(document, fleet),
     **program_zoo(document, fleet, _BLOCKS["credentials"]),
     **agents_zoo(document, fleet),
+    **sts_zoo(document, fleet),
 }
 """Every small scenario by name."""

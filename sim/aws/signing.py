@@ -21,13 +21,14 @@ SKEW_REQUEST_EXPIRED_S = documented(
     900, "s", "https://docs.aws.amazon.com/emr/latest/APIReference/CommonErrors.html", "many services, either way"
 )
 SKEW_REQUEST_EXPIRED_SERVICES = second_hand(
-    ("dynamodb", "elasticmapreduce", "sns", "sts"),
+    ("dynamodb", "ecr", "elasticmapreduce", "sns", "sqs", "sts"),
     "",
     "https://docs.aws.amazon.com/emr/latest/APIReference/CommonErrors.html (elasticmapreduce); messages that end in "
     "'- 15 min.' in github.com/devsecops/bootcamp#101 and aws/aws-cli#6676 (sts: AssumeRole 2016, GetCallerIdentity "
-    "2022), aws/aws-sdk-js#1174 (sns 2016), the README of juiceinc/devlandia (dynamodb Query 2017)",
+    "2022), aws/aws-sdk-js#1174 (sns 2016), aws/aws-sdk-php#642 (sqs 2015), upmc-enterprises/registry-creds#24 and #47 "
+    "(ecr 2017), the README of juiceinc/devlandia (dynamodb Query 2017)",
     "services seen to take 15 min; messages of Lambda, KMS, SSM, Rekognition and Elastic Transcoder say '- 5 min.'",
-    read=_READ,
+    read="2026-11-29",
 )
 SKEW_S3_S = second_hand(
     900, "s", "error body of an S3-compatible server (pastebin 8HJpUdsv)", "MaxAllowedSkewMilliseconds 900000"

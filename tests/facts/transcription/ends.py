@@ -8,7 +8,7 @@ SIGNING: dict[str, Line] = {
     "wrong_session_token": ("InvalidClientTokenId", "", SECOND),
     "skew_default_s": (300, "s", DOC),
     "skew_request_expired_s": (900, "s", DOC),
-    "skew_request_expired_services": (("dynamodb", "elasticmapreduce", "sns", "sts"), "", SECOND),
+    "skew_request_expired_services": (("dynamodb", "ecr", "elasticmapreduce", "sns", "sqs", "sts"), "", SECOND),
     "skew_s3_s": (900, "s", SECOND),
     "presigned_url_max_s": (604_800, "s", DOC),
     "presigned_url_default_s": (3_600, "s", DOC),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sim.aws import roles_anywhere
@@ -22,6 +22,7 @@ from sim.scenario import Scenario
 from sim.sdk_choice import sdk_of
 from sim.sts_calls import served_by
 from sim.timeline.lifetimes import mean_life_s, number_of_clients
+from sim.timeline.timeline import unanswered
 from sim.validation.chains import issuer_of
 from sim.workloads.on_off import OnOff
 
@@ -63,9 +64,19 @@ class Estimate:
 def estimate(loaded: Loaded) -> dict[str, Estimate]:
     """Rough size of each strategy, all replications together."""
     return {
-        name: estimate_scenario(scenario).times(scenario.run.replications)
+        name: _simulated(scenario, estimate_scenario(scenario)).times(scenario.run.replications)
         for name, scenario in loaded.strategies.items()
     }
+
+
+def _simulated(scenario: Scenario, once: Estimate) -> Estimate:
+    """What a replication takes: where somebody responds to an incident, it runs once more as if nobody did.
+
+    Of that run few tables are kept, so it adds events and no rows.
+    """
+    if scenario.run.record is Level.SUMMARY or unanswered(scenario) is None:
+        return once
+    return replace(once, events=2 * once.events, seconds=2 * once.seconds)
 
 
 def require_affordable(loaded: Loaded, advice: str = "add --yes to run it") -> None:

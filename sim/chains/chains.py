@@ -79,6 +79,7 @@ class Chains:
         self._terms = LastingTerms(world, self.sdk)
         self._owned = owned_users(world.scenario)
         self.signing: list[tuple[str, SigningKey]] = []
+        self._keys: dict[tuple[str, int], SigningKey] = {}
         self._commons: dict[str, Common] = {}
         self.hosts: dict[tuple[str, int], Host | Agent] = before.hosts if before else {}
         self.host_caches: HostCaches = before.host_caches if before else HostCaches(world, population)
@@ -91,6 +92,7 @@ class Chains:
         while self.signing:
             user, key = self.signing.pop()
             key.client = client
+            self._keys[user, key.asker.index] = key
             yield user, key
 
     @property
@@ -257,7 +259,9 @@ class Chains:
         return self._key_of(step.user, asker) if step.user is not None and step.user in self._owned else None
 
     def _key_of(self, user: str, asker: Asker) -> SigningKey:
-        """A user's key, which its owner hands out."""
+        """A user's key, which its owner hands out; a provider that is built later signs with what was handed out."""
+        if (user, asker.index) in self._keys:
+            return self._keys[user, asker.index]
         key = SigningKey(asker)
         self.signing.append((user, key))
         return key

@@ -44,7 +44,7 @@ def headroom(arguments: Arguments) -> int:
         for name in names:
             scenario = loaded.strategies[name]
             population = one_of("population", arguments.population, scenario.populations)
-            _require_bucket(scenario, population)
+            _require_bucket(scenario, population, arguments.scenario)
             search = partial(_search, scenario, population, arguments.limit, arguments.most, arguments.resolution)
             found[name] = _each(search, scenario.run.replications, arguments.jobs, stage(name))
     counts = {name: loaded.strategies[name].populations[arguments.population].count for name in names}
@@ -117,11 +117,13 @@ def _is_transient(scenario: Scenario) -> bool:
     return any(quota.refusal.retryable == "transient" for quota in quotas)
 
 
-def _require_bucket(scenario: Scenario, population: str) -> None:
+def _require_bucket(scenario: Scenario, population: str, file: Path) -> None:
     if scenario.populations[population].arrivals is not None:
+        count = scenario.populations[population].count
         text = (
-            f"{population} has no size that could grow: its clients arrive. Let more of them come instead, such as "
-            f"--set populations.{population}.arrivals.rps=..., and see requests.throttled"
+            f"{population} has no size that could grow: its clients arrive. Compare instead with twice as many in each "
+            f"arrival, and see whether requests are throttled: `credflow compare {file} --set "
+            f"populations.{population}.count={2 * count}` (now {count})"
         )
         raise ScenarioError([Problem(text, "--population")])
     if not any(account.quotas for account in scenario.accounts.values()) and not any(

@@ -12,7 +12,10 @@ __all__ = ["QuotaChange"]
 
 
 class QuotaChange(FaultSpec):
-    """An account's bucket gets another refill and capacity, in every Region: an increase, or load from elsewhere."""
+    """An account's bucket gets another refill and capacity, in every Region: an increase, or load from elsewhere.
+
+    A group without a bucket in `accounts.X.quotas` has one as long as the numbers hold, and none before and after.
+    """
 
     target_kind: ClassVar = "account"
 

@@ -248,3 +248,19 @@ def test_a_campaign_joins_the_populations_whose_keys_it_rotates() -> None:
     assert shards_of(together) == (("one", "two"),)
     started = run(together)["rotations"]["started_at_s"]
     assert sorted(started) == [100, 200, 300, 400]
+
+
+@pytest.mark.parametrize("reload", [{"lag_s": 0}, {"lag_s": 100}, {"lag_s": 0, "never": 1}])
+def test_a_provider_built_for_a_call_signs_with_the_key_that_its_process_has_read(reload: dict[str, Any]) -> None:
+    """A new provider per call asks like one that caches nothing: with the old key, then the new one, or refused."""
+    asked = []
+    for own in ({"new_provider_per": "call"}, {}):
+        words = key_fleet({"kind": "every", "every_s": 10}, _key(), horizon_s=2000, signs=True, reload=reload)
+        words["credentials"]["key"][0]["cache"] = "process" if own else "none"
+        words["populations"]["fleet"] |= own
+        frames = run(words)
+        sessions = frames["credentials"].query("kind == 'session'")
+        asked.append((frames["requests"][["at_s", "outcome"]].to_numpy().tolist(), sessions["parent"].tolist()))
+    assert asked[0] == asked[1]
+    assert len(set(asked[0][1])) == (1 if "never" in reload else 2)
+    assert ("denied" in {outcome for _, outcome in asked[0][0]}) == (reload["lag_s"] == 0)

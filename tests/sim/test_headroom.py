@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -102,4 +103,8 @@ def test_a_population_that_arrives_has_no_size_to_grow(tmp_path: Path) -> None:
     done = credflow("headroom", "tiny.yaml", *QUICK, folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "clients arrive" in done.stderr
-    assert "populations.workers.arrivals.rps" in done.stderr
+    instead = re.search(r"`credflow compare (.+)`", done.stderr)
+    assert instead is not None
+    told = [credflow("validate", *words, folder=tmp_path).stdout for words in (["tiny.yaml"], instead[1].split())]
+    clients = [int(re.search(r"sessions-1h +([\d,]+)", one)[1].replace(",", "")) for one in told]
+    assert clients[1] == 2 * clients[0] > 0

@@ -13,6 +13,7 @@ from sim.estimate import AFFORDABLE_EVENTS, estimate, estimate_scenario, require
 from sim.loading.overlay import matches
 from sim.loading.scenario_file import json_schema, load
 from sim.problems import ScenarioError
+from sim.timeline.timeline import unanswered
 from sim.validation.quotas import users_of
 from tests.support.small_scenario import GOOD, edited, written
 
@@ -231,6 +232,23 @@ def test_estimates_grow_with_replications_and_with_every_call_recorded(directory
     calls = estimate(load(DIRECTORY, {"run.replications": 1, "run.record": "calls"}))["saml-1h"]
     assert thrice.events == pytest.approx(3 * once.events)
     assert calls.events > once.events + 5_000_000
+
+
+def test_a_run_without_the_response_is_estimated_too():
+    """Where somebody responds to an incident, every replication runs once more as if nobody did."""
+    leaked = SCENARIOS / "drills" / "leaked-key.yaml"
+    answered = load(leaked)
+    names = [name for name, one in answered.strategies.items() if unanswered(one) is not None]
+    assert 0 < len(names) < len(answered.strategies)
+    for name, size in estimate(answered).items():
+        once = estimate_scenario(answered.strategies[name]).times(answered.base.run.replications)
+        assert size.events == (2 if name in names else 1) * once.events
+        assert size.rows == once.rows
+    brief = load(leaked, {"run.record": "summary"})
+    assert all(
+        size.events == estimate_scenario(brief.strategies[name]).times(brief.base.run.replications).events
+        for name, size in estimate(brief).items()
+    )
 
 
 def test_a_run_beyond_fifty_million_events_asks(directory):

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from sim.aws import sts
 from sim.aws.sts_operations import ROOT_TASKS
+from sim.identities import Identities
 from sim.policies.authorization import decide, statements_from
 from sim.policies.authorization_time import Attached, Permit, Stage, Target
 from sim.policies.authorization_trust import Asker, AskerKind, may_assume
@@ -18,17 +19,19 @@ from sim.principals.user import User
 from sim.providers.step import Step
 from sim.scenario import Scenario
 
-__all__ = ["CHAINED_S", "KEY_MINTS_S", "Access", "Asked"]
+__all__ = ["CHAINED_S", "KEY_MINTS_S", "ROOT_MINTS_S", "Access", "Asked"]
 
 CHAINED_S: Final = float(sts.CHAINED_MAX_S.value)
 KEY_MINTS_S: Final = float(sts.GET_SESSION_TOKEN_MAX_S.value)
+ROOT_MINTS_S: Final = float(sts.GET_SESSION_TOKEN_ROOT_MAX_S.value)
 
 
 class Asked(NamedTuple):
     """What is asked of AWS again and again.
 
     Attributes:
-        principal: `role/NAME`, `user/NAME`, `federated/NAME`, `permission_set/ISSUER/NAME` or `root/ACCOUNT/TASK`.
+        principal: `role/NAME`, `user/NAME`, `federated/NAME`, `permission_set/ISSUER/NAME`, `root/ACCOUNT` for the
+            root user or `root/ACCOUNT/TASK` for a session from AssumeRoot.
         action: IAM action.
         resource: Resource of the scenario, if one is named.
         limited_by: Step (chain, number) whose session policy limits the session, if one does.
@@ -40,7 +43,7 @@ class Asked(NamedTuple):
     limited_by: tuple[str, int] | None = None
 
 
-class Access:
+class Access(Identities):
     """Identity and trust policies of one scenario.
 
     Args:
@@ -49,7 +52,7 @@ class Access:
     """
 
     def __init__(self, scenario: Scenario, later: tuple[tuple[float, Scenario], ...] = ()) -> None:
-        self._scenario = scenario
+        super().__init__(scenario)
         self._mints_s: dict[str, float] = {}
         self.later = tuple((from_s, Access(changed)) for from_s, changed in later)
         self._reached: dict[tuple[str, str, bool], bool] = {}
@@ -84,13 +87,13 @@ class Access:
     def _attached(self, asked: Asked) -> Attached:
         """All policies that bear on what is asked, as they stand in this scenario."""
         scenario, principal = self._scenario, asked.principal
-        kind, _, name = principal.partition("/")
+        kind, name = _split(principal)
         account = scenario.accounts[self.account_of(kind, name)]
         target = scenario.resources.get(asked.resource or "")
         return Attached(
-            self._policies(principal),
+            self.policies_of(kind, name),
             self._boundary(kind, name),
-            self._session_policy(asked.limited_by),
+            self._session_policy(asked),
             levels_of(account.scps),
             None if target is None else target.policy,
             () if target is None else scenario.accounts[target.account].rcps,
@@ -99,30 +102,26 @@ class Access:
     def _target(self, asked: Asked) -> Target:
         """Who asks for what; a principal's ARN matters only where a resource is named or a policy may name it."""
         target = self._scenario.resources.get(asked.resource or "")
-        kind, _, name = asked.principal.partition("/")
-        if kind == "root":
-            return Target()
-        number = self._number(self.account_of(kind, name))
-        if kind in {"user", "federated"}:
-            user = f"arn:aws:iam::{number}:user/{name}"
-            federated = f"arn:aws:sts::{number}:federated-user/{name}"
-            principal, behind = (user, None) if kind == "user" else (federated, user)
-        else:
-            role = name.rpartition("/")[2]
-            principal, behind = f"arn:aws:sts::{number}:assumed-role/{role}/*", f"arn:aws:iam::{number}:role/{role}"
+        kind, name = _split(asked.principal)
+        principal, behind = self.arns(kind, name)
         if target is None:
             return Target(principal, behind)
-        return Target(principal, behind, target.arn, self._number(target.account))
+        return Target(principal, behind, target.arn, self.number(target.account))
 
     def _boundary(self, kind: str, name: str) -> Mapping[str, Any] | None:
         if kind == "role":
             return self._scenario.roles[name].boundary
         return self._scenario.users[name].boundary if kind in {"user", "federated"} else None
 
-    def _session_policy(self, step: tuple[str, int] | None) -> tuple[Mapping[str, Any], ...] | None:
-        if step is None:
+    def _session_policy(self, asked: Asked) -> tuple[Mapping[str, Any], ...] | None:
+        """What limits a session beside its principal's policies: one of AssumeRoot its task, others what was passed."""
+        kind, name = _split(asked.principal)
+        if kind == "root" and "/" in name:
+            return tuple(statements_from(ROOT_TASKS[name.partition("/")[2]]))
+        if asked.limited_by is None:
             return None
-        policy = self._scenario.credentials[step[0]][step[1]].session_policy
+        chain, number = asked.limited_by
+        policy = self._scenario.credentials[chain][number].session_policy
         return None if policy is None else (policy,)
 
     def trusts(self, role: str, step: Step) -> bool:
@@ -160,6 +159,11 @@ class Access:
         reached = [name for name in self._scenario.roles if self.may_chain(principal, name)]
         return max((CHAINED_S + self._closure(f"role/{name}", (*passed, principal)) for name in reached), default=0.0)
 
+    @staticmethod
+    def key_mints_s(principal: str) -> float:
+        """Longest session that a principal's access key obtains for itself: 36 h, for the root user one."""
+        return ROOT_MINTS_S if principal.startswith("root/") else KEY_MINTS_S
+
     def trusts_service(self, role: str, service: str) -> bool:
         """Whether the trust policy of `role` lets a service of AWS assume it."""
         return may_assume(trust_of(self._scenario.roles[role]), Asker("service", service)).allowed
@@ -176,7 +180,7 @@ class Access:
         return self._reached[asked]
 
     def _may_assume(self, principal: str, role: str, mfa: bool) -> bool:
-        kind, _, name = principal.partition("/")
+        kind, name = _split(principal)
         trust = trust_of(self._scenario.roles[role])
         code = {"aws:MultiFactorAuthPresent": "true"} if mfa else {}
         askers = (replace(asker, context={**asker.context, **code}) for asker in self._principals(kind, name, role))
@@ -184,16 +188,21 @@ class Access:
 
     def vouched(self, idp: str, role: str, by: Literal["web_identity", "saml"] = "web_identity") -> bool:
         """Whether a token (an assertion) of an identity provider is enough to assume a role."""
-        account = self._number(self._scenario.roles[role].account)
+        account = self.number(self._scenario.roles[role].account)
         asker = Asker(by, idp, account_number=account)
         return may_assume(trust_of(self._scenario.roles[role]), asker).allowed
 
     def forbids(self, principal: str, action: str) -> bool:
         """Whether a policy of a principal denies an action that needs no permission (GetSessionToken)."""
-        return decide(action, identity=self._policies(principal)).effect == "explicitly_denied"
+        return decide(action, identity=self.policies_of(*_split(principal))).effect == "explicitly_denied"
 
     def _principals(self, kind: str, name: str, role: str) -> tuple[Asker, ...]:
-        """As whom a principal asks: a permission set's session is a role, and its Identity Center vouches for it."""
+        """As whom a principal asks: a permission set's session is a role, and its Identity Center vouches for it.
+
+        The root user asks as nobody, for AWS lets it assume no role.
+        """
+        if kind == "root":
+            return ()
         if kind != "permission_set":
             return (self._principal(kind, name, role),)
         issuer, _, permission_set = name.partition("/")
@@ -202,22 +211,12 @@ class Access:
             "role",
             permission_set,
             account,
-            self._number(account),
+            self.number(account),
             same_account=account == self._scenario.roles[role].account,
-            policies=self._policies(f"{kind}/{name}"),
+            policies=self.policies_of(kind, name),
             scps=levels_of(self._scenario.accounts[account].scps),
         )
-        return session, Asker("identity_center", issuer, account, self._number(account))
-
-    def account_of(self, kind: str, name: str) -> str:
-        """Account of a principal."""
-        if kind == "permission_set":
-            issuer, _, permission_set = name.partition("/")
-            return str(getattr(self._scenario.issuers[issuer], "permission_sets")[permission_set].account)  # noqa: B009
-        if kind == "root":
-            return name.partition("/")[0]
-        owner: Role | User = self._scenario.roles[name] if kind == "role" else self._scenario.users[name]
-        return owner.account
+        return session, Asker("identity_center", issuer, account, self.number(account))
 
     def _principal(self, kind: str, name: str, role: str) -> Asker:
         """A role's session or a user that asks for `role`, with the policies that must let it ask."""
@@ -226,57 +225,30 @@ class Access:
             "role" if kind == "role" else "user",
             name,
             owner.account,
-            self._number(owner.account),
+            self.number(owner.account),
             same_account=owner.account == self._scenario.roles[role].account,
-            policies=self._policies(f"{kind}/{name}"),
+            policies=self.policies_of(kind, name),
             boundary=owner.boundary,
             scps=levels_of(self._scenario.accounts[owner.account].scps),
         )
-
-    def _number(self, account: str) -> str:
-        """The account's number, or its name where the scenario gives none."""
-        return self._scenario.accounts[account].number or account
 
     def _askers(self, step: Step, role: str) -> tuple[Asker, ...]:
         if step.service is not None:
             return (Asker("service", step.service),)
         if step.idp is not None:
             vouched: AskerKind = "web_identity" if step.from_.endswith("WithWebIdentity") else "saml"
-            return (Asker(vouched, step.idp, account_number=self._number(self._scenario.roles[role].account)),)
+            return (Asker(vouched, step.idp, account_number=self.number(self._scenario.roles[role].account)),)
         if step.user is not None:
-            return self._principals("user", step.user, role)
+            return self._principals(*self.user_principal(step.user), role)
         if step.source is not None:
             return self._principals(*self.source_principal(step.source), role)
         return (Asker("service", ""),)
 
-    def source_principal(self, chain: str) -> tuple[str, str]:
-        """Kind and name of the principal whose credential a chain yields first."""
-        step = self._scenario.credentials[chain][0]
-        if step.user is not None and step.role is None:
-            return "user", step.user
-        if step.role is not None:
-            return "role", step.role
-        if step.permission_set is not None:
-            return "permission_set", f"{step.from_}/{step.permission_set}"
-        issuer = self._scenario.issuers[step.from_.partition(".")[0]]
-        return "role", str(getattr(issuer, "role", ""))
 
-    def _policies(self, principal: str) -> tuple[Mapping[str, Any], ...]:
-        kind, _, name = principal.partition("/")
-        scenario = self._scenario
-        if kind == "root":
-            return tuple(statements_from(ROOT_TASKS[name.partition("/")[2]]))
-        if kind == "role":
-            role = scenario.roles[name]
-            return tuple(statements_from(role.allow, role.deny, role.policies))
-        if kind == "permission_set":
-            issuer, _, permission_set = name.partition("/")
-            spec = getattr(scenario.issuers[issuer], "permission_sets")[permission_set]  # noqa: B009
-            return tuple(statements_from(spec.allow, spec.deny, spec.policies))
-        user = scenario.users[name]
-        groups = [scenario.groups[group] for group in user.groups]
-        own = statements_from(user.allow, user.deny, user.policies)
-        return (*own, *(p for group in groups for p in statements_from(group.allow, group.deny, group.policies)))
+def _split(principal: str) -> tuple[str, str]:
+    """Kind and name of a principal."""
+    kind, _, name = principal.partition("/")
+    return kind, name
 
 
 def trust_of(role: Role) -> dict[str, Any]:

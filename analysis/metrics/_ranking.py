@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.metrics._sweep import Floats
+from analysis.metrics._users import user_of
 from sim.records import Kind
 
 __all__ = ["DEFAULT_TOIL_MIN", "GOAL", "first_above", "keys_at", "ranked", "removed"]
@@ -59,7 +60,7 @@ def keys_at(
 
 
 def _toil_min(principal: str, scenario: Mapping[str, Any]) -> float:
-    user = (scenario.get("users") or {}).get(principal.partition("/")[2]) or {}
+    user = user_of(principal, scenario) or {}
     rotation = (user.get("key") or {}).get("rotation") or {}
     return float(rotation.get("toil_min", DEFAULT_TOIL_MIN))
 

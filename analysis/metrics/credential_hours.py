@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.metrics._sweep import Floats
+from analysis.metrics._users import user_of
 from analysis.metrics.base import Context, Family, Frames, Metric, Value, group_sums, sel
 from sim.records import Kind, Level
 
@@ -62,9 +63,9 @@ def _ages(population: str, keys: pd.DataFrame, context: Context) -> Iterator[Val
 
 
 def _period(principal: str, context: Context) -> float:
-    """Period of the rotation policy of `user/NAME`, s; nan without one."""
-    user = context.scenario["users"].get(principal.partition("/")[2])
-    rotation = (user or {}).get("key") and user["key"]["rotation"]
+    """Period of the rotation policy of the user whose key it is, s; nan without one."""
+    key = (user_of(principal, context.scenario) or {}).get("key")
+    rotation = key and key["rotation"]
     return float(rotation["period_s"]) if rotation else float("nan")
 
 

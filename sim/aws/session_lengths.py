@@ -100,6 +100,13 @@ SESSION_LENGTHS: Final[tuple[SessionLength, ...]] = (
         sts.GET_SESSION_TOKEN_DEFAULT_S,
         "the only sessions of up to 36 h",
     ),
+    _ranged(
+        "the same two, by the root user's key",
+        "DurationSeconds",
+        (sts.GET_SESSION_TOKEN_MIN_S, sts.GET_SESSION_TOKEN_ROOT_MAX_S),
+        sts.GET_SESSION_TOKEN_ROOT_DEFAULT_S,
+        "a longer request is cut to 1 h, not refused",
+    ),
     SessionLength(
         "IAM user's access key",
         "no",

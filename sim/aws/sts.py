@@ -12,7 +12,7 @@ _THROTTLED = (
     "github.com/jlevers/selling-partner-api#278; github.com/lakekeeper/lakekeeper#1397; "
     "github.com/aws/aws-sdk-go-v2#2481"
 )
-_NO_ROOT = "for the reader: nothing here signs as the root user of an account"
+_ROOT = ("root",)
 _CHAIN = ("chaining",)
 _ROLE = ("sts.AssumeRole",)
 _SAML = ("sts.AssumeRoleWithSAML",)
@@ -24,13 +24,14 @@ GET_SESSION_TOKEN_MAX_S = documented(
     129600, "s", f"{_MODEL} durationSecondsType", "36 h: only for the long-term key of an IAM user"
 )
 GET_SESSION_TOKEN_ROOT_DEFAULT_S = documented(
-    3600, "s", f"{_MODEL} GetSessionTokenRequest.DurationSeconds", f"root; {_NO_ROOT}"
+    3600, "s", f"{_MODEL} GetSessionTokenRequest.DurationSeconds", "root", uses=_ROOT
 )
 GET_SESSION_TOKEN_ROOT_MAX_S = documented(
     3600,
     "s",
     f"{_MODEL} GetSessionTokenRequest.DurationSeconds",
-    f"root; a longer request is cut, not refused; {_NO_ROOT}",
+    "root; a longer request is cut, not refused",
+    uses=_ROOT,
 )
 GET_FEDERATION_TOKEN_MIN_S = documented(900, "s", f"{_MODEL} durationSecondsType")
 GET_FEDERATION_TOKEN_DEFAULT_S = documented(
@@ -40,10 +41,14 @@ GET_FEDERATION_TOKEN_MAX_S = documented(
     129600, "s", f"{_MODEL} durationSecondsType", "36 h: only for the long-term key of an IAM user"
 )
 GET_FEDERATION_TOKEN_ROOT_DEFAULT_S = documented(
-    3600, "s", f"{_MODEL} GetFederationTokenRequest.DurationSeconds", f"root; {_NO_ROOT}"
+    3600, "s", f"{_MODEL} GetFederationTokenRequest.DurationSeconds", "root", uses=_ROOT
 )
 GET_FEDERATION_TOKEN_ROOT_MAX_S = documented(
-    3600, "s", f"{_MODEL} GetFederationTokenRequest.DurationSeconds", f"root; {_NO_ROOT}"
+    3600,
+    "s",
+    f"{_MODEL} GetFederationTokenRequest.DurationSeconds",
+    "root; a longer request is cut, not refused",
+    uses=_ROOT,
 )
 ASSUME_ROLE_MIN_S = documented(900, "s", f"{_MODEL} roleDurationSecondsType", uses=_ROLE)
 ASSUME_ROLE_DEFAULT_S = documented(3600, "s", f"{_MODEL} AssumeRoleRequest.DurationSeconds", uses=_ROLE)

@@ -1,7 +1,7 @@
 """The operations of STS in one table: lengths, who may call them with what, which quota they are charged to, who pays.
 
 Sources: botocore 1.44.5 data/sts service-2.json (the sections Permissions and Session Duration of each operation);
-https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_request.html (the comparison table);
+https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_sts-comparison.html (the comparison table);
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html (STS request quotas).
 """
 
@@ -39,6 +39,8 @@ class StsOperation:
         subject: What is obtained: the session of a role, of the signing user, of a user it names, of a root user.
         everywhere: Whether the global endpoint serves it.
         source: Public source.
+        of_root: Default and longest session by the root user's key; None where the root user may not call it.
+        root_refusal: What AWS answers to the root user, who may not call it.
     """
 
     name: str
@@ -54,6 +56,20 @@ class StsOperation:
     subject: Literal["role", "user", "federated", "root"]
     everywhere: bool
     source: str
+    of_root: tuple[float, float] | None = None
+    root_refusal: str = ""
+
+    def granted_s(self, asked_s: float | None, by_root: bool) -> float:
+        """Length of the session that is issued: the root user's is cut where it asks for more, nobody else's is.
+
+        Args:
+            asked_s: DurationSeconds of the request; None if it names none.
+            by_root: Whether the root user asks.
+        """
+        if by_root and self.of_root is not None:
+            default_s, longest_s = self.of_root
+            return default_s if asked_s is None else min(asked_s, longest_s)
+        return self.default_s if asked_s is None else asked_s
 
 
 def _operation(
@@ -77,6 +93,10 @@ def _operation(
     )
 
 
+def _of_root(default: Fact[int], longest: Fact[int]) -> tuple[float, float]:
+    return float(default.value), float(longest.value)
+
+
 OPERATIONS: Final[dict[str, StsOperation]] = {
     operation.name: operation
     for operation in (
@@ -88,6 +108,7 @@ OPERATIONS: Final[dict[str, StsOperation]] = {
             "AccessDenied: a session from GetFederationToken may call no operation of STS but GetCallerIdentity",
             mfa=True,
             chained=True,
+            root_refusal="AccessDenied: Roles may not be assumed by root accounts",
         ),
         _operation(
             "AssumeRoleWithSAML",
@@ -118,6 +139,7 @@ OPERATIONS: Final[dict[str, StsOperation]] = {
             ("key",),
             "AccessDenied: Cannot call GetSessionToken with session credentials",
             mfa=True,
+            of_root=_of_root(sts.GET_SESSION_TOKEN_ROOT_DEFAULT_S, sts.GET_SESSION_TOKEN_ROOT_MAX_S),
         ),
         _operation(
             "GetFederationToken",
@@ -125,6 +147,7 @@ OPERATIONS: Final[dict[str, StsOperation]] = {
             "federated",
             ("key",),
             "AccessDenied: Cannot call GetFederationToken with session credentials",
+            of_root=_of_root(sts.GET_FEDERATION_TOKEN_ROOT_DEFAULT_S, sts.GET_FEDERATION_TOKEN_ROOT_MAX_S),
         ),
         _operation(
             "AssumeRoot",
@@ -133,10 +156,12 @@ OPERATIONS: Final[dict[str, StsOperation]] = {
             ("key", "session"),
             "AccessDenied: a session from GetSessionToken may call only AssumeRole and GetCallerIdentity of STS",
             everywhere=False,
+            root_refusal="AccessDenied: root user credentials cannot call AssumeRoot",
         ),
     )
 }
-"""Every operation that issues AWS credentials, by name."""
+"""Every operation that issues AWS credentials, by name. What AWS answers the root user who asks for a role stands in
+github.com/kubernetes/kubectl#1243 and github.com/aws/copilot-cli#1690; of AssumeRoot only that it may not is said."""
 
 ROOT_TASKS: Final[dict[str, tuple[str, ...]]] = {
     "IAMAuditRootUserCredentials": (

@@ -32,6 +32,8 @@ def _account_features(account: Mapping[str, Any]) -> Iterator[str]:
 
 def _user_features(user: Mapping[str, Any]) -> Iterator[str]:
     yield "user"
+    if user.get("root"):
+        yield "root"
     if user.get("key"):
         yield "access_key"
     if user.get("password"):

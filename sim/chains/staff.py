@@ -67,7 +67,9 @@ class Staff:
         """A person's password; None where nothing is known of its age, and it lies nowhere."""
         world, user = self._world, self._world.scenario.users[str(step.user)]
         spec, policy = user.password, world.scenario.accounts[user.account].password_policy
-        max_age_s = math.inf if policy is None or policy.max_age_s is None else policy.max_age_s
+        # AWS: the password policy does not apply to the root user's password (id_credentials_passwords_account-policy)
+        aged = policy is not None and not user.root
+        max_age_s = policy.max_age_s if aged and policy and policy.max_age_s is not None else math.inf
         if spec is None or (math.isinf(max_age_s) and not spec.copies and spec.age_s is None):
             return None
         terms = self._session()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from sim.access import KEY_MINTS_S, Access
+from sim.access import Access
 from sim.aws import roles_anywhere, signin, signing, sts
 from sim.aws.sts_operations import OPERATIONS, StsOperation
 from sim.credentials import Origin
@@ -23,6 +23,7 @@ from sim.issuers.spec import (
     RolesAnywhere,
     Sts,
 )
+from sim.principals.user import principal_of
 from sim.providers.step import Step
 from sim.scenario import Scenario
 from sim.sdks import Sdk
@@ -98,8 +99,9 @@ class Writer:
     def _long_term(self, chain: str, step: Step) -> Terms:
         """A user's key or console sign-in."""
         assert step.user is not None
-        principal, account = f"user/{step.user}", self.scenario.users[step.user].account
-        mints = self.access.mints_s(principal) + (KEY_MINTS_S if step.from_ == "access_key" else 0.0)
+        principal, account = self._user(step.user)
+        mints = self.access.mints_s(principal)
+        mints += self.access.key_mints_s(principal) if step.from_ == "access_key" else 0.0
         name = SIGN_IN if step.from_ == "password" else "iam"
         made_by = "ConsoleLogin" if step.from_ == "password" else "CreateAccessKey"
         if step.way == "login":
@@ -109,10 +111,15 @@ class Writer:
             Request(made_by, "free", account), Origin(principal, account, chain, name, made_by, mints), CONSOLE_S
         )
 
+    def _user(self, name: str) -> tuple[str, str]:
+        """Principal and account of a user of the scenario."""
+        user = self.scenario.users[name]
+        return principal_of(name, user), user.account
+
     def _presigned(self, chain: str, step: Step) -> Terms:
         """A request signed for later, with a user's key or with what another chain yields."""
         if step.user is not None:
-            principal, account = f"user/{step.user}", self.scenario.users[step.user].account
+            principal, account = self._user(step.user)
         else:
             behind = self.terms(str(step.source), self.scenario.credentials[str(step.source)][0]).origin
             principal, account = behind.principal, behind.account
@@ -192,9 +199,13 @@ class Writer:
 
     def _own(self, chain: str, step: Step, operation: StsOperation) -> Terms:
         """A session that is no role's: of the user who asks, of a user it names, of a member account's root."""
-        kind, name = ("user", step.user) if step.user is not None else self.access.source_principal(str(step.source))
+        kind, name = (
+            self.access.user_principal(step.user)
+            if step.user is not None
+            else self.access.source_principal(str(step.source))
+        )
         caller = f"{kind}/{name}"
-        account = self.access.account_of(kind, str(name))
+        account = self.access.account_of(kind, name)
         group, charged = self._charged(step, operation, account)
         needs = f"sts:{operation.name}"
         allowed = operation.subject == "user" or self.access.allows(caller, needs)
@@ -203,12 +214,12 @@ class Writer:
             account = str(step.account)
             principal = f"root/{account}/{step.task_policy}"
         elif operation.subject == "federated":
-            principal = f"federated/{name}"
+            principal = f"federated/{step.user or self.scenario.credentials[str(step.source)][0].user}"
         else:
             mints = self.access.mints_s(caller)
         origin = Origin(principal, account, chain, step.from_.partition(".")[0], operation.name, mints, step.mfa)
         origin = self._limited(origin, chain, step)
-        length = step.session_s if step.session_s is not None else operation.default_s
+        length = operation.granted_s(step.session_s, kind == "root")
         return Terms(Request(operation.name, group, charged, allowed), origin, length)
 
     def _limited(self, origin: Origin, chain: str, step: Step) -> Origin:

@@ -22,6 +22,15 @@ Layer = Literal["identity", "group", "boundary", "session", "resource", "trust",
 _FREE: Final = frozenset({"sts:getcalleridentity"})
 """Actions that need no permission and that no policy can deny (STS API reference, GetCallerIdentity)."""
 _ASSUMES: Final = frozenset({"sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity"})
+_NOT_BY_ROOT: Final = frozenset({"sts:assumerole", "sts:assumeroot"})
+"""Roles may not be assumed by root users (the error of github.com/kubernetes/kubectl#1243), nor may one call AssumeRoot
+(STS API reference, AssumeRoot)."""
+_UNLOCKS: Final = frozenset(
+    {"s3:getbucketpolicy", "s3:putbucketpolicy", "s3:deletebucketpolicy", "sqs:getqueueattributes"}
+    | {"sqs:setqueueattributes"}
+)
+"""What the root user of its account may do to a bucket or a queue whatever the resource's own policy denies: S3 API
+reference, PutBucketPolicy; IAM user guide, root-user-tasks (a policy that denies all principals)."""
 _OF_RESOURCES: Final = frozenset({"resource", "trust", "rcp", "endpoint"})
 _READS: Final = ("get", "list", "generate", "simulate")
 _IN_ARN: Final = 4
@@ -131,6 +140,11 @@ class Query:
         """Whether the organisation's policies limit who asks: not services, nor service-linked roles."""
         return self.who.in_iam and not self.who.service_linked
 
+    @property
+    def unlocks(self) -> bool:
+        """Whether the root user takes away a policy that may lock everybody out of a resource of its account."""
+        return self.who.kind == "root" and not self.crosses and self.request.action.lower() in _UNLOCKS
+
     def hits(self, documents: Iterable[Document], effect: str) -> Iterator[Hit]:
         """Statements of that effect that speak about the request and name who asks."""
         for document in documents:
@@ -167,7 +181,7 @@ def judge(query: Query, is_trust: bool = False) -> Decision:
     """
     if query.request.action.lower() in _FREE:
         return Decision("allowed", "none", reason="the action needs no permission and cannot be denied")
-    refusals = (_denied(query), _owned_by_aws(query.request), _guarded(query))
+    refusals = (_denied(query), _owned_by_aws(query.request), _closed_to_root(query), _guarded(query))
     refusal = next((one for one in refusals if one is not None), None)
     return _granted(query, is_trust or query.assumes) if refusal is None else refusal
 
@@ -179,7 +193,8 @@ def _denied(query: Query) -> Decision | None:
     if not query.who.in_iam:
         organisation = found.rcps
     own = (*found.identity, *found.boundary, *found.session) if query.who.in_iam else ()
-    denial = query.first((*organisation, *found.resource, *found.endpoint, *own), "Deny")
+    resource = () if query.unlocks else found.resource
+    denial = query.first((*organisation, *resource, *found.endpoint, *own), "Deny")
     return denial.decides("explicitly_denied") if denial is not None else None
 
 
@@ -192,6 +207,13 @@ def _owned_by_aws(request: Request) -> Decision | None:
     if not (owned or alias) or operation.startswith(_READS):
         return None
     return _silent("resource", "AWS owns it; roles of Identity Center change through their permission set, not in IAM")
+
+
+def _closed_to_root(query: Query) -> Decision | None:
+    """The root user assumes no role, whatever trust and policies say."""
+    if not (query.who.is_root and query.request.action.lower() in _NOT_BY_ROOT):
+        return None
+    return _silent("none", "AWS lets no root user assume a role or call AssumeRoot; use an IAM user or a role")
 
 
 def _guarded(query: Query) -> Decision | None:
@@ -238,7 +260,7 @@ def _limited(query: Query, through: Hit | None, must: Hit | None) -> Decision:
     """
     documents, who = query.documents, query.who
     grant = query.first(documents.identity) or through
-    if grant is None and who.kind != "root":
+    if grant is None and not who.is_root:
         return _silent("identity")
     if documents.boundary and query.first(documents.boundary) is None:
         return _silent("boundary")

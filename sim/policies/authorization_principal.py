@@ -67,6 +67,11 @@ class Principal:
         """Whether it is an identity of an account, with policies of its own."""
         return self.kind in {"unstated", "user", "role", "session", "federated_user", "root"}
 
+    @property
+    def is_root(self) -> bool:
+        """Whether it is an account's root user, or a federated session of it."""
+        return self.kind == "root" or self.behind.endswith(":root")
+
     def keys(self) -> dict[str, Any]:
         """The condition keys that every request of it carries."""
         found: dict[str, Any] = {"aws:principalisawsservice": self.kind == "service"}

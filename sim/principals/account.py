@@ -84,9 +84,10 @@ class Account(Spec):
     )
     """Quota of the length of a role's trust policy, characters without white space."""
     scps: Levels = ()
-    """Service control policies that limit its users and roles, a level after the other from the organisation's root;
-    every level must allow. None for a management account, where they do not act, or outside an organisation."""
+    """Service control policies that limit its users, its roles and its root user, a level after the other from the
+    organisation's root; every level must allow. None for a management account, where they do not act, or outside an
+    organisation."""
     rcps: tuple[Document, ...] = ()
     """Resource control policies: what they deny of its resources is denied to everybody."""
     password_policy: PasswordPolicy | None = None
-    """Password policy of its IAM users; without one passwords never expire."""
+    """Password policy of its IAM users, not of its root user; without one passwords never expire."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sim.aws import iam
 from sim.policy_words import Document
 from sim.principals.role import Patterns
 from sim.spec import Dist, LogNormal, Name, NonNegative, Positive, Share, Spec
 
-__all__ = ["AccessKey", "AsFound", "Password", "Rotation", "User"]
+__all__ = ["AccessKey", "AsFound", "Password", "Rotation", "User", "principal_of"]
 
 
 class Rotation(Spec):
@@ -75,6 +75,10 @@ class User(Spec):
     """Account it lives in."""
     per: Literal["client", "population"] = "client"
     """One IAM user for each client, or one shared by all clients of the population."""
+    root: bool = False
+    """Whether it is the root user of its account, of whom an account has one: its owner, no IAM user. It may do
+    everything in the account but what service and resource control policies or a resource's own policy deny; no policy
+    is attached to it, no group has it, it assumes no role, and its sessions from STS last an hour at most."""
     groups: tuple[Name, ...] = ()
     """Groups of the scenario whose policies it has."""
     allow: Patterns = ()
@@ -88,4 +92,20 @@ class User(Spec):
     key: AccessKey | None = None
     """Its access key."""
     password: Password | None = None
-    """Its console password."""
+    """Its console password. The account's password policy is for IAM users, not for the root user."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_root(cls, data: Any) -> Any:
+        """An account has one root user, whoever uses it."""
+        return {"per": "population", **data} if isinstance(data, dict) and data.get("root") is True else data
+
+
+def principal_of(name: str, user: User) -> str:
+    """Who a service sees when a user signs: `user/NAME`, or `root/ACCOUNT` for the root user.
+
+    Args:
+        name: Name of the user in the scenario.
+        user: The user.
+    """
+    return f"root/{user.account}" if user.root else f"user/{name}"

@@ -16,7 +16,13 @@ CREDENTIALS: Final = Table(
         Column("credential", "string", "", "Identifier, unique in the run: kind, population, client, slot, ordinal."),
         *WHO,
         Column("ordinal", "int32", "", "Number of the credential at its client, from 0."),
-        Column("principal", "string", "", "Who a service sees: `role/NAME`, `user/NAME`, `permission_set/NAME`."),
+        Column(
+            "principal",
+            "string",
+            "",
+            "Who a service sees: `role/NAME`, `user/NAME`, `federated/NAME`, `permission_set/ISSUER/NAME`, "
+            "`root/ACCOUNT` (the root user), `root/ACCOUNT/TASK` (a session from AssumeRoot).",
+        ),
         Column("account", "string", "", "Account (scenario name) the principal belongs to."),
         Column(
             "kind",
@@ -27,7 +33,7 @@ CREDENTIALS: Final = Table(
         Column("provider", "string", "", "Chain of the scenario that obtained it."),
         Column("issuer", "string", "", "Issuer of the scenario that minted it."),
         Column("operation", "string", "", "Operation that minted it."),
-        Column("parent", "string", "", "Credential that signed the request for it; null for a root.", True),
+        Column("parent", "string", "", "Credential that signed the request for it; null where none did.", True),
         Column("issued_at_s", "float64", "s", "Instant of issue on the issuer's clock; negative before the run."),
         Column("expires_at_s", "float64", "s", "Expiry that the issuer returned; inf for a key."),
         Column("valid_until_s", "float64", "s", "Until when AWS accepts it; inf if nothing ends it."),

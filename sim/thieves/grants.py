@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from sim.access import CHAINED_S, KEY_MINTS_S, Access, Asked
+from sim.access import CHAINED_S, Access, Asked
 from sim.authority import Authority
 from sim.aws import iam, signin
 from sim.credentials import Credential, Holder, Origin
@@ -223,7 +223,7 @@ class Grants:
             case Kind.SESSION:
                 yield _Bearer(principal, credential.operation, 0.0)
             case Kind.ACCESS_KEY:
-                yield _Bearer(principal, "GetSessionToken", KEY_MINTS_S)
+                yield _Bearer(principal, "GetSessionToken", self._access.key_mints_s(principal))
             case Kind.PASSWORD if not credential.mfa:
                 yield _Bearer(principal, "ConsoleLogin", _CONSOLE_S)
             case Kind.LOGIN_TOKEN:

@@ -11,20 +11,17 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from sim.access import CHAINED_S, Access
-from sim.aws import iam, signin, sts
-from sim.aws.sts_operations import session_may
+from sim.aws import iam, signin
+from sim.aws.sts_operations import OPERATIONS, session_may
 from sim.credentials import Credential
 from sim.issuers.spec import IdentityCenter, IdentityProvider
+from sim.principals.user import principal_of
 from sim.providers.step import Step
 from sim.records import Kind
 from sim.scenario import Scenario
 
 __all__ = ["VOUCHES", "Target", "Ways", "vouched_roles", "vouched_s"]
 
-_LONGEST_S: Final = {
-    "GetSessionToken": float(sts.GET_SESSION_TOKEN_MAX_S.value),
-    "GetFederationToken": float(sts.GET_FEDERATION_TOKEN_MAX_S.value),
-}
 _SIGNED_IN: Final = {
     "ConsoleLogin": (Kind.PASSWORD, float(iam.CONSOLE_SESSION_S.value)),
     "CreateOAuth2Token": (Kind.LOGIN_TOKEN, float(signin.LOGIN_TOKEN_MAX_S.value)),
@@ -37,7 +34,7 @@ Operation = Literal[
 """Operations that issue what a thief may want."""
 VOUCHES: Final = (Kind.PROJECTED_TOKEN, Kind.SAML_ASSERTION)
 """Kinds that sign no request for a role's session: an identity provider says in them who asks."""
-_OWNERS: Final = ("user", "role", "permission_set")
+_OWNERS: Final = ("user", "root", "role", "permission_set")
 
 
 def vouched_roles(scenario: Scenario, shown: Credential) -> tuple[str, ...]:
@@ -99,10 +96,11 @@ class Ways:
 
     def _targets(self) -> Iterator[Target]:
         for name, user in self.scenario.users.items():
-            yield Target("GetSessionToken", f"user/{name}", user.account)
-            yield Target("GetFederationToken", f"user/{name}", user.account)
-            yield Target("ConsoleLogin", f"user/{name}", user.account)
-            yield Target("CreateOAuth2Token", f"user/{name}", user.account)
+            mine = principal_of(name, user)
+            yield Target("GetSessionToken", mine, user.account)
+            yield Target("GetFederationToken", mine, user.account)
+            yield Target("ConsoleLogin", mine, user.account)
+            yield Target("CreateOAuth2Token", mine, user.account)
         for name, role in self.scenario.roles.items():
             yield Target("AssumeRole", f"role/{name}", role.account)
         for issuer, spec in self.scenario.issuers.items():
@@ -123,7 +121,9 @@ class Ways:
             return length_s if signer.kind is kind and signer.principal == target.principal else 0.0
         if signer.kind is not Kind.ACCESS_KEY or signer.principal != target.principal:
             return 0.0
-        return _LONGEST_S[target.operation] if self._allowed(signer, target, at) else 0.0
+        asked = OPERATIONS[target.operation]
+        granted_s = asked.granted_s(asked.longest_s, by_root=signer.principal.startswith("root/"))
+        return granted_s if self._allowed(signer, target, at) else 0.0
 
     def _role_s(self, signer: Credential, target: Target, at: float) -> float:
         role = target.principal.partition("/")[2]

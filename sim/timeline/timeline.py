@@ -22,6 +22,7 @@ from sim.faults.remove_trust import RemoveTrust
 from sim.faults.revoke import Revoke
 from sim.issuers.spec import Iam
 from sim.laws import draw
+from sim.principals.user import principal_of
 from sim.records import Kind
 from sim.scenario import Scenario
 from sim.streams import Purpose, Stream
@@ -133,7 +134,7 @@ class Timeline:
         )
 
     def endings(self, principal: str) -> tuple[Ending, ...]:
-        """What ends credentials of `role/NAME`, `user/NAME` or `permission_set/ISSUER/NAME` early."""
+        """What ends credentials of `role/NAME`, `user/NAME`, `root/ACCOUNT` or `permission_set/ISSUER/NAME` early."""
         return tuple(self._endings(principal))
 
     def _endings(self, principal: str) -> Iterator[Ending]:
@@ -144,6 +145,11 @@ class Timeline:
                 case DeleteRole(delete_role=role) if f"role/{role}" == principal:
                     effect = self.effect_s(fault)
                     yield Ending(effect, effect + (fault.recreated_after_s or math.inf), "deletion", _SESSIONS)
-                case DeactivateKey(deactivate_key=user) if f"user/{user}" == principal:
+                case DeactivateKey(deactivate_key=user) if self._is(user, principal):
                     keys = frozenset({Kind.ACCESS_KEY})
                     yield Ending(self.effect_s(fault), fault.at_s, "deactivation", keys, fault.client)
+
+    def _is(self, user: str, principal: str) -> bool:
+        """Whether a user of the scenario is the principal."""
+        found = self.scenario.users.get(user)
+        return found is not None and principal_of(user, found) == principal

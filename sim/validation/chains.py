@@ -15,7 +15,7 @@ from sim.providers.step import Step
 from sim.scenario import Scenario
 from sim.validation.references import PLACES, issuers_of, several, unknown
 
-__all__ = ["LOCAL", "RULES", "STS_OPERATIONS", "issuer_of", "operation_of", "steps"]
+__all__ = ["LOCAL", "RULES", "STS_OPERATIONS", "issuer_of", "operation_of", "root_users", "steps"]
 
 STS_OPERATIONS: Final = tuple(OPERATIONS)
 """Operations of STS that a step may ask for."""
@@ -72,6 +72,14 @@ def operation_of(scenario: Scenario, step: Step) -> str | None:
     if isinstance(issuer, Sts):
         return operation if operation in STS_OPERATIONS else None
     return issuer.kind if isinstance(issuer, HANDS_OUT) and not operation else None
+
+
+def root_users(scenario: Scenario, step: Step) -> tuple[tuple[str, str], ...]:
+    """(`user` or `source`, name of the root user) of every root user who may sign the step's request."""
+    chain = scenario.credentials.get(step.source or "", ())
+    named = [("user", step.user), *(("source", one.user) for one in chain if one.role is None)]
+    known = ((word, name) for word, name in dict.fromkeys(named) if name is not None and name in scenario.users)
+    return tuple((word, name) for word, name in known if scenario.users[name].root)
 
 
 def _sources(scenario: Scenario) -> Iterator[Finding]:
@@ -187,8 +195,8 @@ def _trust(scenario: Scenario) -> Iterator[Finding]:
     """The role that a step asks for trusts whoever asks. Policy documents are judged in the run."""
     for path, step in steps(scenario):
         role = scenario.roles.get(step.role or "")
-        if role is None or not isinstance(role.trust, Trust):
-            continue
+        if role is None or not isinstance(role.trust, Trust) or root_users(scenario, step):
+            continue  # the root user assumes no role, as another rule tells
         operation = operation_of(scenario, step)
         asked = _askers(scenario, step, operation)
         if asked and not any(name in several(getattr(role.trust, key)) for key, name in asked):

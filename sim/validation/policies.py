@@ -18,7 +18,7 @@ from sim.policies.authorization_statement import Kind, problems
 from sim.principals.role import Trust
 from sim.problems import did_you_mean
 from sim.scenario import Scenario
-from sim.validation.chains import operation_of, steps
+from sim.validation.chains import operation_of, root_users, steps
 from sim.validation.references import unknown
 from sim.validation.timeline import entries
 
@@ -154,6 +154,7 @@ def _satisfiable(scenario: Scenario) -> Iterator[Finding]:
     access = Access(scenario)
     for name, role in scenario.roles.items():
         asking = [(path, step) for path, step in steps(scenario) if step.role == name]
+        asking = [(path, step) for path, step in asking if not root_users(scenario, step)]  # another rule tells
         if isinstance(role.trust, Trust) or not asking or f"role/{name}" in changed:
             continue
         try:

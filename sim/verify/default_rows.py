@@ -36,6 +36,9 @@ _LENGTHS: Final = {
 }
 """Shortest, default and longest session, quota group and who pays."""
 
+_BY_ROOT: Final = {"GetFederationToken": (3600.0, 3600.0), "GetSessionToken": (3600.0, 3600.0)}
+"""Default and longest session by the root user's key, of the operations that it may call."""
+
 _BUCKETS: Final = {
     "documented-600": (600.0, 600.0),
     "identity-center-20": (20.0, 20.0),
@@ -58,6 +61,19 @@ def _operations() -> list[Row]:
             exact(_SOURCE, f"sts.{name}: session unless asked otherwise, s", default, each.default_s),
             exact(_SOURCE, f"sts.{name}: longest session, s", longest, each.longest_s),
             exact(_SOURCE, f"sts.{name}: quota group, who pays", (group, payer), (each.quota_group, each.payer)),
+        ]
+    return [*rows, *_root()]
+
+
+def _root() -> list[Row]:
+    open_to_root = sorted(name for name, each in OPERATIONS.items() if each.of_root is not None)
+    rows = [exact(_SOURCE, "operations of STS open to the root user", sorted(_BY_ROOT), open_to_root)]
+    for name, (default, longest) in _BY_ROOT.items():
+        each, title = OPERATIONS[name], f"sts.{name} by the root user"
+        told = (("nothing", None, default), ("36 h", 129_600.0, longest), ("15 min", 900.0, 900.0))
+        rows += [
+            exact(_SOURCE, f"{title}: granted where {words} is asked for, s", expected, each.granted_s(asked_s, True))
+            for words, asked_s, expected in told
         ]
     return rows
 
@@ -121,6 +137,7 @@ def _judged() -> list[Row]:
         exact(_SOURCE, "a chained role lasts at most, s", 3600.0, access.CHAINED_S),
         exact(_SOURCE, "a chained role may be asked for at most, s", 3600.0, sessions._CHAINED),
         exact(_SOURCE, "what a key mints lasts at most, s", 129_600.0, access.KEY_MINTS_S),
+        exact(_SOURCE, "what a root user's key mints lasts at most, s", 3600.0, access.ROOT_MINTS_S),
         exact(_SOURCE, "a session policy has at most, characters", 2048, sts.SESSION_POLICY_MAX_CHARS.value),
         exact(_SOURCE, "a managed policy has at most, characters", 6144, iam_facts.MANAGED_POLICY_CHARS.value),
         exact(_SOURCE, "inline policies of a user, characters", 2048, iam_facts.INLINE_POLICY_USER_CHARS.value),

@@ -179,6 +179,11 @@ def _denied(scenario: Scenario, spec: Population) -> str | None:
     return None
 
 
+def _is_root(scenario: Scenario, user: str | None) -> bool:
+    """Whether a user of the scenario is the root user of an account."""
+    return user is not None and scenario.users[user].root
+
+
 def _of_step(scenario: Scenario, step: Step) -> str | None:
     """Why botocore cannot play a step."""
     issuer, _, operation = step.from_.partition(".")
@@ -187,6 +192,7 @@ def _of_step(scenario: Scenario, step: Step) -> str | None:
         (step.mfa, "somebody types an MFA code, and the server asks for none"),
         (step.mistyped, "its mistyped credentials would be accepted: the server checks no signature"),
         (step.service, f"{step.service} asks itself; no client of yours does"),
+        (_is_root(scenario, step.user), f"{step.user} is a root user, and the server takes it for an IAM user"),
     ):
         if given:
             return told

@@ -137,7 +137,7 @@ def test_a_quota_of_one_s_own_needs_no_fact() -> None:
 
 def test_every_use_names_a_feature_that_can_occur() -> None:
     kinds = {"sts", "imds", "identity_center", "iam", "idp", "container", "lambda", "pod_identity", "roles_anywhere"}
-    words = {"access_key", "password", "presigned", "user", "role", "group", "chaining", "service"}
+    words = {"access_key", "password", "presigned", "user", "root", "role", "group", "chaining", "service"}
     operations = {"sts.AssumeRole", "sts.AssumeRoleWithSAML", "sts.AssumeRoleWithWebIdentity"}
     quotas = {f"quota:{name}" for name in QUOTA_PROFILES}
     used = {use for fact in FACTS.values() for use in fact.uses if not use.startswith("sdk:")}

@@ -41,8 +41,8 @@ def test_a_session_ends_on_the_way(level: str) -> None:
 @pytest.mark.parametrize(
     ("after_s", "action", "said"),
     [
-        (300, "sqs:SendMessage", "ok"),
-        (301, "sqs:SendMessage", "RequestTimeTooSkewed"),
+        (300, "lambda:InvokeFunction", "ok"),
+        (301, "lambda:InvokeFunction", "RequestTimeTooSkewed"),
         (301, "elasticmapreduce:ListClusters", "ok"),
         (901, "elasticmapreduce:ListClusters", "RequestTimeTooSkewed"),
         (301, "s3:PutObject", "ok"),
@@ -58,7 +58,7 @@ def test_a_signature_is_good_for_minutes(after_s: float, action: str, said: str)
 def test_a_clock_ahead_makes_up_for_the_way() -> None:
     """Signed 4 min in the future and 9 min on the way, a call is 5 min old when it arrives."""
     ahead = [{"at_s": 0, "skew": "fleet", "off_s": 240, "for_s": 3600}]
-    counted = verdicts(run(late(540, "sqs:SendMessage", {**ONCE, "session_s": 43_200}, timeline=ahead)))
+    counted = verdicts(run(late(540, "lambda:InvokeFunction", {**ONCE, "session_s": 43_200}, timeline=ahead)))
     assert counted["fleet", 0, "ok"] == 59
     assert counted["fleet", 0, "RequestTimeTooSkewed"] == 61
 
@@ -73,7 +73,7 @@ def test_a_refresh_window_as_long_as_the_way_is_enough() -> None:
 
 def test_a_request_signed_ahead_has_a_life_of_its_own() -> None:
     step = {"from": "presigned", "user": "admin", "session_s": 7200}
-    counted = verdicts(run(late(1800, "sqs:SendMessage", step)))
+    counted = verdicts(run(late(1800, "lambda:InvokeFunction", step)))
     assert counted["fleet", 0, "ok"] == 90  # signed at 60 s, used until 5,400 s, arrived by 7,200 s
     assert counted["fleet", 0, "AccessDenied"] == 30
 

@@ -38,7 +38,7 @@ def _case(number: int, kind: str, life_s: int, gap_s: float, failing: list[list[
 
 
 _DOWN: Final = [[2_600.0, 3_500.0], [9_000.0, 12_600.0], [20_000.0, 20_400.0]]
-CASES: Final = [
+CASES: list[dict[str, Any]] = [
     _case(n, kind, life_s, gap_s, failing)
     for n, (kind, life_s, gap_s, failing) in enumerate(
         (kind, life_s, gap_s, failing)
@@ -48,6 +48,11 @@ CASES: Final = [
     )
 ]
 """Access tokens of an hour and more, with and without outages of the token endpoint."""
+CASES += [
+    {"kind": kind, "calls": [float(at) for at in range(2600, 3800)], "life_s": 3600, "failing": [[2600.0, 2750.5]]}
+    for kind in ("token", "token commands")
+]
+"""A call a second about the window, in which a second more or less is seen."""
 
 
 def real_traces() -> list[Trace]:
@@ -92,8 +97,9 @@ def _row(title: str, real: Trace, simulated: Trace) -> Row:
 
 
 def _title(case: Mapping[str, Any]) -> str:
-    gap = _HORIZON_S / len(case["calls"])
-    down = f"{len(case['failing'])} outages" if case["failing"] else "no outage"
+    gap = (case["calls"][-1] - case["calls"][0]) / len(case["calls"])
+    number = len(case["failing"])
+    down = f"{number} outage{'' if number == 1 else 's'}" if number else "no outage"
     what = {
         "token": "access tokens in a process",
         "token commands": "access tokens by commands",

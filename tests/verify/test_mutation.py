@@ -310,9 +310,10 @@ def test_the_real_access_tokens_tell_a_changed_fact(name: str, monkeypatch: pyte
 
 @cache
 def _portal() -> list[tuple[dict[str, Any], portal_rows.Told]]:
-    """Dense calls, and the cases with an outage."""
-    cases = [{**case, "calls": [float(at) for at in range(0, 12_000, 5)]} for case in portal_rows.CASES[:6:5]]
-    cases += portal_rows.CASES[1:9:5]
+    """Dense calls, without and with an outage at the renewal."""
+    calls = [float(at) for at in range(0, 6000, 10)]
+    plain = [{**case, "calls": calls} for case in portal_rows.CASES if case["life_s"] == 3600 and case["gap_s"] == 20]
+    cases = [*plain, *({**case, "failing": [[2600.0, 3300.0]]} for case in plain)]
     return list(zip(cases, portal_rows.real("sim.verify.portal_clock:play", cases), strict=True))
 
 

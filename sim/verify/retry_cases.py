@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from itertools import count, product
-from typing import Any, Final, Literal
+from types import SimpleNamespace
+from typing import Any, Final, Literal, cast
 
-from sim.policies.adaptive import RateLimiter
-from sim.policies.retry import ErrorClass, RetryQuota, RetryRule, pause_s, retries
-from sim.sdks.retry_modes import ADAPTIVE_LIMIT
+from sim.chains.fetching import ApiProvider, Asker
+from sim.issuers.api import Answer, Api
+from sim.policies.retry import ErrorClass, RetryRule
+from sim.records import Outcome
 from sim.streams import Purpose, Stream
 
 __all__ = ["Call", "Mode", "RetryCase", "model", "random_retry_cases"]
@@ -27,6 +29,7 @@ _CLASSES: Final[Mapping[str, ErrorClass]] = {
     "expired": "no",
 }
 """Class of each refusal; `ok` is none."""
+_OUTCOMES: Final = {"throttle": Outcome.THROTTLED, "transient": Outcome.UNAVAILABLE, "no": Outcome.DENIED}
 
 _GAP_S: Final = 500.0
 """Between two calls: longer than any call's pauses in all."""
@@ -115,7 +118,7 @@ def _script(trouble: str, most: int, u: Callable[[], float]) -> tuple[str, ...]:
 
 
 def model(rule: RetryRule, case: RetryCase) -> list[list[float]]:
-    """Our attempts: the pure functions of the rule, the quota and the rate limiter of a client, call after call.
+    """Our attempts: those of the engine's own provider, with a stub of the API, call after call.
 
     Args:
         rule: The preset's retry rule.
@@ -124,51 +127,58 @@ def model(rule: RetryRule, case: RetryCase) -> list[list[float]]:
     Returns:
         For each call the instants of its attempts.
     """
+    clock, api = _Clock(), _Api()
+    asker = SimpleNamespace(clock=clock, holder=SimpleNamespace(rank=0), lives=0, uniform=api.draw, mint=_minted)
+    words = {"request": None, "origin": None, "session_s": 3600.0, "retry": rule}
+    provider = ApiProvider(cast(Asker, asker), cast(Api, api), **cast(Any, words))
+    provider.keeps_client = case.keeps
     told: list[list[float]] = []
-    now, client = 0.0, None
-    for call in case.calls:
-        now = max(now, call.at)
-        if client is None or not case.keeps:
-            client = _Client(rule, now)
-        told.append(client.call(now, call))
-        now = told[-1][-1]
+    for number, call in enumerate(case.calls):
+        clock.now = max(clock.now, call.at)
+        api.expect(call)
+        for due in cast(Iterator[float], provider.fetch(number)):
+            clock.now = due
+        told.append(api.attempts)
     return told
 
 
-class _Client:
-    """What one client of the service remembers of its retries."""
+class _Clock:
+    """Stands where it is put: a wait is the instant to go on at."""
 
-    def __init__(self, rule: RetryRule, at: float) -> None:
-        self._rule = rule
-        self._quota = None if rule.quota is None else RetryQuota(rule.quota)
-        self._limiter = RateLimiter(ADAPTIVE_LIMIT, at) if rule.adaptive else None
+    def __init__(self) -> None:
+        self.now = 0.0
 
-    def call(self, now: float, call: Call) -> list[float]:
-        """The instants of a call's attempts."""
-        made: list[float] = []
-        pause = 0.0
-        if self._quota is not None:
-            self._quota.begin()
-        while True:
-            made.append(self._sent(now))
-            outcome = call.script[min(len(made), len(call.script)) - 1]
-            self._answered(made[-1], outcome)
-            if not self._again(outcome, len(made)):
-                return made
-            pause = pause_s(self._rule, _CLASSES[outcome], len(made), call.draws[len(made) - 1], pause)
-            now = made[-1] + pause
+    def at(self, at: float, _rank: int) -> float:
+        return at
 
-    def _sent(self, now: float) -> float:
-        return now if self._limiter is None else self._limiter.sends_at(now)
 
-    def _answered(self, at: float, outcome: str) -> None:
-        if self._limiter is not None:
-            self._limiter.answered(at, _CLASSES.get(outcome) == "throttle")
-        if self._quota is not None and outcome == "ok":
-            self._quota.succeed()
+class _Api:
+    """Answers the attempts of one call with its script, whose last answer repeats."""
 
-    def _again(self, outcome: str, attempt: int) -> bool:
-        """Whether the client tries again, and can pay for it."""
-        if outcome == "ok" or not retries(self._rule, _CLASSES[outcome], attempt):
-            return False
-        return self._quota is None or self._quota.pay(_CLASSES[outcome], outcome == "timed out")
+    name = "sts"
+
+    def __init__(self) -> None:
+        self.attempts: list[float] = []
+        self._call = Call(0.0, (), ())
+
+    def expect(self, call: Call) -> None:
+        self._call, self.attempts = call, []
+
+    def draw(self, _purpose: Purpose, number: int) -> float:
+        """The draw of an attempt, whose number the last bits of the provider's are."""
+        return self._call.draws[(number & 0xFFFF) - 1]
+
+    def ask(self, at: float, *_: object) -> Answer:
+        self.attempts.append(at)
+        outcome = self._call.script[min(len(self.attempts), len(self._call.script)) - 1]
+        if outcome == "ok":
+            return Answer(Outcome.OK, "no", 0.0)
+        error = _CLASSES[outcome]
+        return Answer(_OUTCOMES[error], error, 0.0, timed_out=outcome == "timed out")
+
+    def record(self, *_: object) -> None:
+        """Nobody reads it."""
+
+
+def _minted(*_: object) -> SimpleNamespace:
+    return SimpleNamespace(id="session")

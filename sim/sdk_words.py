@@ -57,6 +57,9 @@ class RefreshWords(Spec):
     these from its fetch on; `no`: it does not."""
     extend_when: Literal["expired", "short"] | None = None
     """When it pretends: the credential is expired at the fetch, or has less life left than the number drawn."""
+    refuses_expired: bool | None = None
+    """Whether a set of the host's that has ended already, and is not pretended to live, fails the refresh: the SDK
+    raises an error and sends nothing (botocore), instead of signing with it."""
 
     @model_validator(mode="after")
     def _right(self) -> RefreshWords:

@@ -102,7 +102,9 @@ def endpoint_provider(world: World, sdk: Sdk, step: Step, retry: RetryRule, aske
     names = sdk.imds_operations if isinstance(spec, Imds) else (_OPERATION,)
     requests = tuple(Request(name, "free", account) for name in names)
     hops = world.scenario.populations[asker.holder.population].hops
-    local = Local(requests, retry, sdk.imds_timeout_s, reach_of(spec, hops))
+    rule = step.refresh.applied(refresh_of(spec, sdk))
+    refuses = rule.refuses_expired and rule.extend is None
+    local = Local(requests, retry, sdk.imds_timeout_s, reach_of(spec, hops), refuses)
     return EndpointProvider(asker, host, local, world.api(step.from_))
 
 

@@ -54,12 +54,14 @@ class Local:
         retry: When a fetch is tried again.
         timeout_s: How long it waits for an answer that does not come.
         reach: What gets through.
+        refuses_expired: Whether it raises on a set that has ended already.
     """
 
     requests: tuple[Request, ...]
     retry: RetryRule
     timeout_s: float
     reach: Reach = Reach.TOKEN
+    refuses_expired: bool = False
 
 
 @dataclass(slots=True)
@@ -97,6 +99,8 @@ class EndpointProvider:
             at += answer.latency_s
             if answer.outcome is not Outcome.OK and not self._goes_on_without(request):
                 return self._failed(at, answer), answer.error
+        if self.local.refuses_expired and credential.expires_at_s < at:
+            return Fetched(None, at), "no"
         return Fetched(credential, at), answer.error
         yield  # a generator like every try, though nothing can come in between
 

@@ -33,6 +33,8 @@ class Refresh:
         extend: The SDK pretends that a credential about to end lives for a whole number of seconds
             between these from its fetch on (static stability); AWS still decides whether it is accepted.
         extend_when: `expired` at the fetch, or `short`: less life left than the number drawn.
+        refuses_expired: A host that hands out a credential which has ended, and is not pretended to live, fails the
+            renewal: the SDK raises, and sends nothing.
     """
 
     advisory: tuple[tuple[float, float], ...]
@@ -49,6 +51,7 @@ class Refresh:
     latest_s: float = math.inf
     extend: tuple[int, int] | None = None
     extend_when: Literal["expired", "short"] = "expired"
+    refuses_expired: bool = False
     constant_s: float | None = field(init=False, default=None)
     """The advisory window, where it depends on nothing but the expiry."""
 

@@ -14,8 +14,12 @@ from sim.sdks.shared import by_lifetime
 
 __all__ = ["AWS_CLI_V1", "AWS_CLI_V2", "BOTOCORE_1_24", "BOTOCORE_1_44", "BOTOCORE_2026"]
 
+# credentials.py _protected_refresh: "Credentials were refreshed, but the refreshed credentials are still expired."
 _STS: Final = Refresh(
-    advisory=((math.inf, float(facts.ADVISORY_S.value)),), mandatory_s=float(facts.MANDATORY_S.value), strict=True
+    advisory=((math.inf, float(facts.ADVISORY_S.value)),),
+    mandatory_s=float(facts.MANDATORY_S.value),
+    strict=True,
+    refuses_expired=True,
 )
 
 # An instance metadata service that does not answer yields an empty result, and botocore raises on it even in
@@ -75,6 +79,7 @@ _FILE_CACHE: Final = Refresh(
     advisory=((math.inf, float(facts.CACHE_WINDOW_S.value)),),
     mandatory_s=float(facts.CACHE_WINDOW_S.value),
     strict=True,
+    refuses_expired=True,
 )
 
 AWS_CLI_V1: Final = Sdk(

@@ -78,6 +78,7 @@ def dense_cases() -> list[Case]:
     seconds = (0.0, *(20_600.0 + second for second in range(3000)))
     tens = (0.0, *(16_000.0 + 10 * ten for ten in range(700)))
     down, every = ((2700.0, 3900.0),), 50_000.0
+    stuck = tuple(10.0 * ten for ten in range(900))
     fives = tuple(5.0 * five for five in range(2200))
     # Each outage ends between the second and the third attempt of a fetch.
     now_and_then = (*((700.0 * n, 700.0 * n + 301.5) for n in range(1, 10)), (7000.0, 9501.5))
@@ -92,6 +93,7 @@ def dense_cases() -> list[Case]:
             life_s=2500.0,
             offered_every_s=1300.0,
         ),
+        Case("a call every 10 s, container stuck", "container", (stuck,), life_s=2000.0, offered_every_s=3000.0),
         Case("a call every 10 s, IMDS silent at the window", "imds", (tens,), failing=((16_000.0, 22_000.0),)),
     ]
 

@@ -39,6 +39,7 @@ class _Reading:
         renewals: When credentials of `_LIVES_S` from a container's endpoint are renewed, and from when callers wait;
             None where it renews them as it does sessions.
         resolves: When it goes through its chain.
+        refuses: Whether a set that has ended already makes it raise.
     """
 
     imds: _Asks = _Asks()
@@ -46,9 +47,10 @@ class _Reading:
     timeout_s: float = 1.0
     renewals: tuple[tuple[float, ...], tuple[float, ...]] | None = None
     resolves: str = "once"
+    refuses: bool = False
 
 
-_BOTOCORE: Final = _Reading(container=_Asks(3, (1.0, 1.0, 1.0)))
+_BOTOCORE: Final = _Reading(container=_Asks(3, (1.0, 1.0, 1.0)), refuses=True)
 _JAVA: Final = _Reading(renewals=((300.0, 2700.0, 3600.0), (1140.0, 3540.0, 21_540.0)))
 _GO: Final = _Reading(imds=_Asks(3, (1.0, 1.0, 1.0)), timeout_s=0.75)
 _JS: Final = _Reading(container=_Asks(4, (1.0, 1.0, 1.0)), resolves="each_fetch")
@@ -57,7 +59,7 @@ _READ: Final = {
     "aws-cli-v2": _BOTOCORE,
     "botocore-1.24": _BOTOCORE,
     "botocore-1.44": _BOTOCORE,
-    "botocore-2026": _BOTOCORE,
+    "botocore-2026": replace(_BOTOCORE, refuses=False),
     "cloudtrail-delivery": _JAVA,
     "go-v2-2026": _GO,
     "go-v2-old": replace(_GO, renewals=((900.0, 3300.0, 21_300.0), (900.0, 3300.0, 21_300.0))),
@@ -81,9 +83,10 @@ def local_rows_of(sdk: Sdk, source: str) -> Iterator[Row]:
     ):
         expected = (asks.attempts, *asks.pauses, *asks.pauses)
         yield exact(source, f"{sdk.name} asks {title}: attempts, longest pauses, s", expected, _asked(rule))
-    told_once = (reading.timeout_s, reading.resolves)
-    found = (sdk.imds_timeout_s, sdk.resolves)
-    yield exact(source, f"{sdk.name}: waits for the metadata service, s; goes through its chain", told_once, found)
+    told_once = (reading.timeout_s, reading.resolves, reading.refuses)
+    found = (sdk.imds_timeout_s, sdk.resolves, (sdk.container or sdk.sts).refuses_expired)
+    title = f"{sdk.name}: waits for the metadata service, s; goes through its chain; raises on a set that has ended"
+    yield exact(source, title, told_once, found)
     expected_windows = None if reading.renewals is None else (*reading.renewals, 0.0, 0.0)
     title = f"{sdk.name}, container credentials of 1,200/3,600/21,600 s: renewal, callers wait from, pause after, s"
     yield exact(source, title, expected_windows, _renewals(sdk))

@@ -46,6 +46,8 @@ def _draw(results: Results, summary: Summary) -> Figure:
         values = [_mean(one) for one in found]
         axes.barh(at, values, height * 0.9, facecolor=look.face, edgecolor=look.colour, hatch=look.hatch, label=name)
         for place, value in zip(at, values, strict=True):
+            if not value:
+                continue  # no bar, so nothing to read off
             axes.annotate(f" {number(value)}/s", (value, place), va="center", fontsize=7.5, color=INK)
     for index, quota in enumerate(_quotas(results, accounts)):
         if quota is not None:

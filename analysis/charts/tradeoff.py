@@ -14,6 +14,7 @@ from analysis.charts import axes as ax
 from analysis.charts.base import Chart, Summary, new_figure
 from analysis.charts.choice import asks_about_thefts, is_choice
 from analysis.charts.estimates import Estimate, Estimates
+from analysis.charts.labels import Box, Labels
 from analysis.load import Results
 from analysis.style import Look, duration, ellipsis, looks
 
@@ -26,9 +27,6 @@ _MISSED = 1.1
 """Ratio of the largest to the smallest value up to which nothing is traded."""
 _LONG_S = 3600.0
 """Mean exposure above which the x axis need not begin at 0."""
-
-_Box = tuple[float, float, float, float]
-"""A rectangle in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,50 +144,30 @@ def _mark(axes: Axes, points: Sequence[_Point], styles: dict[str, Look]) -> None
 
 
 def _label(figure: Figure, axes: Axes, points: Sequence[_Point], styles: dict[str, Look]) -> None:
-    """Labels beside the markers, moved up or down until none covers another."""
-    labels: list[_Box] = []
+    """Labels beside the markers, moved until none covers another."""
     pixel = figure.dpi / 72
-    right_end = axes.bbox.x1
     spots = [axes.transData.transform((point.exposure.value, point.cost.value)) for point in points]
     marks = [(x - 5 * pixel, y - 5 * pixel, x + 5 * pixel, y + 5 * pixel) for x, y in spots]
     marks += [bar for point in points for bar in _error_bars(axes, point)]
+    labels = Labels(axes.bbox.extents, marks, 9 * pixel)
     for point, (x, y) in sorted(zip(points, spots, strict=True), key=lambda item: (item[1][1], item[1][0])):
         text = ellipsis(point.name, 26)
-        wide, high = 4.6 * len(text) * pixel, 9.5 * pixel
-        to_left = x + 9 * pixel + wide > right_end
-        left = x - 9 * pixel - wide if to_left else x + 9 * pixel
-        low = _free(axes, (left, y - high / 2, wide, high), labels, marks)
-        labels.append((left, low, left + wide, low + high))
-        moved = abs(low + high / 2 - y) > high * 0.6
+        spot = labels.place(x, y, 4.6 * len(text) * pixel, 9.5 * pixel)
         label = axes.annotate(
             text,
             (point.exposure.value, point.cost.value),
-            xytext=((-9 if to_left else 9), (low + high / 2 - y) / pixel),
+            xytext=((-9 if spot.to_left else 9), ((spot.box[1] + spot.box[3]) / 2 - y) / pixel),
             textcoords="offset points",
-            ha="right" if to_left else "left",
+            ha="right" if spot.to_left else "left",
             va="center",
             fontsize=7.5,
             color=styles[point.name].ink,
-            arrowprops=_line(to_left) if moved else None,
+            arrowprops=_line(spot.to_left) if spot.moved else None,
         )
         label.set_in_layout(False)  # or the panels would move under labels that are placed already
 
 
-def _free(axes: Axes, box: _Box, labels: list[_Box], marks: list[_Box]) -> float:
-    """The lower end of a label, in pixels: the nearest place within the panel where it covers nothing.
-
-    Where error bars fill the panel, it may cover those, but no other label.
-    """
-    left, low, wide, high = box
-    places = (low + step * high * 0.5 for step in sorted(range(-24, 25), key=lambda step: (abs(step), -step)))
-    inside = [place for place in places if axes.bbox.y0 <= place <= axes.bbox.y1 - high]
-    free = [
-        place for taken in (labels + marks, labels) for place in inside if not _hits((left, place, wide, high), taken)
-    ]
-    return free[0] if free else low
-
-
-def _error_bars(axes: Axes, point: _Point) -> list[_Box]:
+def _error_bars(axes: Axes, point: _Point) -> list[Box]:
     """Boxes (x0, y0, x1, y1) in pixels of a marker's horizontal and vertical error bar."""
     (x, y), (left, right), (down, up) = (
         (point.exposure.value, point.cost.value),
@@ -204,11 +182,6 @@ def _error_bars(axes: Axes, point: _Point) -> list[_Box]:
 def _line(to_left: bool) -> dict[str, Any]:
     """A thin line from a label's near end to its marker."""
     return {"arrowstyle": "-", "color": "#999999", "lw": 0.6, "relpos": (1.0 if to_left else 0.0, 0.5), "shrinkA": 0}
-
-
-def _hits(box: _Box, taken: Sequence[_Box]) -> bool:
-    left, low, wide, high = box
-    return any(left < x1 and left + wide > x0 and low < y1 and low + high > y0 for x0, y0, x1, y1 in taken)
 
 
 def _draw(results: Results, summary: Summary) -> Figure:

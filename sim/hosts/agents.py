@@ -134,16 +134,26 @@ class Agent:
         finally:  # who asked may be restarted, and the request is gone with it
             flight.land(fetched or Fetched(None, self.asker.clock.now))
         if fetched.credential is not None:
-            self._keep(wanted, fetched.credential, fetched.done_at_s)
+            self._lend(fetched.credential, fetched.done_at_s)
+            if self._rule.single_flight:
+                self._enter(wanted, fetched.credential, fetched.done_at_s)
+            else:  # others ask beside it: what has come is not hidden by what is still under way
+                self.asker.clock.process(self._enter_later(wanted, fetched.credential, fetched.done_at_s))
         return fetched
+
+    def _enter_later(self, wanted: Wanted, credential: Credential, at: float) -> Generator[Event, None, None]:
+        yield self.asker.clock.at(max(at, self.asker.clock.now), self.asker.holder.rank)
+        self._enter(wanted, credential, at)
 
     def _upstream(self, wanted: Wanted) -> Fetch:
         self._asked += 1
         return wanted.upstream.attempts(self._asked, wanted.signer)
 
-    def _keep(self, wanted: Wanted, credential: Credential, from_s: float) -> None:
+    def _lend(self, credential: Credential, from_s: float) -> None:
         self._lent.write_expired(self.asker.clock.now)
         self._lent.add(credential, from_s)
+
+    def _enter(self, wanted: Wanted, credential: Credential, from_s: float) -> None:
         due = due_at(self._rule, from_s, credential.expires_at_s)
         old = self._entries.get(wanted.key)
         self._forget(wanted.key, from_s)
@@ -191,7 +201,8 @@ class Agent:
         if fetched.done_at_s > clock.now:
             yield clock.at(fetched.done_at_s, rank)
         if fetched.credential is not None:
-            self._keep(entry.wanted, fetched.credential, fetched.done_at_s)
+            self._lend(fetched.credential, fetched.done_at_s)
+            self._enter(entry.wanted, fetched.credential, fetched.done_at_s)
         elif fetched.denied:
             self._forget(entry.wanted.key, clock.now)
         else:

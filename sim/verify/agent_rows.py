@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 import numpy as np
@@ -20,7 +21,7 @@ _AGENT: Final = "eks-pod-identity-agent 0.1.37, limiter emulated"
 
 def agent_rows() -> list[Row]:
     """How many renewals one sweep lets through, and how often a broker asks whose pods have caches of their own."""
-    return [_sweep(1, 3), _sweep(2, 2), *_both_to_the_end(), *_windows_that_overlap()]
+    return [_sweep(1, 3), _sweep(2, 2), _swept(), _beside_each_other(), *_both_to_the_end(), *_windows_that_overlap()]
 
 
 def _sweep(tokens: int, expected: int) -> Row:
@@ -34,6 +35,67 @@ def _sweep(tokens: int, expected: int) -> Row:
         at += 0.01
         done += 1
     return exact(_AGENT, f"40 entries due at once, {tokens} token(s) a renewal: renewed in one sweep", expected, done)
+
+
+def _swept() -> Row:
+    """The same through the engine: 40 pods of a node began within a second, and are due three hours later."""
+    once = {"kind": "every", "every_s": 20_000, "phase_s": 1.5}
+    document = _pods_of_an_agent({"count": 40, "per_host": 40}, 0.01, once, 11_000.0)
+    asked = _asked(document)
+    renewed = asked[asked > 10_700]
+    found = int(np.sum(renewed < renewed[0] + 30))
+    return exact("eks-pod-identity-agent 0.1.37, engine", "40 entries due at once: renewed in one sweep", 2, found)
+
+
+def _beside_each_other() -> Row:
+    """Processes of a pod begin together, and their agent asks for each of them that comes before the answer.
+
+    The first calls of n processes at rate r, an answer after l: 1 + (n - 1) (1 - e^(-r l)) requests a pod.
+    """
+    pods, processes, rate, latency_s = 60, 8, 20.0, 0.1
+    fleet = {"count": pods, "per_host": 10, "threads": processes}
+    document = _pods_of_an_agent(fleet, latency_s, {"kind": "poisson", "rps": rate}, 120.0, single_flight=False)
+    expected = 1 + (processes - 1) * (1 - math.exp(-rate * latency_s))
+    title = f"{processes} processes of a pod ask at once an agent that asks for each: requests a pod"
+    return mean_row(_CHAIN, title, expected, [len(_asked(document, n)) / pods for n in range(6)])
+
+
+def _asked(document: dict[str, Any], replication: int = 0) -> NDArray[np.float64]:
+    """Instants of the agents' requests."""
+    (requests,) = run(document, "requests", replication=replication)
+    asked: NDArray[np.float64] = requests["at_s"][requests["issuer"] == "eks-auth"].astype(float)
+    return asked
+
+
+def _pods_of_an_agent(
+    fleet: dict[str, Any], latency_s: float, calls: dict[str, Any], horizon_s: float, **settings: Any
+) -> dict[str, Any]:
+    """Pods that start one after the other, behind the agents of their nodes."""
+    agent = {"kind": "pod_identity", "cluster": "cluster", "upstream": "eks-auth", "agent": "0.1.37"}
+    spread_s = 60 if settings else 1
+    return {
+        "name": "small",
+        "question": "?",
+        "run": {"horizon_s": horizon_s, "seed": 7},
+        "accounts": {"main": {}},
+        "issuers": {
+            "cluster": {"kind": "idp"},
+            "eks-auth": {"kind": "eks_auth", "latency_s": latency_s},
+            "agent": {**agent, "settings": settings},
+        },
+        "roles": {
+            "job": {"account": "main", "trust": {"service": "pods.eks.amazonaws.com"}, "allow": ["s3:GetObject"]}
+        },
+        "credentials": {"pod": [{"from": "agent", "role": "job", "cache": "thread"}]},
+        "populations": {
+            "pods": {
+                **fleet,
+                "credentials": "pod",
+                "start": {"at_s": 0, "spread_s": spread_s},
+                "calls": calls,
+            }
+        },
+    }
 
 
 # --- Two caches in a row: process, broker, STS ----------------------------------------------------------------------

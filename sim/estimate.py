@@ -20,7 +20,7 @@ from sim.providers.step import Step
 from sim.records import Level
 from sim.scenario import Scenario
 from sim.sdk_choice import sdk_of
-from sim.sts_calls import served_by
+from sim.sts_calls import operation_of, served_by
 from sim.timeline.lifetimes import mean_life_s, number_of_clients
 from sim.timeline.timeline import unanswered
 from sim.validation.chains import issuer_of
@@ -111,7 +111,7 @@ def estimate_scenario(scenario: Scenario) -> Estimate:
         renewals = caches * (1 + _renewals(scenario, population, active_s, calls))
         renewals += caches * _asked_again(scenario, population, calls)
         singly = caches * calls if scenario.run.record is Level.CALLS else 0.0
-        sent = caches * calls if served_by(scenario, population) is not None else 0.0
+        sent = caches * calls * _share_to_sts(scenario, population)
         events += _EVENTS_PER_RENEWAL * renewals + singly + _EVENTS_PER_CALL_TO_STS * sent
         rows += _ROWS_PER_RENEWAL * renewals + singly + _ROWS_PER_CALL_TO_STS * sent
     return Estimate(events, rows, events / _EVENTS_PER_SECOND, clients)
@@ -128,6 +128,14 @@ def _activity(population: Population, horizon_s: float) -> tuple[float, float]:
         active_s = max(active_s, used_s)
         calls += used_s / max(process.mean_gap_s(), 1e-9)
     return active_s, calls if population.work is None else float(population.work.calls)
+
+
+def _share_to_sts(scenario: Scenario, population: Population) -> float:
+    """Share of a population's calls that are requests to STS, each an event."""
+    if served_by(scenario, population) is None:
+        return 0.0
+    rates = [(1.0 / max(one.mean_gap_s(), 1e-9), operation_of(one.action)) for one in population.calls]
+    return sum(rate for rate, operation in rates if operation) / sum(rate for rate, _ in rates)
 
 
 def _renewals(scenario: Scenario, population: Population, active_s: float, calls: float) -> float:

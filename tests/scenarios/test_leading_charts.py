@@ -19,6 +19,7 @@ SMALL: dict[str, tuple[str, str, dict[str, Any]]] = {
     "imds-stuck": ("still-working", "who still works", {"run.horizon_s": 18_000, "populations.*.count": 1}),
     "idp-at-nine": ("working-over-time", "who cannot work", {"populations.people.count": 12}),
     "hub-account": ("load-by-account", "by the account that pays", {"populations.*.count": 40}),
+    "who-am-i": ("requests-over-time", "over time against the quota", {"run.horizon_s": 40}),
     "deploy-20k": (
         "served",
         "how soon all are served",

@@ -25,7 +25,9 @@ CONSOLE_URL_MIN_S = documented(900, "s", _SWITCH, "SessionDuration of a console 
 CONSOLE_URL_DEFAULT_S = documented(3600, "s", _SWITCH)
 CONSOLE_URL_MAX_S = documented(43200, "s", _SWITCH)
 
-ACCESS_KEYS_PER_USER = documented(2, "keys", _QUOTAS, "not raisable; LimitExceeded 409", uses=_KEY)
+ACCESS_KEYS_PER_USER = documented(
+    2, "keys", _QUOTAS, "not raisable; LimitExceeded 409; two of the root user, too", uses=_KEY
+)
 USERS_PER_ACCOUNT = documented(5000, "users", _QUOTAS, "not raisable", uses=("user",))
 ROLES_PER_ACCOUNT = documented(1000, "roles", _QUOTAS, "raisable", uses=("role",))
 ROLES_PER_ACCOUNT_MAX = documented(5000, "roles", _QUOTAS)

@@ -16,7 +16,7 @@ class DeactivateKey(IamChange):
     target_kind: ClassVar = "user"
 
     deactivate_key: Name
-    """IAM user whose keys are deactivated."""
+    """IAM user, or root user, whose keys are deactivated."""
     client: int | None = None
     """Which user, where there is one for each client: the index of the client; all if absent."""
     replaced_after_s: NonNegative | None = None

@@ -16,4 +16,4 @@ class Quarantine(IamChange):
     target_kind: ClassVar = "user"
 
     quarantine: Name
-    """IAM user."""
+    """IAM user; no policy can be attached to a root user."""

@@ -18,5 +18,5 @@ class Revoke(IamChange):
     target_kind: ClassVar = "principal"
 
     revoke: PrincipalPath
-    """Whose sessions: `role/NAME`, `user/NAME` (its GetSessionToken and federation sessions), or
-    `permission_set/ISSUER/NAME` (through Identity Center, never in IAM)."""
+    """Whose sessions: `role/NAME`, `user/NAME` (its GetSessionToken and federation sessions; not of a root
+    user), or `permission_set/ISSUER/NAME` (through Identity Center, never in IAM)."""

@@ -27,7 +27,7 @@ class Trust(Spec):
     role: tuple[Name, ...] | Name = ()
     """Roles whose sessions may assume this one (role chaining)."""
     user: tuple[Name, ...] | Name = ()
-    """IAM users that may assume it."""
+    """IAM users that may assume it; the root user may assume no role."""
     account: tuple[Name, ...] | Name = ()
     """Accounts of which every principal that is allowed sts:AssumeRole may assume it."""
     identity_center: tuple[Name, ...] | Name = ()

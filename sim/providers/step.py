@@ -51,7 +51,7 @@ class Step(Spec):
     role: Name | None = None
     """Role to obtain."""
     user: Name | None = None
-    """IAM user whose key or password it is."""
+    """IAM user, or root user, whose key or password it is."""
     service: str | None = None
     """Service principal that asks (its requests are free of quota)."""
     source: Name | None = None

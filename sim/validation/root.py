@@ -1,14 +1,16 @@
-"""The root user of an account: one at most, without policies, who assumes no role and uses one key."""
+"""The root user of an account: one at most, without policies, who assumes no role and has two keys at most."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, Literal
 
+from sim.aws import iam
 from sim.aws.sts_operations import OPERATIONS
 from sim.faults.policy import PolicyChange
 from sim.faults.quarantine import Quarantine
 from sim.faults.revoke import Revoke
+from sim.keys.lives import rotated_users
 from sim.loading.errors import Finding
 from sim.loading.lines import Path
 from sim.principals.role import Trust
@@ -21,6 +23,8 @@ from sim.validation.timeline import entries
 
 __all__ = ["RULES"]
 
+ACCESS_KEYS: Final = int(iam.ACCESS_KEYS_PER_USER.value)
+"""The most keys of the root user, as of an IAM user (AWS Account Management, root-user-access-key)."""
 _ATTACHED: Final = {
     "groups": "is in no group",
     "allow": "may do everything as it is",
@@ -117,21 +121,24 @@ def _verbs(scenario: Scenario) -> Iterator[Finding]:
             )
 
 
-def _one_key(scenario: Scenario) -> Iterator[Finding]:
-    """Each population has users of its own, and an account has one root user: so one population signs as it."""
+def _two_keys(scenario: Scenario) -> Iterator[Finding]:
+    """Each population has keys of its own, and the root user of an account has two at most."""
     for name, user in _roots(scenario):
-        for kind in ("key", "password"):
-            uses = [one for one in scenario.populations if name in _used(scenario, one, kind)]
-            for population in uses[1:]:
+        uses = [one for one in scenario.populations if name in _used(scenario, one, "key")]
+        number = user.key.number if user.key is not None else 0
+        rotated = len(uses) > 1 and name in rotated_users(scenario)
+        for place, population in enumerate(uses, start=1):
+            if place * number > ACCESS_KEYS or (rotated and place > 1):
+                why = "none of them could be rotated" if rotated else f"with {population} they are {place * number}"
                 yield (
                     ("populations", population, "credentials"),
-                    f"{name} is the root user of {user.account}, and {uses[0]} uses its {kind} already; each "
-                    f"population has users of its own, and an account has one root user with one {kind} in use: make "
-                    "both one population, or let this one be an IAM user or a role",
+                    f"{name} is the root user of {user.account}, which has {ACCESS_KEYS} access keys at most; each "
+                    f"population signs with keys of its own, and {why}: make these populations one, or let "
+                    f"{population} be an IAM user or a role",
                 )
 
 
-def _used(scenario: Scenario, population: str, kind: str) -> set[str]:
+def _used(scenario: Scenario, population: str, kind: Literal["key", "password"]) -> set[str]:
     """Users whose password, or whose key, a population uses."""
     chain = scenario.credentials.get(scenario.populations[population].credentials, ())
     by_password = {step.user for step in chain if step.from_ == "password" and step.user is not None}
@@ -141,14 +148,16 @@ def _used(scenario: Scenario, population: str, kind: str) -> set[str]:
 def _one_password(scenario: Scenario) -> Iterator[Finding]:
     """People have a password each; whoever knows the root user's knows the same one."""
     for name, user in _roots(scenario):
+        uses = [one for one in scenario.populations if name in _used(scenario, one, "password")]
         told = user.password is not None and (user.password.copies or user.password.age_s is not None)
-        for population, spec in scenario.populations.items():
-            if told and spec.count > 1 and name in _used(scenario, population, "password"):
-                yield (
-                    ("populations", population, "count"),
-                    f"{spec.count} people would have a password of their own, and {name} is the root user of "
-                    f"{user.account} with one; set count: 1, or leave out the age and copies of users.{name}.password",
-                )
+        people = sum(scenario.populations[one].count for one in uses)
+        if told and people > 1:
+            yield (
+                ("users", name, "password"),
+                f"{people} people of {', '.join(uses)} would each have a password with an age and copies of its own, "
+                f"and {name} is the root user of {user.account} with one: let one person sign in, or leave out age_s "
+                "and copies",
+            )
 
 
 RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
@@ -157,7 +166,7 @@ RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _may_not,
     _trusted,
     _verbs,
-    _one_key,
+    _two_keys,
     _one_password,
 )
 """Every rule of this file."""

@@ -122,6 +122,7 @@ def _verdict_of(chain: str, action: str, resource: str | None = None, **more: An
         ("session", "iam:CreateUser", None, "AccessDenied"),
         ("session", "sts:GetCallerIdentity", None, "ok"),
         ("session", "sts:GetFederationToken", None, "AccessDenied"),
+        ("session", "sts:AssumeRole", None, "AccessDenied"),
         ("with-code", "iam:CreateUser", None, "ok"),
         ("federated", "s3:GetObject", None, "ok"),
         ("federated", "ec2:DescribeInstances", None, "AccessDenied"),

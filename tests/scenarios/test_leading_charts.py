@@ -37,6 +37,7 @@ SMALL: dict[str, tuple[str, str, dict[str, Any]]] = {
     ),
     "robbed-ci": ("privilege", "what stolen credentials open", {"run.horizon_s": 20_000}),
     "leaked-key": ("containment", "containment against collateral", {"populations.services.count": 2}),
+    "leaked-root-key": ("containment", "containment against collateral", {}),
     "mass-revocation": ("containment", "containment against collateral", {"populations.batch.count": 8}),
     "disabled-user": ("containment", "containment against collateral", {"populations.people.count": 4}),
 }

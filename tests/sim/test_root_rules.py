@@ -76,6 +76,12 @@ EDITS = {
     ),
     "quarantine": (VERB, "{at_s: 10, quarantine: owner}", "timeline.0.quarantine", ["deactivate_key: owner"]),
     "revoke": (VERB, "{at_s: 10, revoke: user/owner}", "timeline.0.revoke", ["within an hour"]),
+    "trust in a plan": (
+        "theft: {places",
+        "theft: {plans: {p: [{after_s: 1, policy: role/app, trust: {user: owner}}]}, places",
+        "theft.plans.p.0.trust.user",
+        ["write account: main"],
+    ),
     "policy": (VERB, "{at_s: 10, policy: user/owner, deny: ['*']}", "timeline.0.policy", ["none can be attached"]),
     "a third key": (OWNER, OWNER.replace("{}, p", "{number: 3}, p"), "users.owner.key.number", ["2"]),
 }
@@ -85,6 +91,12 @@ EDITS = {
 def test_a_wrong_root_user(name: str, tmp_path: Path) -> None:
     mark = OWNER if name == "two root users" else None
     check_edit(tmp_path, EDITS[name], mark=mark, base=BASE)
+
+
+@pytest.mark.parametrize("step", ["user: owner", "source: root", "source: console"])
+def test_a_role_that_does_not_trust_it_is_not_blamed(step: str, tmp_path: Path) -> None:
+    found = problems_of(written(tmp_path, BASE.replace(APP, f"from: sts.AssumeRole, role: app, {step}")))
+    assert {problem.path for problem in found} == {f"credentials.app.0.{step.partition(':')[0]}"}
 
 
 def test_a_trust_document_is_not_blamed_for_a_root_user(tmp_path: Path) -> None:
@@ -98,22 +110,33 @@ def test_a_trust_document_is_not_blamed_for_a_root_user(tmp_path: Path) -> None:
     assert {problem.path for problem in found} == {"credentials.app.0.user"}
 
 
-def test_one_population_signs_as_it(tmp_path: Path) -> None:
-    """A population has users of its own, and there is no second root user."""
-    text = BASE.replace("{count: 3, credentials: app", "{count: 3, credentials: root").replace(
-        "timeline:", "  more: {count: 1, credentials: root, calls: {kind: poisson, rps: 1}}\ntimeline:"
+def _with_populations(number: int) -> str:
+    more = "".join(
+        f"  more{n}: {{count: 1, credentials: root, calls: {{kind: poisson, rps: 1}}}}\n" for n in range(number)
     )
+    return BASE.replace("timeline:", f"{more}timeline:")
+
+
+def test_it_has_two_keys_and_each_population_one_of_its_own(tmp_path: Path) -> None:
+    load(written(tmp_path, _with_populations(2)))
+    (third,) = problems_of(written(tmp_path, _with_populations(3)))
+    assert third.path == "populations.more2.credentials"
+    assert "2 access keys at most" in third.text
+    assert "with more2 they are 3" in third.text
+    two = _with_populations(2).replace("key: {}, p", "key: {number: 2}, p")
+    assert [problem.path for problem in problems_of(written(tmp_path, two))] == ["populations.more1.credentials"]
+    rotated = _with_populations(2).replace("key: {}, p", "key: {life: policy, rotation: {period_s: 86400}}, p")
+    (second,) = problems_of(written(tmp_path, rotated))
+    assert "none of them could be rotated" in second.text
+
+
+def test_a_password_with_a_story_is_one_person_s(tmp_path: Path) -> None:
+    shared = BASE.replace("credentials: people", "credentials: console")
+    load(written(tmp_path, shared))
+    text = shared.replace("password: {}", "password: {copies: {browser: 1}}")
     (found,) = problems_of(written(tmp_path, text))
-    assert found.path == "populations.more.credentials"
-    assert "app uses its key already" in found.text
-
-
-def test_one_person_has_its_password(tmp_path: Path) -> None:
-    text = BASE.replace("password: {}", "password: {copies: {browser: 1}}").replace(
-        "credentials: people", "credentials: console"
-    )
-    (found, *_) = problems_of(written(tmp_path, text))
-    assert (found.path, "count: 1" in found.text) == ("populations.people.count", True)
+    assert found.path == "users.owner.password"
+    assert found.text.startswith("3 people of people ")
     load(written(tmp_path, text.replace("people:\n    count: 3", "people:\n    count: 1")))
 
 
@@ -124,4 +147,5 @@ def test_what_has_to_be_known_before_its_figures_are_read(tmp_path: Path) -> Non
     assert key.startswith("users.owner.key: AWS advises against access keys of the root user")
     assert password.startswith("users.owner.password.mfa: ")
     assert cut.startswith("credentials.root.0.session_s: 43200 is cut to 3600")
-    assert not notes([load(written(tmp_path, GOOD)).base])
+    user = GOOD.replace("  key: [", "  own: [{from: sts.GetSessionToken, user: person, session_s: 43200}]\n  key: [")
+    assert not notes([load(written(tmp_path, user)).base])

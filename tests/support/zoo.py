@@ -76,6 +76,7 @@ _BLOCKS: dict[str, Any] = {
         "person": {"account": "main", "allow": ["s3:*", "ec2:*"], "key": _KEY, "password": {}},
         "nobody": {"account": "main", "key": {}},
         "admin": {"account": "main", "allow": ["*"], "key": {}},
+        "owner": {"account": "other", "root": True, "key": _KEY},
     },
     "credentials": {
         "by-user": [{"from": "sts.AssumeRole", "role": "app", "user": "robot", "session_s": 3600}],
@@ -110,6 +111,7 @@ _BLOCKS: dict[str, Any] = {
         "code-each-command": [{"from": "sts.AssumeRole", "role": "app", "user": "admin", "mfa": True,
                                "session_s": 900}],
         "federation": [{"from": "sts.GetFederationToken", "user": "admin"}],
+        "by-root": [{"from": "sts.GetSessionToken", "user": "owner", "session_s": 7200}],
         "root": [{"from": "sts.AssumeRoot", "user": "admin", "account": "other",
                   "task_policy": "S3UnlockBucketPolicy"}],
         "saml-process": [{"from": "sts.AssumeRoleWithSAML", "role": "app", "idp": "idp", "way": "process"}],
@@ -189,6 +191,7 @@ def _chains() -> dict[str, dict[str, Any]]:
         "with-code",
         "via-session-token",
         "federation",
+        "by-root",
         "root",
         "reads-once",
         "signed-ahead",

@@ -94,6 +94,7 @@ _OBSTACLES = [
     ("rows/m02-assume-role.yaml", "employees", "a person logs in (way: process)"),
     ("rows/m07-service-roles.yaml", "eks", "nothing plays agent (pod_identity)"),
     ("incidents/mfa-every-command.yaml", "people", "somebody types an MFA code"),
+    ("drills/leaked-root-key.yaml", "backup", "owner is a root user, and the server takes it for an IAM user"),
     ("drills/sts-outage.yaml", "java26-1h", "add --set populations.java26-1h.sdk=botocore-1.44"),
 ]
 

@@ -8,11 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from sim.calendar import Calendar
-from sim.clients.ledger import Part
 from sim.principals.population import Population
 from sim.streams import Purpose, Stream
 from sim.timeline.lifetimes import During, Life
-from sim.workloads.base import Caller, Calls
+from sim.workloads.base import Caller, Calls, Part
 from sim.workloads.merged import merge
 
 __all__ = ["calendar_of", "parts_of"]

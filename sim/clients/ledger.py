@@ -13,20 +13,11 @@ from sim.clock import Clock
 from sim.credentials import Credential, Holder
 from sim.recorder import Recorder
 from sim.records import Level, Verdict
-from sim.workloads.base import Calls
+from sim.workloads.base import Calls, Part
 
-__all__ = ["Ledger", "Part"]
+__all__ = ["Ledger"]
 
 _GAP_S: Final = 60.0  # unsigned calls further apart are told apart, so that a row says when they failed
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Calls of one action, on one resource of the scenario if they name one."""
-
-    calls: Calls
-    action: str
-    resource: str | None = None
 
 
 @dataclass(slots=True)

@@ -25,7 +25,7 @@ REQUESTS: Final = Table(
         Column("at_s", "float64", "s", "Instant of the attempt."),
         *WHO,
         *_ASKED,
-        Column("attempt", "int16", "", "1 for the first attempt of a fetch, then 2, 3, ..."),
+        Column("attempt", "int16", "", "1 for the first attempt of a request, then 2, 3, ..."),
         Column("latency_s", "float64", "s", "Time until the answer."),
         Column("issued", "string", "", "Credential issued by it, if any.", True),
     ),

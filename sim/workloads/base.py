@@ -9,7 +9,7 @@ from sim.calendar import Calendar
 from sim.spec import Action, Name, Spec
 from sim.streams import Purpose, Stream, index_of
 
-__all__ = ["Caller", "Calls", "CallsSpec"]
+__all__ = ["Caller", "Calls", "CallsSpec", "Part"]
 
 
 class Calls(Protocol):
@@ -62,6 +62,15 @@ class Caller:
         if self.profiles == 1:
             return True
         return int(self.profiles * self.stream.uniform(purpose, self.person, k)) == self.slot
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Calls of one action, on one resource of the scenario if they name one."""
+
+    calls: Calls
+    action: str
+    resource: str | None = None
 
 
 class CallsSpec(Spec):

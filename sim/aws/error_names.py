@@ -45,7 +45,27 @@ EC2_THROTTLED = documented(
     "RequestLimitExceeded", "", "https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html"
 )
 
-_QUERY: Final = frozenset({"sts", "iam", "sqs", "sns", "cloudformation", "rds", "autoscaling", "elasticloadbalancing"})
+_QUERY: Final = frozenset(
+    {
+        "autoscaling",
+        "cloudformation",
+        "cloudsearch",
+        "cloudwatch",
+        "elasticache",
+        "elasticbeanstalk",
+        "elasticloadbalancing",
+        "iam",
+        "importexport",
+        "rds",
+        "redshift",
+        "sdb",
+        "ses",
+        "sns",
+        "sqs",
+        "sts",
+    }
+)
+"""Services whose models have the query protocol, or keep its names (awsQueryCompatible): botocore 1.44.5, data."""
 _FAMILIES: Final[dict[str, dict[str, Fact[str]]]] = {
     "query": {"RequestTimeTooSkewed": QUERY_SKEWED},
     "s3": {"InvalidClientTokenId": S3_UNKNOWN_KEY, "Throttling": S3_THROTTLED},

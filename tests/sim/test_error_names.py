@@ -28,6 +28,17 @@ def test_the_name_in_a_family_of_services(service: str, verdict: str, name: str)
     assert names_of(service)[verdict] == name
 
 
+def test_services_have_the_names_of_the_protocol_in_their_models() -> None:
+    """Read from the models of the real SDK; those of all its services tell no other ones, and take half a minute."""
+    loader = pytest.importorskip("botocore.loaders").create_loader()
+    others = ("elb", "cloudsearch", "cloudwatch", "elasticache", "elasticbeanstalk", "redshift", "ses", "sqs", "sts")
+    for service in (*others, "dynamodb", "kinesis", "kms", "lambda", "logs"):
+        told = loader.load_service_model(service, "service-2")["metadata"]
+        speaks_query = told["protocol"] == "query" or "awsQueryCompatible" in told
+        prefix = "cloudwatch" if service == "cloudwatch" else told.get("signingName") or told["endpointPrefix"]
+        assert ("ExpiredToken" not in names_of(prefix)) == speaks_query, service
+
+
 def test_a_verdict_keeps_its_name_where_services_agree() -> None:
     assert "InvalidClientTokenId" not in names_of("sts")
     assert not {"ExpiredToken", "AccessDenied", "RequestTimeTooSkewed", "SignatureDoesNotMatch"} & set(names_of("s3"))

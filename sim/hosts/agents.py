@@ -198,10 +198,11 @@ class Agent:
             if until > clock.now:
                 yield clock.at(until, rank)
         fetched = yield from self._upstream(entry.wanted)
+        if fetched.credential is not None:  # it has been issued, whether or not the run lasts until it is here
+            self._lend(fetched.credential, fetched.done_at_s)
         if fetched.done_at_s > clock.now:
             yield clock.at(fetched.done_at_s, rank)
         if fetched.credential is not None:
-            self._lend(fetched.credential, fetched.done_at_s)
             self._enter(entry.wanted, fetched.credential, fetched.done_at_s)
         elif fetched.denied:
             self._forget(entry.wanted.key, clock.now)

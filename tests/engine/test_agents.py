@@ -239,3 +239,15 @@ def test_processes_of_a_pod_that_ask_together(single_flight: bool, asked: int) -
     chain = {"apart": [{"from": "agent", "role": "app", "cache": "thread"}]}
     requests = run(_document({"pods": pod}, 600.0, issuers=issuers, credentials=chain))["requests"]
     assert (requests["issuer"] == "eks").sum() == asked
+
+
+def test_a_renewal_that_the_run_does_not_outlive_has_issued_a_credential() -> None:
+    """The sweep's request is answered after the horizon: the credential that it issued has a row all the same."""
+    pod = {"count": 1, "credentials": "agent", "start": {"at_s": 0}, "calls": {"kind": "every", "every_s": 30}}
+    issuers = {**ISSUERS, "eks": {"kind": "eks_auth", "latency_s": 200.0}}
+    issuers["agent"] = {**AGENT, "settings": {"renew_after_s": 600}}
+    frames = run(_document({"pods": pod}, 960.0, issuers=issuers))
+    asked = frames["requests"].query("issuer == 'eks'")
+    assert len(asked) == 2
+    assert asked["at_s"].max() + 200 > 960
+    assert set(asked["issued"]) <= set(frames["credentials"]["credential"])

@@ -41,6 +41,7 @@ def not_drawn(scenario: Scenario, population: Population) -> str | None:
         "new_provider_per": population.new_provider_per is not None,
         "arrives_after_s": population.arrives_after_s > 0,
         "way: saml-file": scenario.credentials[population.credentials][0].way == "saml-file",
+        "cache: none": scenario.credentials[population.credentials][0].cache == "none",
     }
     found = [word for word, is_set in looks_ahead.items() if is_set]
     return f"of a population with {found[0]} only requests for credentials draw" if found else None

@@ -170,6 +170,14 @@ def test_without_a_bucket_and_an_outage_they_are_like_any_other_call(name: str) 
     )
 
 
+def test_a_program_that_asks_anew_for_every_call_makes_its_calls_to_sts_all_the_same() -> None:
+    """Each call has a provider of its own, so none draws; they used to be made by nobody."""
+    step = {"from": "sts.AssumeRole", "role": "app", "user": "robot", "cache": "none"}
+    calls = {"kind": "every", "every_s": 60, "action": WHOAMI}
+    frames = run(document({"fleet": fleet("anew", calls, count=1)}, horizon_s=600, credentials={"anew": [step]}))
+    assert verdicts(frames) == {("fleet", 0, "ok"): 10}
+
+
 def test_whoever_calls_sts_in_one_account_is_simulated_together() -> None:
     keys = {"one": fleet("shared-key", _asks(0.1), count=1), "two": fleet("by-user", count=1)}
     apart = {name: {**words, "calls": {"kind": "poisson", "rps": 0.1}} for name, words in keys.items()}

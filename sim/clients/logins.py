@@ -59,7 +59,7 @@ class SsoProvider:
         """GetRoleCredentials with an access token of a portal session that lives."""
         clock = self.role_credentials.asker.clock
         yield from self.person.wait_turn()
-        token = self.person.token(clock.now)
+        token = self.person.token(self.portal, clock.now)
         if token is None:
             obtained = yield from self.person.log_in_to(self.portal)
             if isinstance(obtained, Fetched):
@@ -125,16 +125,16 @@ class SamlProvider:
 
     def fetch(self, ordinal: int) -> Fetch:
         """Log in where no assertion is kept that lives, then AssumeRoleWithSAML."""
-        clock, person = self.sessions.asker.clock, self.person
+        clock, person, kept = self.sessions.asker.clock, self.person, self.assertion.kept
         yield from person.wait_turn()
-        shown = None if self.assertion.kept is None else person.token(clock.now)
+        shown = None if kept is None else person.token(kept, clock.now)
         if shown is not None and clock.now < person.gave_up_until_s:
             return Fetched(None, clock.now, person.gave_up_until_s)
         if shown is None:
             logged_in = yield from person.log_in()
             if not logged_in.ok:
                 return logged_in.failed
-            shown = None if self.assertion.kept is None else person.take_token(self.assertion.kept)
+            shown = None if kept is None else person.take_token(kept)
         self._vouch(clock.now if shown is None else shown.issued_at_s)
         if shown is not None:
             shown.calls_signed += 1
@@ -175,7 +175,7 @@ class LoginProvider:
         """CreateOAuth2Token with a login that lives."""
         clock = self.asker.clock
         yield from self.person.wait_turn()
-        token = self.person.token(clock.now)
+        token = self.person.token(self.login, clock.now)
         if token is None:
             obtained = yield from self.person.log_in_to(self.login)
             if isinstance(obtained, Fetched):

@@ -45,6 +45,11 @@ class Portal:
     origin: Origin
     kind: Kind = Kind.SSO_TOKEN
 
+    @property
+    def of(self) -> tuple[Kind, str]:
+        """What it is and whose, of which a person holds one."""
+        return self.kind, self.origin.issuer
+
 
 class Person:
     """One person: logs in at an identity provider, at most once at a time, for all their profiles.
@@ -87,8 +92,7 @@ class Person:
         self._logins_today = 0
         self.gave_up_until_s = -math.inf
         self._busy: Event | None = None
-        self._token: Credential | None = None
-        self._token_from = 0.0
+        self._held: dict[tuple[Kind, str], tuple[Credential, float]] = {}
         self.disabled_at_s = math.inf
         self.access_from_s = -math.inf
 
@@ -167,35 +171,39 @@ class Person:
         row = (began, *who, self._way, kind, self._idp.name, outcome, typed, attention, queue, now)
         self._recorder.logins.add(now, holder.rank, row)
 
-    def token(self, at: float) -> Credential | None:
-        """The portal token that is valid at `at`."""
-        return self._token if self._token is not None and at < self._token.valid_until_s else None
+    def token(self, portal: Portal, at: float) -> Credential | None:
+        """What a login left of this kind that is valid at `at`."""
+        held = self._held.get(portal.of)
+        return held[0] if held is not None and at < held[0].valid_until_s else None
 
     def take_token(self, portal: Portal) -> Credential:
-        """Hold a new portal token from now on."""
+        """Hold what a login leaves from now on."""
         now = self._asker.clock.now
-        self.drop_token(now, EndReason.REPLACED)
-        token = self._token = self._asker.mint(portal.kind, portal.origin, now, portal.session_s, None)
-        self._token_from, self.access_from_s = now, math.floor(now)
+        self._drop(portal.of, now, EndReason.REPLACED)
+        token = self._asker.mint(portal.kind, portal.origin, now, portal.session_s, None)
+        self._held[portal.of] = token, now
+        if portal.kind is Kind.SSO_TOKEN:
+            self.access_from_s = math.floor(now)
         return token
 
     def finish(self, horizon_s: float) -> None:
         """Write what is held at the horizon."""
-        self.drop_token(horizon_s, EndReason.OPEN)
+        for of in tuple(self._held):
+            self._drop(of, horizon_s, EndReason.OPEN)
         if self.password is not None:
             self.password.finish(horizon_s)
 
-    def drop_token(self, at: float, reason: EndReason) -> None:
-        """Stop holding the portal token."""
-        token, self._token = self._token, None
-        if token is None:
+    def _drop(self, of: tuple[Kind, str], at: float, reason: EndReason) -> None:
+        """Stop holding what a login left."""
+        if of not in self._held:
             return
+        token, held_from = self._held.pop(of)
         due = max(at, self._asker.clock.now)
         if self._place is not None:
-            self._place.held(token, self._token_from, at, due, 1, self._asker)
+            self._place.held(token, held_from, at, due, 1, self._asker)
         if token.valid_until_s <= at:
             at, reason = token.valid_until_s, EndReason.EXPIRED
-        write_credential(self._recorder, token, self._token_from, at, reason, due)
+        write_credential(self._recorder, token, held_from, at, reason, due)
 
 
 def attention_of(asker: Asker, login: LoginWay, number: int) -> tuple[float, int]:

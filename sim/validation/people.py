@@ -7,6 +7,8 @@ from typing import Final
 
 from sim.issuers.spec import IdentityCenter
 from sim.loading.errors import Finding
+from sim.loading.lines import Path
+from sim.providers.step import Step
 from sim.scenario import Scenario
 from sim.validation.chains import issuer_of, operation_of, steps
 
@@ -110,6 +112,34 @@ def _access_tokens(scenario: Scenario) -> Iterator[Finding]:
             )
 
 
+def _providers(scenario: Scenario) -> Iterator[Finding]:
+    """A person logs in at one identity provider, whatever their chain yields."""
+    for name, population in scenario.populations.items():
+        met: dict[str, None] = {}
+        for path, step in _with_sources(scenario, population.credentials):
+            center = scenario.issuers.get(issuer_of(step))
+            idp = center.idp if isinstance(center, IdentityCenter) else step.idp
+            if idp is not None:
+                met[idp] = None
+            if population.people and len(met) > 1:
+                one, other = met
+                yield (
+                    path,
+                    f"the people of {name} log in at {one} before and at {other} here; a person has one provider",
+                )
+                break
+
+
+def _with_sources(scenario: Scenario, chain: str) -> Iterator[tuple[Path, Step]]:
+    """The steps of a chain, those of its sources behind them."""
+    chains = [chain]
+    for one in chains:
+        for index, step in enumerate(scenario.credentials.get(one, ())):
+            yield ("credentials", one, index), step
+            if step.source is not None and step.source not in chains:
+                chains.append(step.source)
+
+
 RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _workday,
     _no_calls,
@@ -118,5 +148,6 @@ RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (
     _hosts,
     _trace,
     _access_tokens,
+    _providers,
 )
 """Every rule of this file."""

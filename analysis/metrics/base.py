@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from sim.records import Level
@@ -128,11 +130,41 @@ def sel(**keys: str) -> Selector:
 
 def group_sums(metric: str, frame: pd.DataFrame, column: str, by: Sequence[Sequence[str]]) -> Iterator[Value]:
     """Sums of a column for each combination of selector keys; the empty combination is the whole sum."""
+    whole = pd.api.types.is_integer_dtype(frame[column].dtype)
+    coded = {key: _coded(frame[key]) for key in {key for keys in by for key in keys}} if whole else {}
     for keys in by:
         if not keys:
             yield Value(metric, (), float(frame[column].sum()))
             continue
-        sums = frame.groupby(list(keys), sort=True, observed=True)[column].sum()
-        for key, total in sums.items():
-            labels = key if isinstance(key, tuple) else (key,)
-            yield Value(metric, sel(**dict(zip(keys, map(str, labels), strict=True))), float(total))
+        sums = _whole_sums(frame[column], [coded[key] for key in keys]) if whole else _sums(frame, column, keys)
+        for labels, total in sums:
+            yield Value(metric, sel(**dict(zip(keys, labels, strict=True))), total)
+
+
+def _sums(frame: pd.DataFrame, column: str, keys: Sequence[str]) -> Iterator[tuple[tuple[str, ...], float]]:
+    """Labels and their sum, as pandas adds: with compensation of what rounding loses."""
+    for key, total in frame.groupby(list(keys), sort=True, observed=True)[column].sum().items():
+        yield tuple(map(str, key if isinstance(key, tuple) else (key,))), float(total)
+
+
+def _coded(column: pd.Series) -> tuple[npt.NDArray[np.int64], list[str]]:
+    """Codes, -1 for none, and the labels in the order in which pandas sorts groups."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return column.cat.codes.to_numpy(np.int64), [str(label) for label in column.cat.categories]
+    codes, labels = pd.factorize(column, sort=True)
+    return codes.astype(np.int64), [str(label) for label in labels]
+
+
+def _whole_sums(
+    values: pd.Series, coded: Sequence[tuple[npt.NDArray[np.int64], list[str]]]
+) -> Iterator[tuple[tuple[str, ...], float]]:
+    """The same of whole numbers, where the order of adding does not matter (exact below 2^53)."""
+    sizes = [len(labels) for _, labels in coded]
+    known = np.all([codes >= 0 for codes, _ in coded], axis=0)
+    if not known.any():
+        return
+    number = np.ravel_multi_index([codes[known] for codes, _ in coded], sizes)
+    groups, of_row = np.unique(number, return_inverse=True)
+    totals = np.bincount(of_row, values.to_numpy()[known])
+    for place, total in zip(zip(*np.unravel_index(groups, sizes), strict=True), totals.tolist(), strict=True):
+        yield tuple(labels[code] for code, (_, labels) in zip(place, coded, strict=True)), total

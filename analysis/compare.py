@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import stdtr
 
 from analysis.intervals import half_width, ratio, without_mean
 
@@ -85,7 +85,7 @@ def _p_value(mean: float, residuals: Floats) -> float:
     error = math.sqrt(math.fsum(residuals**2) / (n - 1) / n)
     if error == 0:
         return 1.0 if mean == 0 else 0.0
-    return float(2 * stats.t.sf(abs(mean) / error, n - 1))
+    return float(2 * stdtr(n - 1, -abs(mean) / error))
 
 
 def _correlation(ours: Floats, theirs: Floats) -> float | None:

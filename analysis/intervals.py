@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import stdtrit  # not scipy.stats: importing that takes longer than most commands compute
 
 __all__ = ["LEVEL", "Estimate", "estimate", "half_width", "p_any_high", "ratio", "without_mean"]
 
@@ -94,7 +94,7 @@ def half_width(residuals: Floats, level: float = LEVEL) -> float | None:
     if n < 2:
         return None
     error = math.sqrt(math.fsum(residuals**2) / (n - 1) / n)
-    return float(stats.t.ppf((1 + level) / 2, n - 1)) * error
+    return float(stdtrit(n - 1, (1 + level) / 2)) * error
 
 
 def p_any_high(n: int, level: float = LEVEL) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left
 from collections.abc import Mapping
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -34,6 +35,11 @@ _Row = tuple[Any, ...]
 """When a row is due, the rank among equal instants, the number of its arrival, and the row itself."""
 
 
+@cache
+def _schema_of(table: Table) -> pa.Schema:
+    return arrow_schema(table)
+
+
 def arrow_schema(table: Table) -> pa.Schema:
     """The Arrow schema of a record table."""
     return pa.schema([pa.field(c.name, _TYPES[c.type], nullable=c.nullable) for c in table.columns])
@@ -47,11 +53,29 @@ def _array(column: tuple[Any, ...], kind: pa.DataType) -> pa.Array:
     return pa.array(column, kind)
 
 
+def _writer(where: Path | pa.BufferOutputStream, schema: pa.Schema) -> pq.ParquetWriter:
+    repeated = [field.name for field in schema if field.type == pa.string() and field.name not in _UNIQUE]
+    return pq.ParquetWriter(
+        where, schema, compression="zstd", store_schema=False, use_dictionary=repeated, write_statistics=False
+    )
+
+
+@cache
+def _without_rows(table: Table) -> tuple[bytes, str]:
+    """File and content hash of a table without rows: most runs have several, and each took as long as a full one."""
+    sink, out = Sink(table, Path()), pa.BufferOutputStream()
+    sink._writer = _writer(out, sink._schema)
+    sink._write([])
+    digest = sink.end()
+    return out.getvalue().to_pybytes(), digest
+
+
 class Sink:
     """One table of one shard."""
 
     def __init__(self, table: Table, path: Path) -> None:
-        self._schema = arrow_schema(table)
+        self._table = table
+        self._schema = _schema_of(table)
         self.path = path
         self._writer: pq.ParquetWriter | None = None
         self._early: list[_Row] = []
@@ -87,6 +111,10 @@ class Sink:
         """
         self.flush(float("inf"))
         self._sorted += self._early
+        if self._writer is None and not self._sorted:
+            content, digest = _without_rows(self._table)
+            self.path.write_bytes(content)
+            return digest
         self._write(self._sorted)
         return self.end()
 
@@ -105,11 +133,7 @@ class Sink:
         """Write the next group of the final sequence: GROUP_ROWS rows, fewer only in the last one."""
         batch = pa.record_batch(arrays, schema=self._schema)
         if self._writer is None:
-            repeated = [f.name for f in self._schema if f.type == pa.string() and f.name not in _UNIQUE]
-            self._writer = pq.ParquetWriter(
-                self.path, self._schema, compression="zstd", store_schema=False, use_dictionary=repeated,
-                write_statistics=False,
-            )  # fmt: skip
+            self._writer = _writer(self.path, self._schema)
         self._writer.write_batch(batch, row_group_size=GROUP_ROWS)
         for array in arrays:
             for buffer in array.buffers():

@@ -105,10 +105,10 @@ def chained_s(access: Access, principal: str) -> dict[str, float]:
     """
     roles = tuple(access.scenario.roles)
     found: dict[str, float] = {}
-    front = {principal}
+    front = dict.fromkeys([principal])  # in the order of the scenario: a set's would differ from process to process
     longest = len(roles) + 1
     for steps in range(1, 2 * longest + 2):
-        front = {f"role/{role}" for one in front for role in roles if access.may_chain(one, role)}
+        front = dict.fromkeys(f"role/{role}" for one in front for role in roles if access.may_chain(one, role))
         found.update(dict.fromkeys(front, steps * CHAINED_S if steps < longest else math.inf))
         if not front:
             break

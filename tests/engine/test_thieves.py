@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from sim.streams import Purpose, Stream
+from sim.thieves.grants import chained_s
 from tests.support.naive_thief import STEP, follow, leak
 from tests.support.runs import run
 
@@ -115,6 +117,13 @@ def test_roles_that_trust_each_other_never_end_until_somebody_ends_them():
     assert np.isinf(story.loc["mint", "last_ok_at_s"]), "sessions after the revocation are not revoked"
     plan += [{"after_s": 9000, "remove_trust": "own"}, {"after_s": 9100, "revoke": "role/own"}]
     assert np.isfinite(stories(leak(OWN, plan)).loc["mint", "last_ok_at_s"])
+
+
+def test_chains_are_told_in_the_order_of_the_scenario():
+    """A set's order of names differs from process to process, and so would the bytes of `grants`."""
+    roles = [f"r{n}" for n in range(20)]
+    access = SimpleNamespace(scenario=SimpleNamespace(roles=roles), may_chain=lambda one, role: one == "user/robot")
+    assert [*chained_s(access, "user/robot")] == [f"role/{role}" for role in roles]
 
 
 def test_quarantine_stops_some_actions_and_not_the_key():

@@ -21,11 +21,12 @@ import pytest
 
 from sim.aws import FACTS
 from sim.aws.fact import Fact
+from sim.chains import api_client
 from sim.policies.retry import RetryRule
 from sim.sdks import SDKS
 from sim.sdks.base import Sdk
 from sim.sdks.retry_modes import ADAPTIVE_LIMIT
-from sim.verify import botocore_rows, js_rows, portal_rows, retry_cases, retry_rows, sso_rows
+from sim.verify import botocore_rows, js_rows, portal_rows, retry_rows, sso_rows
 from sim.verify.cases import Case, dense_cases
 from sim.verify.engine_clock import on_this_host, play
 from sim.verify.preset_rows import rows_of
@@ -360,7 +361,7 @@ def test_the_real_rate_limiter_tells_a_changed_constant(monkeypatch: pytest.Monk
     mutants = list(constants(ADAPTIVE_LIMIT, "adaptive"))
     assert len(mutants) == 14
     for path, limit in mutants:
-        monkeypatch.setattr(retry_cases, "ADAPTIVE_LIMIT", limit)
+        monkeypatch.setattr(api_client, "ADAPTIVE_LIMIT", limit)
         assert _red([_compared(case, real) for case, real in adaptive]), path
 
 

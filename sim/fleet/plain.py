@@ -64,7 +64,7 @@ KNOWN: Final[Mapping[type, frozenset[str]]] = {
     ),
     Refresh: frozenset(
         {"advisory", "mandatory_s", "strict", "background", "on_failed", "again_after", "jitter_s", "constant_s"}
-        | {"jitter_until_s", "share_of_life", "share_min_s", "life_cap_s"}
+        | {"jitter_until_s", "share_of_life", "share_min_s", "life_cap_s", "refuses_expired"}
     ),
     ApiProvider: frozenset(
         {"asker", "api", "request", "origin", "session_s", "retry", "parent"}

@@ -168,9 +168,18 @@ class Cache:
         return windows(rule, at, expires_at_s, u)
 
     def postpone(self, failed: Fetched) -> None:
-        """After a failed fetch: the instant from which a call tries again."""
+        """After a failed fetch: the instant from which a call tries again.
+
+        A person who gave up is not asked again for a while, but the SDK asks once it can do without no longer.
+        """
         u = self.asker.uniform(Purpose.AGAIN_AFTER, self.fetches) if self.rule.again_after[1] else 0.0
-        self.due_s = max(retry_at(self.rule, failed.done_at_s, u), failed.not_before_s)
+        idle = failed.not_before_s if self.needs_one else min(failed.not_before_s, self.mandatory_s)
+        self.due_s = max(retry_at(self.rule, failed.done_at_s, u), idle)
+
+    @property
+    def needs_one(self) -> bool:
+        """Whether its SDK lets calls wait for a credential now: it has none, or too little is left of it."""
+        return self.credential is None or self.asker.clock.now >= self.mandatory_s
 
     def release(self, at: float, reason: EndReason) -> None:
         """Stop holding the credential at `at` and write it down."""

@@ -20,7 +20,7 @@ from sim.chains.presigning import Presigner
 from sim.chains.staff import Staff, login_of, vouched_by
 from sim.chains.terms import Terms
 from sim.chains.vouching import Vouching
-from sim.clients.logins import ConsoleSignIn, LoginProvider
+from sim.clients.logins import ConsoleSignIn, LoginProvider, urgent_at_need
 from sim.credentials import Credential, Origin
 from sim.hosts.agents import Agent
 from sim.hosts.endpoints import Anonymous
@@ -123,7 +123,7 @@ class Chains:
     def fresh(self, asker: Asker, chain: str, place: Place | None = None) -> Cache:
         """A new provider of a client: a cache that nobody has filled yet."""
         common = self._common(chain)
-        return Cache(
+        made = Cache(
             asker,
             tuple([self._cached(asker, chain, n) for n in range(len(common.rules))]),
             common.rules,
@@ -133,6 +133,7 @@ class Chains:
             once=self.sdk.resolves == "once",
             lasts=common.lasts,
         )
+        return urgent_at_need(made)
 
     def _common(self, chain: str) -> Common:
         """What all clients' caches of a chain have in common."""

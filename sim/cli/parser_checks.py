@@ -102,7 +102,7 @@ def add_rehearse(commands: Commands[argparse.ArgumentParser]) -> None:
         "--clients", type=count_from_1, default=3, metavar="N", help="how many clients of each (default: %(default)s)"
     )
     parser.add_argument(
-        "--hours", type=hours, default=6.0, metavar="H", help="hours from time 0 (default: %(default)s)"
+        "--hours", type=hours, metavar="H", help="hours from time 0 (default: 6 from the first calls on, fewer if busy)"
     )
     parser.add_argument("--json", action="store_true", help="as JSON, with every instant, for programs")
     parser.add_argument("--seed", type=int, metavar="N", help="seed of every draw (default: the scenario's)")

@@ -13,11 +13,16 @@ from sim.cli.parser import Arguments
 from sim.cli.screen import show_table
 from sim.problems import Problem, ScenarioError
 from sim.verify import rehearsal
-from sim.verify.rehearsal_parts import Player
-from sim.verify.trace import Trace
+from sim.verify.rehearsal_parts import Player, Seen
 
 __all__ = ["rehearse"]
 
+_WORDS: Final = {
+    "issued": "issue",
+    "failed_attempts": "failed attempt",
+    "failed_calls": "failed call",
+    "logins": "login",
+}
 _SHOWN: Final = 6
 """Renewals of a client whose instants are shown."""
 
@@ -52,13 +57,13 @@ def rehearse(arguments: Arguments) -> int:
     return int(any(row["first_difference"] for row in rows))
 
 
-def _told(row: dict[str, Any], pair: tuple[Player, Trace, Trace]) -> dict[str, Any]:
+def _told(row: dict[str, Any], pair: tuple[Player, Seen, Seen]) -> dict[str, Any]:
     """A row with every instant."""
     _, ours, real = pair
     return {**row, "simulated": asdict(ours), "observed": asdict(real)}
 
 
-def _row(player: Player, ours: Trace, real: Trace) -> dict[str, Any]:
+def _row(player: Player, ours: Seen, real: Seen) -> dict[str, Any]:
     return {
         "client": player.name,
         "by": player.link.title,
@@ -66,6 +71,7 @@ def _row(player: Player, ours: Trace, real: Trace) -> dict[str, Any]:
         "issues": _pair(ours.issued, real.issued),
         "failed_attempts": _pair(ours.failed_attempts, real.failed_attempts),
         "failed_calls": _pair(ours.failed_calls, real.failed_calls),
+        "logins": _pair(ours.logins, real.logins),
         "renewed": " ".join(f"{at:,.0f}" for at in real.issued[:_SHOWN])
         + (" ..." if len(real.issued) > _SHOWN else ""),
         "first_difference": _first(ours, real),
@@ -76,9 +82,9 @@ def _pair(ours: list[float], real: list[float]) -> str:
     return f"{len(ours):,} / {len(real):,}"
 
 
-def _first(ours: Trace, real: Trace) -> str:
+def _first(ours: Seen, real: Seen) -> str:
     """Where the two part, or nothing."""
-    for name, word in (("issued", "issue"), ("failed_attempts", "failed attempt"), ("failed_calls", "failed call")):
+    for name, word in _WORDS.items():
         one, other = Counter(getattr(ours, name)), Counter(getattr(real, name))
         if one != other:
             return f"{word} at {min((one - other) + (other - one)):,.0f} s"
@@ -93,10 +99,11 @@ def _show(part: rehearsal.Slice, rows: list[dict[str, Any]]) -> None:
         "issues",
         "failed attempts",
         "failed calls",
+        "logins",
         "observed issues, s",
         "all",
     )
-    keys = ("client", "by", "calls", "issues", "failed_attempts", "failed_calls", "renewed")
+    keys = ("client", "by", "calls", "issues", "failed_attempts", "failed_calls", "logins", "renewed")
     cells = [[*(str(row[key]) for key in keys), row["first_difference"] or "equal"] for row in rows]
     show_table("simulated / observed at a moto server by real boto3; all: every instant", header, cells)
     for name, why in part.refused.items():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from simpy import Event
 
 from sim.aws import sdk_botocore
+from sim.caches.cache import Cache
 from sim.chains.api_client import ApiClient
 from sim.chains.fetching import ApiProvider, Asker, Fetch, Fetched, refusal
 from sim.clients.people import Person, Portal
@@ -25,6 +26,7 @@ __all__ = [
     "LoginProvider",
     "SamlProvider",
     "SsoProvider",
+    "urgent_at_need",
 ]
 
 ACCESS_TOKEN_WINDOW_S: Final = float(sdk_botocore.SSO_TOKEN_ADVISORY_S.value)
@@ -48,18 +50,30 @@ class AccessTokens:
 
 @dataclass(slots=True)
 class SsoProvider:
-    """Role credentials of Identity Center: silent while the portal session lives, a login when not."""
+    """Role credentials of Identity Center: silent while the portal session lives, a login when not.
+
+    Attributes:
+        person: Who logs in.
+        portal: What a login leaves.
+        role_credentials: Asks the portal.
+        access: Access tokens, which role credentials cost.
+        urgent: Whether the SDK lets its caller wait; if it has enough left to go on it tells nobody that it failed,
+            and so nobody logs in.
+    """
 
     person: Person
     portal: Portal
     role_credentials: ApiProvider
     access: AccessTokens = field(default_factory=AccessTokens)
+    urgent: Callable[[], bool] = field(default=lambda: True)
 
     def fetch(self, ordinal: int) -> Fetch:
         """GetRoleCredentials with an access token of a portal session that lives."""
         clock = self.role_credentials.asker.clock
         yield from self.person.wait_turn()
         token = self.person.token(self.portal, clock.now)
+        if token is None and not self.urgent():
+            return Fetched(None, clock.now)
         if token is None:
             obtained = yield from self.person.log_in_to(self.portal)
             if isinstance(obtained, Fetched):
@@ -98,6 +112,14 @@ class SsoProvider:
     def _left_s(self) -> float:
         """Life left of the newest access token."""
         return self.person.access_from_s + self.access.life_s - self.role_credentials.asker.clock.now
+
+
+def urgent_at_need(cache: Cache) -> Cache:
+    """The cache, whose providers learn from it whether calls wait for what they fetch."""
+    for provider in cache.providers:
+        if isinstance(provider, SsoProvider):
+            provider.urgent = lambda: cache.needs_one
+    return cache
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ def _cases() -> Iterator[dict[str, Any]]:
     yield {**plain, "kind": "commands", "life_s": 5400, "gap_s": 30.0, "portal_s": 8 * 3600.0, "horizon_s": 90_000.0}
     for life_s in (3600, 14_400):
         yield {**plain, "kind": "commands", "life_s": life_s, "gap_s": 90.0, "token_s": 3600.0, "refresh_token": False}
+    yield {**plain, "kind": "process", "life_s": 5400, "gap_s": 60.0, "portal_s": 8 * 3600.0, "horizon_s": 60_000.0}
 
 
 def _drawn(case: dict[str, Any], number: int) -> dict[str, Any]:

@@ -1,28 +1,56 @@
-"""The common language of a rehearsal: which links of a chain real clients can play, and what a client is told to do."""
+"""The common language of a rehearsal: what a client is told to do, and what is seen of it; plain data."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
-from sim.access import Access
-from sim.chains.terms import Writer
-from sim.issuers.spec import Endpoint, Sts
-from sim.principals.population import Population
-from sim.providers.step import Step
-from sim.scenario import Scenario
-from sim.sdk_choice import preset_of, sdk_of
-from sim.sdks import SDKS
+from sim.verify.trace import Trace
 
-__all__ = ["SDK", "Link", "Offered", "Player", "link_of", "obstacle", "operation_of", "played_as", "steps_of"]
+__all__ = ["AGENTS", "Link", "Login", "Offered", "Player", "Seen", "operation_of"]
 
-SDK: Final = "botocore-1.44"
-"""The preset of the SDK that is installed with the extra."""
-_COMMANDS: Final = ("aws-cli-v1", "aws-cli-v2")
-"""Presets whose every call is a process of its own with the same botocore's file cache."""
+AGENTS: Final = ("agent", "broker")
+"""Ways whose answers come from a cache on the client's host."""
+_OPERATIONS: Final = {
+    **dict.fromkeys(("imds", "container", "agent", "broker", "function"), "GetCredentials"),
+    "key": "key of",
+    "sso": "GetRoleCredentials",
+    "login": "aws login of",
+    "presigned": "URL signed by",
+}
 
-_STS: Final = ("AssumeRole", "AssumeRoleWithWebIdentity", "GetSessionToken", "GetFederationToken")
+
+@dataclass(slots=True)
+class Seen(Trace):
+    """What happened to a client, and when its person logged in or typed a code."""
+
+    logins: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How a person logs in, and what that leaves.
+
+    Attributes:
+        way: `sso`, `saml-file`, `process` or `login`.
+        idp: Identity provider of the scenario; empty for a password.
+        again_after_s: How long nobody tries again after a login that was of no use.
+        lasts_s: Life of the portal's session, or of `aws login`.
+        token_s: Life of an access token of the portal.
+        life_s: Life of role credentials, or of a set of `aws login`.
+        refreshes: Whether a refresh token is kept.
+        sts: STS that the portal needs for role credentials, if the scenario says so.
+    """
+
+    way: str
+    idp: str
+    again_after_s: float
+    lasts_s: float = 0.0
+    token_s: float = 0.0
+    life_s: float = 0.0
+    refreshes: bool = True
+    sts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +67,16 @@ class Link:
     """One step of a chain, with what signs its requests.
 
     Attributes:
-        way: `key`, an operation of STS, `imds` or `container`.
+        way: `key`, an operation of STS, `imds`, `container`, `agent`, `broker`, `function`, `sso`, `login` or
+            `presigned`.
         issuer: Issuer of the scenario; empty for a key.
         role: Role that it obtains, or user that it is.
         session_s: Length of the sessions that it asks for; None where it asks for none.
         renewed: Whether a new one is obtained when one ends.
         cached: Whether what it yields serves later calls, too.
         source: What signs.
+        login: The login that it needs, if a person has to log in.
+        mfa: Whether a code is typed for it.
     """
 
     way: str
@@ -55,12 +86,21 @@ class Link:
     renewed: bool = True
     cached: bool = True
     source: Link | None = None
+    login: Login | None = None
+    mfa: bool = False
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Link:
         """A link from plain data."""
         source = None if data["source"] is None else cls.of(data["source"])
-        return cls(**{**data, "source": source})
+        login = None if data["login"] is None else Login(**data["login"])
+        return cls(**{**data, "source": source, "login": login})
+
+    @property
+    def issuers(self) -> set[str]:
+        """Issuers of the scenario whose outages meet it."""
+        behind = () if self.login is None else (self.login.idp, self.login.sts)
+        return {name for name in (self.issuer, *behind) if name}
 
     def links(self) -> Iterator[Link]:
         """This one and its sources, outermost first."""
@@ -84,9 +124,11 @@ class Player:
         calls: Instants of its calls, whole seconds, ascending.
         link: How it gets credentials.
         new_every: Calls after which it builds a new provider; 0 for never.
+        new_every_s: Time after which it builds one, counted from the call that built the last one; 0 for never.
         commands: Whether every call is a process of its own, with a file cache.
         offered: What the endpoint of its host offers, if it has one.
         draws: Uniform draws for botocore's static stability, by number of the fetch, from 1.
+        lent: Sets that the simulated agent of its host had to hand out: when it got each, and its end.
     """
 
     name: str
@@ -94,16 +136,19 @@ class Player:
     calls: tuple[float, ...]
     link: Link
     new_every: int = 0
+    new_every_s: float = 0.0
     commands: bool = False
     offered: Offered | None = None
     draws: tuple[float, ...] = ()
+    lent: tuple[tuple[float, float], ...] = ()
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Player:
         """A player from plain data."""
         offered = None if data["offered"] is None else Offered(**data["offered"])
         changes = {"calls": tuple(data["calls"]), "draws": tuple(data["draws"]), "link": Link.of(data["link"])}
-        return cls(**{**data, **changes, "offered": offered})
+        lent = tuple((at, end) for at, end in data["lent"])
+        return cls(**{**data, **changes, "offered": offered, "lent": lent})
 
     def plain(self) -> dict[str, Any]:
         """The player as plain data."""
@@ -112,93 +157,4 @@ class Player:
 
 def operation_of(way: str) -> str:
     """What a request by a link is called in the records."""
-    return {"imds": "GetCredentials", "container": "GetCredentials", "key": "key of"}.get(way, way)
-
-
-def link_of(scenario: Scenario, chain: str) -> Link:
-    """A chain's first step as a link. Only for chains without an obstacle."""
-    step = scenario.credentials[chain][0]
-    issuer, _, operation = step.from_.partition(".")
-    if step.from_ == "access_key":
-        return Link("key", "", str(step.user))
-    spec = scenario.issuers[issuer]
-    if isinstance(spec, Endpoint):
-        return Link(spec.kind, issuer, spec.role, renewed=step.renewed, cached=step.cache != "none")
-    length = None if step.session_s is None else int(step.session_s)
-    source = Link("key", "", str(step.user)) if step.user is not None else None
-    if step.source is not None:
-        source = link_of(scenario, step.source)
-    role = str(step.role or step.user or "")
-    return Link(operation, issuer, role, length, step.renewed, step.cache != "none", source)
-
-
-def played_as(population: Population, link: Link) -> str:
-    """The preset whose rules the real clients of a population follow."""
-    preset = preset_of(population.sdk)
-    return preset if preset in _COMMANDS and link.way != "key" else SDK
-
-
-def obstacle(scenario: Scenario, population: str) -> str | None:
-    """Why real clients cannot play a population, or None."""
-    spec = scenario.populations[population]
-    told = next((why for step in steps_of(scenario, spec.credentials) if (why := _of_step(scenario, step))), None)
-    if told is not None:
-        return told
-    if (denied := _denied(scenario, spec)) is not None:
-        return f"{denied} is denied by the scenario's policies; the server has none and would grant it"
-    preset = preset_of(spec.sdk)
-    if link_of(scenario, spec.credentials).way == "key" or preset == SDK:
-        return None
-    if preset in _COMMANDS:
-        return None if _role_by_file(scenario, spec.credentials) else f"{preset} keeps only sessions of roles in a file"
-    title = SDKS[preset].title
-    return f"its sdk is {preset} ({title}), real clients are {SDK}; add --set populations.{population}.sdk={SDK}"
-
-
-def _role_by_file(scenario: Scenario, chain: str) -> bool:
-    """Whether all that is asked for over the network are roles, which the CLI keeps in its file."""
-    return all(link.way in {"AssumeRole", "key"} for link in link_of(scenario, chain).links())
-
-
-def steps_of(scenario: Scenario, chain: str | None) -> Iterator[Step]:
-    """The steps that are played: a chain's first one, and those of its sources."""
-    while chain is not None:
-        step = scenario.credentials[chain][0]
-        yield step
-        chain = step.source
-
-
-def _denied(scenario: Scenario, spec: Population) -> str | None:
-    """The request of a population's chain that nobody may make, or None."""
-    writer = Writer(scenario, Access(scenario), sdk_of(spec.sdk))
-    chain: str | None = spec.credentials
-    for step in steps_of(scenario, chain):
-        if not writer.terms(str(chain), step).request.allowed:
-            return step.from_
-        chain = step.source
-    return None
-
-
-def _is_root(scenario: Scenario, user: str | None) -> bool:
-    """Whether a user of the scenario is the root user of an account."""
-    return user is not None and scenario.users[user].root
-
-
-def _of_step(scenario: Scenario, step: Step) -> str | None:
-    """Why botocore cannot play a step."""
-    issuer, _, operation = step.from_.partition(".")
-    for given, told in (
-        (step.way, f"a person logs in (way: {step.way}), and the server has no login"),
-        (step.mfa, "somebody types an MFA code, and the server asks for none"),
-        (step.mistyped, "its mistyped credentials would be accepted: the server checks no signature"),
-        (step.service, f"{step.service} asks itself; no client of yours does"),
-        (_is_root(scenario, step.user), f"{step.user} is a root user, and the server takes it for an IAM user"),
-    ):
-        if given:
-            return told
-    if step.from_ == "access_key" or isinstance(scenario.issuers.get(issuer), Endpoint):
-        return None
-    if isinstance(scenario.issuers.get(issuer), Sts):
-        return None if operation in _STS else f"{step.from_}: botocore has no provider for it"
-    kind = scenario.issuers[issuer].kind if issuer in scenario.issuers else issuer
-    return f"nothing plays {step.from_} ({kind}); moto and the stubs beside it play sts, imds, container and access_key"
+    return _OPERATIONS.get(way, way)

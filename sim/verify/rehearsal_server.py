@@ -22,8 +22,9 @@ from urllib.parse import parse_qs
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from sim.verify.rehearsal_parts import Player
-from sim.verify.trace import Spans, Trace, inside
+from sim.verify.rehearsal_parts import Offered, Player, Seen
+from sim.verify.rehearsal_portal import BEARER, PATHS, Answer, Portal
+from sim.verify.trace import Spans, inside
 
 __all__ = ["EPOCH", "World", "serving"]
 
@@ -32,13 +33,13 @@ EPOCH: Final = datetime.datetime(2026, 11, 2, tzinfo=datetime.UTC)
 _FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
 _TOKEN_PATH: Final = "/latest/api/token"
 _ROLES_PATH: Final = "/latest/meta-data/iam/security-credentials/"
+_WAYS: Final = {"/container": "container", "/agent": "agent"}
+_SIGNED_AT: Final = "%Y%m%dT%H%M%SZ"
 _SIGNED_BY: Final = re.compile(r"Credential=([^/]+)/")
 _ISSUED: Final = re.compile(rb"<AccessKeyId>([^<]+)</AccessKeyId>")
 _EXPIRES: Final = re.compile(rb"<Expiration>([^<]+)</Expiration>")
 _ERROR: Final = "<ErrorResponse><Error><Code>{code}</Code><Message>{code}</Message></Error></ErrorResponse>"
 
-_Answer = tuple[str, str, bytes]
-"""Status, content type and body."""
 _Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -55,26 +56,41 @@ class World:
         self._failing = failing
         self._ends: dict[str, float] = {}
         self.now = 0.0
+        self.epoch_s = EPOCH.timestamp()
         self.player: Player | None = None
-        self.trace = Trace()
+        self.trace = Seen()
+        self.portal = Portal(self)
         self.fetches: Counter[str] = Counter()
         """Fetches from the metadata service, by client."""
 
-    def move_to(self, at: float, player: Player, trace: Trace) -> None:
+    def move_to(self, at: float, player: Player, trace: Seen) -> None:
         """It is this client's turn, and what it asks for goes into this trace."""
         self.now, self.player, self.trace = at, player, trace
         self._clock.move_to(EPOCH + datetime.timedelta(seconds=at), tick=False)
 
+    @property
+    def client(self) -> Player:
+        """The client whose turn it is."""
+        assert self.player is not None
+        return self.player
+
+    def fails(self, issuer: str) -> bool:
+        """Whether an issuer of the scenario answers nobody."""
+        return inside(self.now, self._failing.get(issuer, ()))
+
     def down(self, way: str, role: str = "") -> bool:
         """Whether the issuer of the client's link answers nobody."""
-        assert self.player is not None
-        links = [link for link in self.player.link.links() if link.way == way and role in {"", link.role}]
-        return any(inside(self.now, self._failing.get(link.issuer, ())) for link in links)
+        links = [link for link in self.client.link.links() if link.way == way and role in {"", link.role}]
+        return any(self.fails(link.issuer) for link in links)
 
     def accepts(self, environ: Mapping[str, Any]) -> bool:
         """Whether the session that signed a request has not ended."""
         signed = _SIGNED_BY.search(str(environ.get("HTTP_AUTHORIZATION", "")))
-        return signed is None or self.now < self._ends.get(signed.group(1), math.inf)
+        return signed is None or self.lives(signed.group(1))
+
+    def lives(self, name: str) -> bool:
+        """Whether what has this name has not ended; a key never does."""
+        return self.now < self._ends.get(name, math.inf)
 
     def named(self, ends: float) -> str:
         """A name for a new session, which is accepted until then."""
@@ -82,37 +98,52 @@ class World:
         self._ends[name] = ends
         return name
 
-    def offered(self) -> bytes:
-        """The set that the endpoint of the client's host offers."""
-        assert self.player is not None
-        assert self.player.offered is not None
-        every, phase = self.player.offered.every_s, self.player.offered.phase_s
-        ends = math.floor(phase + math.floor((self.now - phase) / every) * every) + self.player.offered.life_s
+    def offered(self) -> Answer:
+        """The set that the endpoint of the client's host offers, or what its agent has to hand out."""
+        ends = self._handed_out() if self.client.offered is None else self._set_of(self.client.offered)
+        if ends <= self.now:
+            return self.failed("Down", "503 Down")
         self.trace.issued.append(self.now)
         expiry = (EPOCH + datetime.timedelta(seconds=ends)).strftime(_FORMAT)
         keys = {"AccessKeyId": self.named(ends), "SecretAccessKey": "dummy", "Token": "dummy"}
-        return json.dumps({"Code": "Success", **keys, "Expiration": expiry}).encode()
+        return "200 OK", "text/plain", json.dumps({"Code": "Success", **keys, "Expiration": expiry}).encode()
 
-    def failed(self, code: str, status: str) -> _Answer:
+    def _set_of(self, offered: Offered) -> float:
+        """The end of the set of now."""
+        since = math.floor((self.now - offered.phase_s) / offered.every_s) * offered.every_s
+        return math.floor(offered.phase_s + since) + offered.life_s
+
+    def _handed_out(self) -> float:
+        """The end of the newest set that the simulated agent had."""
+        return max((ends for at, ends in self.client.lent if at <= self.now), default=-math.inf)
+
+    def environment(self, life_s: float) -> dict[str, str]:
+        """The variables of a new execution environment of the client's function."""
+        ends = self.now + life_s
+        self.trace.issued.append(self.now)
+        keys = {"AWS_ACCESS_KEY_ID": self.named(ends), "AWS_SECRET_ACCESS_KEY": "dummy"}
+        return {**keys, "AWS_SESSION_TOKEN": "dummy"}
+
+    def failed(self, code: str, status: str) -> Answer:
         """A refused request for credentials."""
         self.trace.failed_attempts.append(self.now)
         return _refusal(code, status)
 
 
-def _refusal(code: str, status: str) -> _Answer:
+def _refusal(code: str, status: str) -> Answer:
     return status, "text/xml", _ERROR.format(code=code).encode()
 
 
-def _endpoint(world: World, environ: Mapping[str, Any]) -> _Answer:
+def _endpoint(world: World, environ: Mapping[str, Any]) -> Answer:
     """The metadata service and the container's endpoint of the host of the client whose turn it is."""
     path = str(environ["PATH_INFO"])
-    way = "container" if path == "/container" else "imds"
+    way = _WAYS.get(path, "broker" if any(link.way == "broker" for link in world.client.link.links()) else "imds")
     if path == _TOKEN_PATH:
-        world.fetches.update([world.player.name] if world.player else [])
+        world.fetches.update([world.client.name])
         return _refusal("Down", "503 Down") if world.down(way) else ("200 OK", "text/plain", b"dummy")
     if world.down(way):
         return world.failed("Down", "503 Down")
-    return ("200 OK", "text/plain", b"app") if path == _ROLES_PATH else ("200 OK", "text/plain", world.offered())
+    return ("200 OK", "text/plain", b"app") if path == _ROLES_PATH else world.offered()
 
 
 def _gate(world: World, application: _Application) -> _Application:
@@ -120,8 +151,12 @@ def _gate(world: World, application: _Application) -> _Application:
 
     def gated(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         path = str(environ["PATH_INFO"])
-        if path.startswith("/latest/") or path == "/container":
+        if path.startswith("/latest/") or path in _WAYS:
             answer = _endpoint(world, environ)
+        elif path in PATHS:
+            answer = PATHS[path](world.portal, environ)
+        elif environ.get("QUERY_STRING"):
+            answer = _presigned(world, parse_qs(str(environ["QUERY_STRING"])))
         else:
             answer = _sts(world, application, environ)
         start(answer[0], [("Content-Type", answer[1]), ("Content-Length", str(len(answer[2])))])
@@ -130,7 +165,17 @@ def _gate(world: World, application: _Application) -> _Application:
     return gated
 
 
-def _sts(world: World, application: _Application, environ: dict[str, Any]) -> _Answer:
+def _presigned(world: World, query: Mapping[str, list[str]]) -> Answer:
+    """A request that was signed ahead: refused when its own time is over, or that of what signed it."""
+    signed = datetime.datetime.strptime(query["X-Amz-Date"][0], _SIGNED_AT).replace(tzinfo=datetime.UTC) - EPOCH
+    if world.now >= signed.total_seconds() + float(query["X-Amz-Expires"][0]):
+        return _refusal("AccessDenied", "403 Forbidden")
+    if not world.lives(query["X-Amz-Credential"][0].partition("/")[0]):
+        return _refusal("ExpiredToken", "403 Forbidden")
+    return "200 OK", "text/xml", b"<Done/>"
+
+
+def _sts(world: World, application: _Application, environ: dict[str, Any]) -> Answer:
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     environ["wsgi.input"] = io.BytesIO(body)
     form = parse_qs(body.decode())
@@ -146,7 +191,7 @@ def _sts(world: World, application: _Application, environ: dict[str, Any]) -> _A
     return _issued(world, answer) if issues else answer
 
 
-def _issued(world: World, answer: _Answer) -> _Answer:
+def _issued(world: World, answer: Answer) -> Answer:
     """A session of moto's under a name of ours."""
     status, kind, body = answer
     expires = _EXPIRES.search(body)
@@ -159,7 +204,7 @@ def _issued(world: World, answer: _Answer) -> _Answer:
     return status, kind, _ISSUED.sub(name, body)
 
 
-def _passed_on(application: _Application, environ: dict[str, Any]) -> _Answer:
+def _passed_on(application: _Application, environ: dict[str, Any]) -> Answer:
     told: list[str] = []
 
     def start(status: str, headers: list[tuple[str, str]], *_: object) -> Callable[[bytes], None]:
@@ -171,8 +216,12 @@ def _passed_on(application: _Application, environ: dict[str, Any]) -> _Answer:
     return told[0], told[1], body
 
 
-class _Quiet(WSGIRequestHandler):
-    """Writes no line for a request."""
+class _Handler(WSGIRequestHandler):
+    """Writes no line for a request, and keeps a header whose name has an underscore."""
+
+    def make_environ(self) -> dict[str, Any]:
+        """The environment of a request, with the token that the portal is shown."""
+        return {**super().make_environ(), BEARER: self.headers.get("x-amz-sso_bearer_token", "")}
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing."""
@@ -182,7 +231,7 @@ class _Quiet(WSGIRequestHandler):
 def serving(world: World) -> Iterator[str]:
     """The server while the block runs; its address."""
     application = _gate(world, DomainDispatcherApplication(create_backend_app))
-    server = make_server("127.0.0.1", 0, application, request_handler=_Quiet)
+    server = make_server("127.0.0.1", 0, application, request_handler=_Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

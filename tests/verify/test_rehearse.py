@@ -12,23 +12,35 @@ from sim.cli.main import main
 from sim.loading.scenario_file import load
 from sim.problems import ScenarioError
 from sim.verify import rehearsal
-from sim.verify.trace import Trace
+from sim.verify.rehearsal_parts import Seen
 
 _MISSING = rehearsal.why_not()
 _SCENARIO = Path(__file__).with_name("rehearsed.yaml")
+_LOGINS = Path(__file__).with_name("rehearsed_logins.yaml")
+_Played = dict[str, tuple[Seen, Seen]]
 _ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="module")
-def played() -> dict[str, tuple[Trace, Trace]]:
+def _both(path: Path, hours: float) -> _Played:
     """What one client of every population did, simulated and observed."""
-    part = rehearsal.slice_of(load(_SCENARIO).base, None, 1, 2.0)
+    part = rehearsal.slice_of(load(path).base, None, 1, hours)
     pairs = zip(part.players, rehearsal.simulated(part), rehearsal.observed(part), strict=True)
     return {player.name: (ours, real) for player, ours, real in pairs}
 
 
+@pytest.fixture(scope="module")
+def played() -> _Played:
+    return _both(_SCENARIO, 2.0)
+
+
+@pytest.fixture(scope="module")
+def logged_in() -> _Played:
+    """People who log in, agents, brokers, functions, URLs."""
+    return _both(_LOGINS, 4.0)
+
+
 @pytest.mark.skipif(_MISSING is not None, reason=_MISSING or "")
-def test_real_clients_do_what_was_simulated(played: dict[str, tuple[Trace, Trace]]) -> None:
+def test_real_clients_do_what_was_simulated(played: _Played) -> None:
     assert len(played) == 15
     assert {name: ours for name, (ours, _) in played.items()} == {name: real for name, (_, real) in played.items()}
 
@@ -54,13 +66,59 @@ def test_real_clients_do_what_was_simulated(played: dict[str, tuple[Trace, Trace
         ("commands/0", 15, True),
     ],
 )
-def test_there_was_something_to_see(
-    played: dict[str, tuple[Trace, Trace]], client: str, issued: int, failed: bool
-) -> None:
+def test_there_was_something_to_see(played: _Played, client: str, issued: int, failed: bool) -> None:
     """Renewals, and calls that failed in an outage or with a session that had ended."""
     _, real = played[client]
     assert len(real.issued) >= issued
     assert bool(real.failed_calls) is failed
+
+
+@pytest.mark.skipif(_MISSING is not None, reason=_MISSING or "")
+def test_people_and_what_agents_lend_do_what_was_simulated(logged_in: _Played) -> None:
+    assert len(logged_in) == 17
+    both = {name: pair for name, pair in logged_in.items() if pair[0] != pair[1]}
+    assert not both
+
+
+@pytest.mark.skipif(_MISSING is not None, reason=_MISSING or "")
+@pytest.mark.parametrize(
+    ("client", "issued", "logins", "failed"),
+    [
+        ("by-portal/0", 6, 2, True),
+        ("in-process/0", 7, 2, True),
+        ("short/0", 5, 3, False),
+        ("forgets/0", 4, 4, True),
+        ("by-file/0", 6, 7, True),
+        ("by-tool/0", 6, 8, True),
+        ("by-login/0", 12, 1, False),
+        ("coded/0", 6, 6, False),
+        ("attended/0", 1, 1, True),
+        ("pods/0", 6, 0, True),
+        ("by-pod/0", 12, 0, True),
+        ("brokered/0", 15, 0, True),
+        ("starved/0", 20, 0, False),
+        ("functions/0", 4, 0, False),
+        ("urls/0", 1, 1, True),
+        ("urls-of-key/0", 0, 0, True),
+        ("several/0", 6, 0, True),
+    ],
+)
+def test_there_were_logins_and_answers_of_agents(
+    logged_in: _Played, client: str, issued: int, logins: int, failed: bool
+) -> None:
+    _, real = logged_in[client]
+    assert len(real.issued) >= issued
+    assert len(real.logins) >= logins
+    assert bool(real.logins) is (logins > 0)
+    assert bool(real.failed_calls) is failed
+
+
+def test_without_hours_everybody_calls_a_while() -> None:
+    """People who begin at nine take part beside processes that call all night, and nobody calls for ever."""
+    part = rehearsal.slice_of(load(_ROOT / "scenarios" / "employee-directory.yaml").base, None, 1)
+    assert {"people-cli", "people-power", "directory-app"} <= set(part.populations)
+    assert all(len(player.calls) <= 800 for player in part.players)
+    assert any(told.startswith("later calls of directory-app, people-power: ") for told in part.left_out)
 
 
 def test_the_command_tells_both_sides(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,10 +149,10 @@ def test_a_slice_takes_every_population_that_real_clients_can_play() -> None:
 
 _OBSTACLES = [
     ("rows/m02-assume-role.yaml", "functions", "lambda.amazonaws.com asks itself"),
-    ("rows/m02-assume-role.yaml", "employees", "a person logs in (way: process)"),
-    ("rows/m07-service-roles.yaml", "eks", "nothing plays agent (pod_identity)"),
-    ("incidents/mfa-every-command.yaml", "people", "somebody types an MFA code"),
-    ("drills/leaked-root-key.yaml", "backup", "owner is a root user, and the server takes it for an IAM user"),
+    ("drills/leaked-root-key.yaml", "backup", "its user is a root user, and the server takes it for an IAM user"),
+    ("rows/m12-passwords.yaml", "people", "a browser signs (way: console)"),
+    ("drills/login-burden.yaml", "people-console", "a browser signs (way: console)"),
+    ("incidents/rds-token-15m.yaml", "service", "the program decides when it signs anew"),
     ("drills/sts-outage.yaml", "java26-1h", "add --set populations.java26-1h.sdk=botocore-1.44"),
 ]
 
@@ -112,11 +170,28 @@ def test_why_a_population_is_not_played_is_said(scenario: str, population: str, 
         (["--population", "by-key", "--set", "populations.by-key.sdk=js-v3"], "its sdk is js-v3"),
         (["--population", "hosts", "--set", "populations.hosts.sdk=aws-cli-v2"], "keeps only sessions of roles"),
         (
+            [
+                "--population",
+                "by-key",
+                "--set",
+                "credentials.app.0.mfa=true",
+                "--set",
+                "populations.by-key.people=true",
+            ],
+            "asks for a code once in the life of a process",
+        ),
+        (
             ["--population", "by-role", "--set", 'roles.app.deny=["sts:AssumeRole"]'],
             "denied by the scenario's policies",
         ),
-        (["--set", "populations.by-key.calls.rps=5"], "at most 5,000, so give fewer --hours"),
-        (["--set", "populations.by-key.calls.rps=0.6", "--set", "populations.by-key.count=6"], "at most 20,000"),
+        (
+            ["--hours", "6", "--set", "populations.by-key.calls.rps=5"],
+            "more than 5,000 calls of a client in 2 h, so give fewer --hours",
+        ),
+        (
+            ["--hours", "6", "--set", "populations.by-key.calls.rps=0.6", "--set", "populations.by-key.count=6"],
+            "at most 20,000",
+        ),
         (["--hours", "0.0001"], "nobody calls in the first 0.0001 h"),
         (["--population", "nobody"], "nobody"),
     ],
@@ -146,7 +221,7 @@ def test_without_the_extra_it_says_what_to_install(
 
 
 def test_a_difference_is_told_and_exits_1(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    def late(part: rehearsal.Slice) -> list[Trace]:
+    def late(part: rehearsal.Slice) -> list[Seen]:
         traces: list[Any] = rehearsal.simulated(part)
         traces[0].issued[2] += 1.0
         traces[1].issued.append(traces[1].issued[-1])  # at the same instant once more

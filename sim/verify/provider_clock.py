@@ -1,4 +1,4 @@
-"""Further providers of the real botocore on a virtual clock: credential_process, `aws login`, a token in a file.
+"""Further providers of the real botocore on a virtual clock: tools, `aws login`, tokens in files, chained roles.
 
 What they ask is stubbed: the tool's process, the sign-in service, STS. `play` is meant to be called in a sealed
 process (`sim.verify.guard`).
@@ -18,7 +18,14 @@ from unittest import mock
 
 import botocore.credentials
 import botocore.utils
-from botocore.credentials import AssumeRoleWithWebIdentityProvider, LoginProvider, ProcessProvider
+from botocore.credentials import (
+    AssumeRoleCredentialFetcher,
+    AssumeRoleWithWebIdentityProvider,
+    Credentials,
+    DeferredRefreshableCredentials,
+    LoginProvider,
+    ProcessProvider,
+)
 from botocore.exceptions import ClientError, LoginRefreshRequired
 from botocore.utils import JSONFileCache, LoginTokenLoader
 
@@ -45,15 +52,15 @@ class _World:
     def moment(self) -> datetime.datetime:
         return _EPOCH + datetime.timedelta(microseconds=round(self.now * 1e6))
 
-    def answers(self) -> bool:
+    def answers(self, issued: str = "issued") -> bool:
         """Whether whoever is asked answers now; it is noted."""
         down = inside(self.now, self._failing)
-        self.told["refused" if down else "issued"].append(self.now)
+        self.told["refused" if down else issued].append(self.now)
         return not down
 
-    def expires(self) -> datetime.datetime:
+    def expires(self, life: str = "life_s") -> datetime.datetime:
         """When a session that is issued now ends: whole seconds."""
-        return _EPOCH + datetime.timedelta(seconds=math.floor(self.now) + self.case["life_s"])
+        return _EPOCH + datetime.timedelta(seconds=math.floor(self.now) + self.case[life])
 
 
 class _Tool:
@@ -155,20 +162,53 @@ class _Pod:
         return {"Credentials": {**keys, "Expiration": self.world.expires()}}
 
 
-_PROVIDERS: Final[dict[str, Callable[[_World], Any]]] = {"tool": _Tool, "login": _Login, "pod": _Pod}
+class _Chain:
+    """A role that another role's session assumes: two caches in a row within one process."""
+
+    def __init__(self, world: _World) -> None:
+        self.world = world
+        world.told["sources"] = []
+
+    def load(self) -> Any:
+        source = self._assumed(Credentials("key-000000-1", "dummy"), "sources", "source_s")
+        return self._assumed(source, "issued", "life_s")
+
+    def _assumed(self, signer: Any, name: str, life: str) -> DeferredRefreshableCredentials:
+        sts = SimpleNamespace(assume_role=lambda **request: self._assume(name, life, request))
+        fetcher = AssumeRoleCredentialFetcher(
+            client_creator=lambda *_, **__: sts,
+            source_credentials=signer,
+            role_arn=_ROLE,
+            extra_args={"DurationSeconds": self.world.case[life], "RoleSessionName": "oracle"},
+            cache={},
+        )
+        return DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role", time_fetcher=self.world.moment)
+
+    def sign(self, credentials: Any) -> None:
+        credentials.get_frozen_credentials()
+
+    def _assume(self, name: str, life: str, _request: Mapping[str, Any]) -> dict[str, Any]:
+        if not self.world.answers(name):
+            raise ClientError({"Error": {"Code": "ServiceUnavailable"}}, "AssumeRole")
+        keys = {"AccessKeyId": "key-000001-1", "SecretAccessKey": "dummy", "SessionToken": "dummy"}
+        return {"Credentials": {**keys, "Expiration": self.world.expires(life)}}
+
+
+_PROVIDERS: Final[dict[str, Callable[[_World], Any]]] = {"tool": _Tool, "login": _Login, "pod": _Pod, "chain": _Chain}
 
 
 def play(payload: list[Mapping[str, Any]]) -> list[dict[str, list[float]]]:
     """Every case through the real SDK: the function of the sealed process.
 
     Args:
-        payload: `provider` (`tool`: credential_process, `login`: aws login, `pod`: a token in a file), `keeps`: whether
+        payload: `provider` (`tool`: credential_process, `login`: aws login, `pod`: a token in a file, `chain`:
+            a role assumed with another's session), `keeps`: whether
             one process makes all calls, `calls`, `life_s` of what is issued, `failing`; `login_s` of a login
-            and the time that it takes; `written_every_s` of the token's file.
+            and the time that it takes; `written_every_s` of the token's file; `source_s` of the other role's session.
 
     Returns:
         Instants of answers (`issued`), of failures of whoever is asked (`refused`), and of calls that failed; logins
-        of `aws login`; numbers of the tokens shown.
+        of `aws login`; numbers of the tokens shown; sessions of the other role (`sources`).
     """
     return [_play(case) for case in payload]
 

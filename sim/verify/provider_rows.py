@@ -37,18 +37,22 @@ CASES: Final = [
     _case(4, "login", 25.0, 60_000.0, life_s=900, login_s=_LOGIN_S, takes_s=_SIGN_IN_S),
     _case(5, "pod", 45.0, life_s=3600, written_every_s=_WRITTEN_S),
     _case(6, "pod", 80.0, life_s=3600, written_every_s=_WRITTEN_S, failing=_DOWN),
+    _case(7, "chain", 45.0, life_s=3600, source_s=3600, failing=_LONG),
+    _case(8, "chain", 25.0, life_s=1800, source_s=5000, failing=_DOWN),
+    _case(9, "chain", 60.0, life_s=3600, source_s=900),
 ]
-"""Tools by credential_process, `aws login`, pods with a token in a file; kept processes and commands."""
+"""Tools by credential_process, `aws login`, pods with a token in a file, chained roles; processes and commands."""
 
 _TITLES: Final = {
     "tool": "credential_process",
     "login": "aws login",
     "pod": "a web identity token in a file that is written every 5,760 s",
+    "chain": "a role assumed with another role's session",
 }
 
 
 def provider_rows() -> list[Row]:
-    """Rows of credential_process, `aws login` and AssumeRoleWithWebIdentity."""
+    """Rows of credential_process, `aws login`, AssumeRoleWithWebIdentity and role chaining."""
     titles = [_title(case) for case in CASES]
     if not installed():
         return skipped([(_SOURCE, title) for title in titles], "botocore is not installed")
@@ -59,12 +63,13 @@ def provider_rows() -> list[Row]:
 def _title(case: Mapping[str, Any]) -> str:
     down = f"{len(case['failing'])} outages" if case["failing"] else "no outage"
     by = "a process" if case["keeps"] else "commands"
-    return f"{_TITLES[case['provider']]}, {case['life_s']:,} s, {by}, a call every {case['gap_s']:g} s, {down}"
+    of = f" of {case['source_s']:,} s" if case["provider"] == "chain" else ""
+    return f"{_TITLES[case['provider']]}{of}, {case['life_s']:,} s, {by}, a call every {case['gap_s']:g} s, {down}"
 
 
 def ours(case: Mapping[str, Any], sdk: str | None = None) -> Told:
     """A case through the engine."""
-    play = {"tool": _tool, "login": _login, "pod": _pod}[case["provider"]]
+    play = {"tool": _tool, "login": _login, "pod": _pod, "chain": _chain}[case["provider"]]
     return play(case, sdk or ("botocore-1.44" if case["keeps"] else "aws-cli-v2"))
 
 
@@ -136,4 +141,30 @@ def _pod(case: Mapping[str, Any], sdk: str) -> Told:
         "refused": requests["at_s"][~ok].tolist(),
         "failed_calls": _failed(calls),
         "shown": shown,
+    }
+
+
+def _chain(case: Mapping[str, Any], sdk: str) -> Told:
+    """A role that a user's role session assumes."""
+    once = {"retry": {"attempts": 1}}
+    source = {"from": "sts.AssumeRole", "role": "first", "user": "robot", "session_s": case["source_s"], **once}
+    step = {"from": "sts.AssumeRole", "role": "second", "source": "source", "session_s": case["life_s"], **once}
+    first = {"account": "main", "trust": {"user": "robot"}, "allow": ["sts:AssumeRole"], "max_session_s": 43200}
+    blocks = {
+        "issuers": {"sts": {"kind": "sts", "latency_s": 0.0}},
+        "roles": {
+            "first": first,
+            "second": {"account": "main", "trust": {"role": "first"}, "allow": ["s3:GetObject"]},
+        },
+        "users": {"robot": {"account": "main", "per": "population", "allow": ["sts:AssumeRole"], "key": {}}},
+        "credentials": {"source": [source], "chain": [step]},
+    }
+    requests, credentials, calls = run(_document(case, sdk, "sts", False, blocks), "requests", "credentials", "calls")
+    whose = dict(zip(credentials["credential"], credentials["principal"], strict=True))
+    of = [whose.get(issued) for issued in requests["issued"]]
+    return {
+        "issued": [at for at, role in zip(requests["at_s"].tolist(), of, strict=True) if role == "role/second"],
+        "refused": requests["at_s"][requests["outcome"] != "ok"].tolist(),
+        "failed_calls": _failed(calls),
+        "sources": [at for at, role in zip(requests["at_s"].tolist(), of, strict=True) if role == "role/first"],
     }

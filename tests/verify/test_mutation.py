@@ -21,12 +21,12 @@ import pytest
 
 from sim.aws import FACTS
 from sim.aws.fact import Fact
-from sim.chains import api_client
+from sim.chains import api_client, chains
 from sim.policies.retry import RetryRule
 from sim.sdks import SDKS
 from sim.sdks.base import Sdk
 from sim.sdks.retry_modes import ADAPTIVE_LIMIT
-from sim.verify import botocore_rows, js_rows, portal_rows, retry_rows, sso_rows
+from sim.verify import botocore_rows, js_rows, portal_rows, provider_rows, retry_rows, sso_rows
 from sim.verify.cases import Case, dense_cases
 from sim.verify.engine_clock import on_this_host, play
 from sim.verify.preset_rows import rows_of
@@ -328,6 +328,33 @@ def test_the_real_role_credentials_of_the_portal_tell_a_changed_window(path: str
         with _instead(sdk):
             told = told or any(portal_rows.ours(case) != real for case, real in cases)
     assert told
+
+
+@cache
+def _providers() -> list[tuple[dict[str, Any], portal_rows.Told]]:
+    """A tool and a pod that meet outages, and `aws login` in a process."""
+    cases = [case for case in provider_rows.CASES if case["keeps"] and (case["failing"] or case["provider"] == "login")]
+    return list(zip(cases, portal_rows.real("sim.verify.provider_clock:play", cases), strict=True))
+
+
+@pytest.mark.parametrize("path", [path for path in _WINDOWS if path.startswith("botocore-1.44.sts")])
+@pytest.mark.parametrize("provider", ["tool", "pod", "chain"])
+def test_the_real_providers_tell_a_changed_window(provider: str, path: str) -> None:
+    cases = [(case, real) for case, real in _providers() if case["provider"] == provider]
+    assert all(provider_rows.ours(case) == real for case, real in cases)
+    told = False
+    for sdk in _WINDOWS[path]:
+        with _instead(sdk):
+            told = told or any(provider_rows.ours(case) != real for case, real in cases)
+    assert told
+
+
+@pytest.mark.parametrize("threshold_s", [299.0, 301.0])
+def test_the_real_aws_login_tells_a_changed_threshold(threshold_s: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    ((case, real),) = [(case, real) for case, real in _providers() if case["provider"] == "login"]
+    changed_rule = replace(chains._LOGIN, advisory=((math.inf, threshold_s),), mandatory_s=threshold_s)
+    monkeypatch.setattr(chains, "_LOGIN", changed_rule)
+    assert provider_rows.ours(case) != real
 
 
 @cache

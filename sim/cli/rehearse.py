@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -11,8 +12,10 @@ from sim.cli.loading import load
 from sim.cli.names import one_of
 from sim.cli.parser import Arguments
 from sim.cli.screen import show_table
+from sim.loading.scenario_file import Loaded
 from sim.problems import Problem, ScenarioError
 from sim.verify import rehearsal
+from sim.verify.rehearsal_links import obstacle
 from sim.verify.rehearsal_parts import Player, Seen
 
 __all__ = ["rehearse"]
@@ -45,7 +48,10 @@ def rehearse(arguments: Arguments) -> int:
         scenario = loaded.strategies[one_of("strategy", arguments.strategy, loaded.strategies)]
     chosen = arguments.population
     population = one_of("population", chosen, scenario.populations) if chosen else None
-    part = rehearsal.slice_of(scenario, population, arguments.clients, arguments.hours)
+    try:
+        part = rehearsal.slice_of(scenario, population, arguments.clients, arguments.hours)
+    except ScenarioError as error:
+        raise ScenarioError([*error.problems, *_elsewhere(loaded, population)]) from error
     pairs = list(zip(part.players, rehearsal.simulated(part), rehearsal.observed(part), strict=True))
     rows = [_row(player, ours, real) for player, ours, real in pairs]
     if arguments.json:
@@ -55,6 +61,19 @@ def rehearse(arguments: Arguments) -> int:
     else:
         _show(part, rows)
     return int(any(row["first_difference"] for row in rows))
+
+
+def _elsewhere(loaded: Loaded, population: str | None) -> Iterator[Problem]:
+    """Strategies under which somebody can be played where nobody can in the base."""
+    if any(obstacle(loaded.base, name) is None for name in loaded.base.populations if population in {None, name}):
+        return
+    played = [
+        name
+        for name, scenario in loaded.strategies.items()
+        if any(obstacle(scenario, one) is None for one in scenario.populations if population in {None, one})
+    ]
+    if played:
+        yield Problem(f"real clients can play it under {', '.join(played)}", "--strategy")
 
 
 def _told(row: dict[str, Any], pair: tuple[Player, Seen, Seen]) -> dict[str, Any]:

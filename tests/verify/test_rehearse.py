@@ -204,6 +204,14 @@ def test_what_cannot_be_rehearsed_is_said(
     assert told in capsys.readouterr().err
 
 
+def test_a_strategy_that_can_be_played_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rehearsal, "why_not", lambda: None)
+    assert main(["rehearse", str(_ROOT / "scenarios" / "incidents" / "kiam-15m.yaml")]) == 2
+    assert "--strategy: real clients can play it under new-sdk" in capsys.readouterr().err
+
+
 def test_the_example_of_the_help_can_be_rehearsed(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["rehearse", "--help"])

@@ -52,6 +52,10 @@ def _of_server(scenario: Scenario) -> Iterator[str]:
         yield "what agents and brokers ask: it always answers them, and they hand out what the simulated ones had"
     if any(isinstance(issuer, IdentityCenter) for issuer in scenario.issuers.values()):
         yield "requests with a login that has ended, which real tools may send before they ask for one: not counted"
+    if any(
+        isinstance(issuer, IdentityCenter) and issuer.access_token_s is None for issuer in scenario.issuers.values()
+    ):
+        yield "requests for access tokens that last as long as the portal's session: the simulator makes none"
     if any(user.key is not None and user.key.rotation is not None for user in scenario.users.values()):
         yield "rotation of keys: the server accepts every key"
 

@@ -52,6 +52,11 @@ class Login:
     refreshes: bool = True
     sts: str = ""
 
+    @property
+    def counts_tokens(self) -> bool:
+        """Whether requests for access tokens are compared: the simulator makes none where one lasts as the session."""
+        return self.token_s < self.lasts_s
+
 
 @dataclass(frozen=True, slots=True)
 class Offered:

@@ -29,9 +29,9 @@ def _error(status: str, code: str, **words: str) -> Answer:
     return status, _JSON, json.dumps({"__type": code, "message": code, **words}).encode()
 
 
-def refused(world: World) -> Answer:
+def refused(world: World, *, counted: bool = True) -> Answer:
     """Nobody answers now."""
-    world.trace.failed_attempts.append(world.now)
+    world.trace.failed_attempts += [world.now] if counted else []
     return _error("503 Service Unavailable", "ServiceUnavailable")
 
 
@@ -88,10 +88,10 @@ class Portal:
         """CreateToken: the next access token, while the portal's session lasts."""
         world, login = self._world, self._login
         if world.down("sso"):
-            return refused(world)
+            return refused(world, counted=login.counts_tokens)
         if self._over():
             return _error("400 Bad Request", "InvalidGrantException")
-        world.trace.issued.append(world.now)
+        world.trace.issued += [world.now] if login.counts_tokens else []
         told = {"accessToken": self.access_token(), "expiresIn": round(login.token_s), "refreshToken": "dummy"}
         return "200 OK", _JSON, json.dumps({**told, "tokenType": "Bearer"}).encode()
 

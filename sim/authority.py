@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Final, Protocol
 
@@ -17,9 +19,10 @@ from sim.aws.sts_operations import session_may
 from sim.credentials import Credential
 from sim.policies.authorization_match import like
 from sim.policies.authorization_time import Permit
+from sim.policies.clock import ClockRule, sends_again
 from sim.records import Kind, Verdict
 
-__all__ = ["Authority", "BusyService", "Clocked", "Judge", "Mistyped", "allowed_off_s"]
+__all__ = ["Authority", "BusyService", "Clocked", "Correction", "Judge", "Mistyped", "allowed_off_s"]
 
 _AFTER = {
     "expiry": Verdict.EXPIRED_TOKEN,
@@ -190,6 +193,19 @@ def _where_ok(
     return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """An SDK that corrects a wrong clock.
+
+    Attributes:
+        rule: How.
+        first: The client's first call to a service at or after an instant; inf if there is none.
+    """
+
+    rule: ClockRule
+    first: Callable[[str, float], float]
+
+
 class Clocked:
     """Judges calls by the time in their signature, before all else: the host's clock is wrong, or they arrive late.
 
@@ -199,14 +215,20 @@ class Clocked:
         judge: Who judges signatures of the right time.
         skews: (from, to, seconds ahead) of the host's clock.
         arrives_after_s: Time from the signature of a call to its arrival.
+        correction: How the SDK corrects a wrong clock; None: it does not.
     """
 
     def __init__(
-        self, judge: Judge, skews: tuple[tuple[float, float, float], ...], arrives_after_s: float = 0.0
+        self,
+        judge: Judge,
+        skews: tuple[tuple[float, float, float], ...],
+        arrives_after_s: float = 0.0,
+        correction: Correction | None = None,
     ) -> None:
         self._judge = judge
         self._skews = skews
         self._after_s = arrives_after_s
+        self._correction = correction
 
     def pieces(
         self, credential: Credential, action: str, resource: str | None = None
@@ -220,7 +242,9 @@ class Clocked:
             pieces = tuple([(until - self._after_s, verdict) for until, verdict in pieces])
         if credential.kind is Kind.PRESIGNED:
             return pieces
-        for start, stop in self._refused(allowed_off_s(action.partition(":")[0].lower())):
+        service = action.partition(":")[0].lower()
+        refused = self._refused if self._correction is None else partial(self._not_corrected, self._correction, service)
+        for start, stop in refused(allowed_off_s(service)):
             pieces = _overlaid(pieces, start, stop, Verdict.REQUEST_TIME_TOO_SKEWED)
         return pieces
 
@@ -231,6 +255,26 @@ class Clocked:
             off = [ahead for since, until, ahead in self._skews if since <= start and stop <= until] or [0.0]
             if any(abs(ahead - self._after_s) > allowed for ahead in off):
                 yield start, stop
+
+    def _not_corrected(self, correction: Correction, service: str, allowed: float) -> Iterator[tuple[float, float]]:
+        """The same with an SDK that signs by the service's clock: what it sends again gets through the second time.
+
+        A call is lost where an old correction is wrong and the SDK does not see it: the first one to the service. The
+        right time does not help what is on its way for too long.
+        """
+        if self._after_s > allowed:
+            yield from self._refused(allowed)
+            return
+        corrected = 0.0
+        for at in sorted({at for start, stop, _ in self._skews for at in (start, stop)}):
+            ahead = max((off for start, stop, off in self._skews if start <= at < stop), key=abs, default=0.0)
+            refused = abs(ahead - corrected - self._after_s) > allowed
+            lost = refused and not sends_again(correction.rule, ahead, corrected)
+            first = correction.first(service, at) if lost else math.inf
+            if first < math.inf:
+                yield at, math.nextafter(first, math.inf)
+            if refused or abs(ahead - corrected) >= correction.rule.least_s:
+                corrected = ahead
 
 
 def _overlaid(

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
-from sim.sdk_words import SdkWords
+from sim.policies.clock import ClockRule
+from sim.policies.refresh import Refresh
+from sim.sdk_words import RefreshWords, SdkWords
 from sim.sdks import RETRY_MODES, SDKS, Sdk
 
 __all__ = ["preset_of", "sdk_of"]
+
+_ANY_CLOCK: Final = ClockRule(0.0, heals=True)
+"""Of an SDK whose preset corrects no clock: any refusal for the time is mended."""
 
 
 def preset_of(words: str | SdkWords) -> str:
@@ -29,9 +34,19 @@ def sdk_of(words: str | SdkWords) -> Sdk:
     changes: dict[str, Any] = {
         "sts": words.sts.applied(preset.sts),
         "imds": words.imds.applied(preset.imds),
+        "container": _container(words, preset),
         "retry": words.retry.applied(mode),
         "default_session_s": words.default_session_s,
         "keeps_client": words.keeps_client,
         "resolves": words.resolves,
     }
+    if words.corrects_clock is not None:
+        preset = replace(preset, clock=(preset.clock or _ANY_CLOCK) if words.corrects_clock else None)
     return replace(preset, **{name: value for name, value in changes.items() if value is not None})
+
+
+def _container(words: SdkWords, preset: Sdk) -> Refresh | None:
+    """Windows for a container's endpoint; where the preset has none of its own, those for sessions hold there."""
+    if preset.container is None and words.container == RefreshWords():
+        return None
+    return words.container.applied(preset.container or words.sts.applied(preset.sts))

@@ -6,10 +6,11 @@ The same words stand at a population's `sdk` and at a step of its chain; the ste
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from sim.policies.refresh import Refresh
 from sim.policies.retry import ErrorClass, RetryRule
@@ -18,7 +19,23 @@ from sim.spec import NonNegative, Positive, Share, Spec
 __all__ = ["Backoff", "RefreshWords", "Retry", "SdkWords"]
 
 Pause = tuple[NonNegative, NonNegative]
-Window = tuple[Positive | None, NonNegative]
+_BELOW: Final = re.compile(r"below (\d+(?:\.\d+)?)")
+
+
+def _below(value: object) -> object:
+    """`below 5400` as the longest lifetime that is shorter."""
+    found = _BELOW.fullmatch(value) if isinstance(value, str) else None
+    return value if found is None else math.nextafter(float(found[1]), 0.0)
+
+
+Lifetime = Annotated[
+    Positive,
+    BeforeValidator(_below),
+    WithJsonSchema(
+        {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string", "pattern": f"^{_BELOW.pattern}$"}]}
+    ),
+]
+Window = tuple[Lifetime | None, NonNegative]
 Left = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -29,7 +46,8 @@ class RefreshWords(Spec):
     """Life left below which a refresh is tried while the old credential still serves; negative: only so long after its
     end, by a program that takes the expiry for a later one (`mandatory_s` the same)."""
     advisory: Annotated[tuple[Window, ...], Field(min_length=1)] | None = None
-    """The same by the credential's lifetime: [lifetime up to which, window], ascending; null for any longer one."""
+    """The same by the credential's lifetime: [lifetime up to which, window], ascending; null for any longer one, and
+    `below 5400` for all that are shorter."""
     mandatory_s: Left | None = None
     """Life left below which callers wait for the refresh; 0: only once expired; negative: only so long after."""
     strict: bool | None = None
@@ -57,9 +75,11 @@ class RefreshWords(Spec):
     these from its fetch on; `no`: it does not."""
     extend_when: Literal["expired", "short"] | None = None
     """When it pretends: the credential is expired at the fetch, or has less life left than the number drawn."""
-    refuses_expired: bool | None = None
-    """Whether a set of the host's that has ended already, and is not pretended to live, fails the refresh: the SDK
-    raises an error and sends nothing (botocore), instead of signing with it."""
+    ended_left_s: NonNegative | Literal["no"] | None = None
+    """A credential with no more life left than this when it is fetched counts as a failed refresh; `no`: it is used."""
+    denied_again_after: Pause | Literal["no"] | None = None
+    """A refusal of STS for good is raised, even where a credential is held, and remembered for a time uniform between
+    the two; `no`: it is a failed refresh like any other."""
 
     @model_validator(mode="after")
     def _right(self) -> RefreshWords:
@@ -68,7 +88,7 @@ class RefreshWords(Spec):
         lifetimes = [math.inf if life is None else life for life, _ in self.advisory or ()]
         if lifetimes and (lifetimes != sorted(set(lifetimes)) or lifetimes[-1] != math.inf):
             raise ValueError("advisory must ascend by lifetime and end with one for any longer lifetime (null)")
-        for name in ("again_after", "extend"):
+        for name in ("again_after", "extend", "denied_again_after"):
             low, high = getattr(self, name) if isinstance(getattr(self, name), tuple) else (0, 0)
             if high < low:
                 raise ValueError(f"{name}: [{low:g}, {high:g}] is not a range; the first must not be above the second")
@@ -82,12 +102,13 @@ class RefreshWords(Spec):
             changes["advisory"] = ((math.inf, self.advisory_s),)
         if self.advisory is not None:
             changes["advisory"] = tuple((math.inf if life is None else life, window) for life, window in self.advisory)
-        if self.extend is not None:
-            changes["extend"] = None if self.extend == "no" else self.extend
+        for name in ("extend", "ended_left_s", "denied_again_after"):
+            if name in said:
+                changes[name] = None if said[name] == "no" else said[name]
         return replace(rule, **changes) if changes else rule
 
 
-_TRANSLATED: Final = frozenset({"advisory_s", "advisory", "extend"})
+_TRANSLATED: Final = frozenset({"advisory_s", "advisory", "extend", "ended_left_s", "denied_again_after"})
 
 Backoff = Literal["none", "fixed", "exponential", "full_jitter", "equal_jitter", "decorrelated"]
 Refused = Literal["throttled", "unavailable", "denied"]
@@ -149,6 +170,8 @@ class SdkWords(Spec):
     """Refresh windows for sessions from STS."""
     imds: RefreshWords = RefreshWords()
     """Refresh windows for credentials of the compute that a process runs on."""
+    container: RefreshWords = RefreshWords()
+    """Refresh windows for credentials of a container's endpoint (ECS, Pod Identity)."""
     retry: SdkRetry = SdkRetry()
     """Retry rule towards STS and other AWS APIs."""
     default_session_s: Positive | None = None
@@ -159,3 +182,5 @@ class SdkWords(Spec):
     resolves: Literal["once", "each_fetch"] | None = None
     """When it goes through its chain: `once`, then it asks the provider that had a credential, or with `each_fetch`,
     so that a process which fell through comes back to the first step."""
+    corrects_clock: bool | None = None
+    """Whether it signs by the service's clock once an answer has told it that the host's is wrong."""

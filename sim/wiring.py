@@ -17,6 +17,7 @@ from sim.callers import calendar_of, parts_of
 from sim.chains.chains import Chains
 from sim.chains.fetching import Asker
 from sim.clients.client import Client, Kit, When
+from sim.clients.clock_correction import correction_of
 from sim.clients.ledger import Ledger
 from sim.clients.provider_life import Programs
 from sim.clients.sts_caller import Line, StsCaller, StsCalls
@@ -191,7 +192,8 @@ def _build_client(
     sent = tuple(part for part in parts if line is not None and operation_of(part.action))
     cache = built.chains.cache(asker, built.spec.credentials)
     cache.fetches = built.version << _VERSION_BITS
-    judge = world.client_timeline.judge(world.authority, built.name, client, built.spec.arrives_after_s)
+    correction = correction_of(built.chains.sdk, parts, known=work is None)
+    judge = world.client_timeline.judge(world.authority, built.name, client, built.spec.arrives_after_s, correction)
     account = partial(Ledger, asker.holder, authority=judge, recorder=world.recorder, clock=world.clock)
     ledger = account(tuple(part for part in parts if part not in sent))
     starts_at = 0.0 if math.isinf(lives[0].start_s) else lives[0].start_s

@@ -7,6 +7,7 @@ from sim.aws.fact import Fact, Resolves, documented, measured
 _CREDENTIALS = "botocore 1.44.5: credentials.py"
 _UTILS = "botocore 1.44.5: utils.py"
 _BRANCH = "github.com/boto/botocore branch feature/credential-refresh, pull request #3733 (unreleased, flag off)"
+_BRANCH_HEAD = "github.com/boto/botocore@d0afd45 (branch feature/credential-refresh)"
 _CLOCK = "botocore 1.44.5 on a virtual clock, one use per second"
 _STUB = "botocore 1.44.5 against a stub on 127.0.0.1"
 _1_44 = ("sdk:botocore-1.44", "sdk:botocore-1.24")
@@ -15,6 +16,8 @@ _IMDS = ("sdk:botocore-1.44",)
 _CLI_V1 = "awscli 1.46.3:"
 _CLI_V2 = "github.com/aws/aws-cli@73fb33b (2.36.7):"
 _READ = "2026-11-28"
+_TODAY = "2026-11-29"
+_ALL = (*_1_44, *_2026, "sdk:aws-cli-v1", "sdk:aws-cli-v2")
 
 ADVISORY_S = documented(
     900, "s", f"{_CREDENTIALS} _DEFAULT_ADVISORY_REFRESH_TIMEOUT", "one thread refreshes, others go on", uses=_1_44
@@ -59,18 +62,67 @@ IMDS_EXTENSION_JITTER_S = documented(
     (120, 600), "s", f"{_UTILS} _evaluate_expiration", "whole seconds, both ends included", uses=_IMDS
 )
 CONTAINER_TIMEOUT_S = documented(2, "s", f"{_UTILS} ContainerMetadataFetcher")
-CONTAINER_ATTEMPTS = documented(3, "attempts", f"{_UTILS} ContainerMetadataFetcher")
+CONTAINER_ATTEMPTS = documented(3, "attempts", f"{_UTILS} ContainerMetadataFetcher", uses=_ALL)
 CONTAINER_SLEEP_S = documented(
     1,
     "s",
     f"{_UTILS} ContainerMetadataFetcher",
-    "after every failed attempt, the last one included; the presets pause between them",
+    "after every failed attempt, the last one included",
+    uses=_ALL,
+)
+LOADS_FIRST = documented(
+    True,
+    "",
+    f"{_CREDENTIALS} InstanceMetadataProvider.load, ContainerProvider._retrieve_or_fail",
+    "the first set is fetched when the provider is loaded; the first signature fetches again if it is due already",
+    uses=_ALL,
+    read=_TODAY,
+)
+ALREADY_EXPIRED = documented(
+    "failure",
+    "",
+    f"{_CREDENTIALS} RefreshableCredentials._protected_refresh",
+    "a set that has ended when it is fetched raises RuntimeError",
+    uses=_1_44,
+    read=_TODAY,
+)
+CLOCK_CORRECTION = documented(
+    False,
+    "",
+    "github.com/boto/boto3/issues/1252 (open)",
+    "signs by the host's clock, however wrong",
+    uses=_ALL,
+    read=_TODAY,
 )
 
 BRANCH_ADVISORY_S = documented((300, 900, 3600), "s", _BRANCH, "life up to 20 min, below 90 min, longer", uses=_2026)
 BRANCH_MANDATORY_S = documented(60, "s", _BRANCH, uses=_2026)
 BRANCH_AGAIN_AFTER_S = documented(
     (300, 600), "s", _BRANCH, "uniform pause after a failed refresh; the cached set is served even expired", uses=_2026
+)
+BRANCH_ALREADY_EXPIRED = documented(
+    "failure",
+    "",
+    f"{_BRANCH_HEAD}: credentials.py _validate_data",
+    "an answer that has ended counts as a failed refresh, with its pause",
+    uses=_2026,
+    read=_TODAY,
+)
+BRANCH_NON_RECOVERABLE_S = documented(
+    (1, 5),
+    "s",
+    "github.com/boto/botocore pull request #3773, tests/unit/test_credential_refresh.py TestNonRecoverableRefresh",
+    "STS's AccessDenied and the like are raised at once, in the advisory window, too, and remembered for so long",
+    uses=_2026,
+    read=_TODAY,
+)
+BRANCH_IMDS_EXTENSION = documented(
+    True,
+    "",
+    f"{_BRANCH_HEAD}: utils.py InstanceMetadataFetcher._evaluate_expiration",
+    "instance credentials that are about to end are rewritten as before: the branch leaves that file alone",
+    uses=_2026,
+    read=_TODAY,
 )
 
 FIRST_REFRESH_AGE_S = measured(2701, "s", _CLOCK, "3,600-s session")

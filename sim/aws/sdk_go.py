@@ -9,7 +9,9 @@ _EC2 = "github.com/aws/aws-sdk-go-v2@72a935b: credentials/ec2rolecreds/provider.
 _IMDS = "github.com/aws/aws-sdk-go-v2@0253c2d: feature/ec2/imds/api_client.go"
 _STS = "github.com/aws/aws-sdk-go-v2@0f1f7ec: credentials/stscreds/assume_role_provider.go"
 _BACKOFF = "aws-sdk-go-v2: aws/retry/jitter_backoff.go (third-party copy); github.com/aws/aws-sdk-go-v2#3091 (2025-05)"
+_NEWER_EC2 = "aws-sdk-go-v2: credentials/ec2rolecreds/provider.go (third-party copy)"
 _READ = "2026-11-28"
+_TODAY = "2026-11-29"
 _OLD = ("sdk:go-v2-old",)
 _NEW = ("sdk:go-v2-2026",)
 
@@ -22,7 +24,15 @@ RESOLVES: Fact[Resolves] = documented(
     read=_READ,
 )
 EXPIRY_WINDOW_S = documented(0, "s", f"{_CACHE} legacyRetrieve, ExpiryWindow", "refreshed only once expired", uses=_OLD)
-HTTP_EXPIRY_WINDOW_S = documented(300, "s", "aws-sdk-go-v2: config (third-party copy)", "HTTP endpoint provider")
+HTTP_EXPIRY_WINDOW_S = documented(
+    300,
+    "s",
+    "github.com/aws/aws-sdk-go-v2@02d654c: config/resolve_credentials.go resolveHTTPCredProvider",
+    "HTTP endpoint provider; the cache of 2026 takes it for the user's own window, whatever the lifetime. No newer "
+    "configuration than that of 2025 is stored, and it still says so",
+    uses=(*_OLD, *_NEW),
+    read=_TODAY,
+)
 ASSUME_ROLE_DEFAULT_S = documented(
     900,
     "s",
@@ -35,7 +45,14 @@ EC2_LIFE_CAP_S = documented(3600, "s", f"{_EC2} Retrieve", "longer credentials a
 EC2_EXTENSION_S = documented((300, 900), "s", f"{_EC2} HandleFailToRefresh", "uniform", uses=_OLD)
 IMDS_DIAL_TIMEOUT_S = documented(0.25, "s", _IMDS)
 IMDS_HEADER_TIMEOUT_S = documented(0.5, "s", _IMDS)
-IMDS_BACKOFF_MAX_S = documented(1, "s", _IMDS)
+IMDS_BACKOFF_MAX_S = documented(
+    1,
+    "s",
+    f"{_IMDS} New AddWithMaxBackoffDelay; {_BACKOFF}",
+    "exactly so long from the first retry on: log2 of the cap is 0, and later attempts pause for the cap itself",
+    uses=(*_OLD, *_NEW),
+    read=_TODAY,
+)
 RETRY_ATTEMPTS = documented(3, "attempts", "aws-sdk-go-v2: aws/retry/standard.go DefaultMaxAttempts", uses=_OLD)
 RETRY_BASE_S = documented(
     2,
@@ -66,21 +83,48 @@ IMDS_RETRIES_PER = documented(
     "request",
     "",
     f"{_IMDS} New, invokeOperation",
-    "each HTTP request of a fetch has its own attempts; the presets try a fetch again as a whole",
+    "each HTTP request of a fetch has its own attempts",
+    uses=(*_OLD, *_NEW),
     read=_READ,
+)
+IMDS_TOKEN_S = documented(
+    300,
+    "s",
+    "github.com/aws/aws-sdk-go-v2@05d6a8e: feature/ec2/imds/token_provider.go defaultTokenTTL, getToken, updateToken",
+    "the client keeps a token; one that cannot be had is gone without, and after a timeout none is asked for any more",
+    uses=(*_OLD, *_NEW),
+    read=_TODAY,
 )
 ALREADY_EXPIRED_2026 = documented(
     "failure",
     "",
     f"{_CACHE} singleRetrieve",
-    "an answer that has ended counts as a failed refresh, with its pause; the preset takes it and asks again",
+    "an answer that has ended counts as a failed refresh, with its pause, or as a failure where nothing is cached",
+    uses=_NEW,
     read=_READ,
+)
+CLOCK_CORRECTION_S = documented(
+    240,
+    "s",
+    "github.com/aws/aws-sdk-go-v2 pull requests #2668 (2024-06), #3472 (2026-07)",
+    "a request refused for its time is sent again by the clock of the answer, and so are all later ones; before #3472 "
+    "a clock that was set right again cost a second attempt each time (#3187)",
+    uses=(*_OLD, *_NEW),
+    read=_TODAY,
+)
+CONTAINER_ATTEMPTS = documented(
+    3,
+    "attempts",
+    "github.com/aws/aws-sdk-go-v2@0253c2d: credentials/endpointcreds/internal/client/client.go New",
+    "the standard retryer, with its pauses",
+    uses=(*_OLD, *_NEW),
+    read=_TODAY,
 )
 NON_RECOVERABLE_2026_S = documented(
     (1, 5),
     "s",
     "github.com/aws/aws-sdk-go-v2@fd9ba2c: stscreds/nonrecoverable.go",
-    "such an error is cached",
+    "STS's AccessDenied and the like are raised at once, in the advisory window, too, and remembered for so long",
     uses=_NEW,
 )
 CLIENT_KEPT = documented(

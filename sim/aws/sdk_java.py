@@ -8,10 +8,14 @@ _STS = "github.com/aws/aws-sdk-java-v2@0d77cea: StsCredentialsProvider.java"
 _CACHE = "github.com/aws/aws-sdk-java-v2@03b0e59: CachedSupplier.java"
 _IMDS = "aws-sdk-java-v2: InstanceProfileCredentialsProvider.java (third-party copy)"
 _CONTAINER = "github.com/aws/aws-sdk-java-v2@0173e12: ContainerCredentialsProvider.java"
-_WINDOWS = "github.com/aws/aws-sdk-java-v2@1d29849: CacheRefreshUtils.java computePrefetchWindow"
+_BRANCH = "github.com/aws/aws-sdk-java-v2 branch feature/master/credential_cache (pull request #7109, open)"
+_WINDOWS = f"{_BRANCH}: CacheRefreshUtils.java computePrefetchWindow"
 _BACKOFF = "github.com/aws/aws-sdk-java-v2 pull request #7028"
+_TESTS = f"{_BRANCH}: CachedSupplierTest.java"
+_SKEW = "github.com/aws/aws-sdk-java-v2@0131c08: ClockSkew.java, ClockSkewAdjuster.java, RetryOnClockSkewCondition.java"
 _RETRY = "github.com/aws/aws-sdk-java-v2@25787b3: DefaultRetryStrategy.java"
 _READ = "2026-11-28"
+_TODAY = "2026-11-29"
 _OLD = ("sdk:java-v2-2025",)
 _NEW = ("sdk:java-v2-2026",)
 
@@ -48,15 +52,15 @@ RETRY_CAP_S = documented(20, "s", f"{_RETRY} Legacy.MAX_BACKOFF", uses=_OLD)
 RETRY_THROTTLE_COST = documented(0, "tokens", f"{_RETRY} Legacy.THROTTLE_EXCEPTION_TOKEN_COST", uses=_OLD)
 
 WINDOW_2026_S = documented(
-    (300, 900, 3600), "s", _WINDOWS, "life below 20 min, below 90 min, longer", uses=_NEW, read=_READ
+    (300, 900, 3600), "s", _WINDOWS, "life up to 20 min, below 90 min, longer", uses=_NEW, read=_TODAY
 )
 LIFE_2026_S = documented(
     (1200, 5400),
     "s",
     _WINDOWS,
-    "below the first, in whole minutes of what is left, which a session of 20 min never has whole; below the second",
+    "up to the first; below the second; an older state of the branch compared whole minutes",
     uses=_NEW,
-    read=_READ,
+    read=_TODAY,
 )
 STALE_2026_S = documented(
     60, "s", "github.com/aws/aws-sdk-java-v2 pull request #7053", "also IMDS, container", uses=_NEW
@@ -67,11 +71,48 @@ AGAIN_AFTER_2026_S = documented(
 PREFETCH_JITTER_2026 = documented(
     True,
     "",
-    "github.com/aws/aws-sdk-java-v2 branch feature/master/credential_cache (pull request #7109, open): "
-    "CachedSupplierTest.java prefetchJitterEnabledByDefault_movesPrefetchTimeLater; StsCredentialsProvider.java and "
+    f"{_TESTS} prefetchJitterEnabledByDefault_movesPrefetchTimeLater; StsCredentialsProvider.java and "
     "ContainerCredentialsProvider.java build the cache with its defaults",
-    "the prefetch instant is still uniform up to 1 min before stale; the preset java-v2-2026 has no jitter yet",
-    read=_READ,
+    "the prefetch instant is still uniform up to 1 min before stale; of the newest InstanceProfileCredentialsProvider "
+    "only pull request #7053 was read",
+    uses=_NEW,
+    read=_TODAY,
+)
+JITTER_END_BEFORE_STALE_2026_S = documented(
+    60, "s", f"{_TESTS} prefetchJitterEnabledByDefault_movesPrefetchTimeLater", uses=_NEW, read=_TODAY
+)
+ALREADY_STALE_2026 = documented(
+    "failure",
+    "",
+    f"{_TESTS} allowMode_staleCredentialsFromSource_*",
+    "an answer that is within the mandatory window already, or has ended, counts as a failed refresh, with its pause; "
+    "what becomes of it where nothing is cached was not read",
+    uses=_NEW,
+    read=_TODAY,
+)
+NON_RECOVERABLE_2026_S = documented(
+    (1, 5),
+    "s",
+    f"{_TESTS} allowMode_nonRecoverableErrorCached_*; pull requests #7241, #7263",
+    "STS's AccessDenied and the like are raised at once, in the advisory window, too, and remembered for so long",
+    uses=_NEW,
+    read=_TODAY,
+)
+CONTAINER_RETRIES = documented(
+    5,
+    "retries",
+    "github.com/aws/aws-sdk-java-v2@012de41: ContainerCredentialsRetryPolicy.java MAX_RETRIES",
+    "after a 5xx or no answer, without a pause",
+    uses=(*_OLD, *_NEW),
+    read=_TODAY,
+)
+CLOCK_CORRECTION_S = documented(
+    240,
+    "s",
+    _SKEW,
+    "a request refused for its time is sent again by the clock of the answer, and so are all later ones",
+    uses=(*_OLD, *_NEW),
+    read=_TODAY,
 )
 SMITHY_JAVA_AGAIN_AFTER_S = documented((300, 600), "s", "smithy-java: CachingIdentityResolver (third-party copy)")
 CLIENT_KEPT = documented(

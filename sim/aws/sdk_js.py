@@ -26,11 +26,20 @@ IMDS_TIMEOUT_S = documented(1, "s", "npm @smithy/credential-provider-imds 4.5.2:
 IMDS_RETRIES = documented(0, "retries", "npm @smithy/credential-provider-imds 4.5.2: RemoteProviderInit", uses=_USE)
 IMDS_EXTENSION_S = documented((300, 600), "s", _IMDS, "after a failure or an expired answer, whole seconds", uses=_USE)
 CONTAINER_TIMEOUT_S = documented(1, "s", "npm @aws-sdk/credential-provider-http 3.972.86: fromHttp")
-CONTAINER_RETRIES = documented(3, "retries", "npm @aws-sdk/credential-provider-http 3.972.86: fromHttp")
-CONTAINER_SLEEP_S = documented(1, "s", "npm @aws-sdk/credential-provider-http 3.972.86: fromHttp")
+CONTAINER_RETRIES = documented(3, "retries", "npm @aws-sdk/credential-provider-http 3.972.86: fromHttp", uses=_USE)
+CONTAINER_SLEEP_S = documented(1, "s", "npm @aws-sdk/credential-provider-http 3.972.86: fromHttp", uses=_USE)
 OLD_RETRY_BASE_S = documented(0.1, "s", "npm @smithy/util-retry: constants", "before the 2026 rules")
 OLD_RETRY_THROTTLE_BASE_S = documented(0.5, "s", "npm @smithy/util-retry: constants", "before the 2026 rules")
-CLOCK_CORRECTION_S = documented(240, "s", f"{_CORE}: isClockSkewed", "corrects when the clocks differ by this or more")
+CLOCK_CORRECTION_S = documented(
+    240,
+    "s",
+    "npm @aws-sdk/core 3.981.2: AwsSdkSigV4Signer.js errorHandler, successHandler, getUpdatedSystemClockOffset.js; "
+    f"{_CORE}: isClockSkewCorrectedError",
+    "a refused request is sent again if the clocks differ by this or more; so one that is refused because the clock "
+    "was set right meanwhile is not. Every answer tells the time, and later requests are signed by it",
+    uses=_USE,
+    read="2026-11-29",
+)
 CLIENT_KEPT = documented(
     True,
     "",

@@ -6,9 +6,10 @@ import math
 from typing import Protocol
 
 from sim.caches.places import Place
+from sim.caches.written import write_credential
 from sim.chains.fetching import Asker, Fetch, Fetched, Provider, closes
 from sim.credentials import Credential
-from sim.policies.refresh import Refresh, retry_at, seen_expiry, windows
+from sim.policies.refresh import Refresh, is_ended, raises, retry_at, seen_expiry, windows
 from sim.recorder import Recorder
 from sim.records import EndReason
 from sim.streams import Purpose
@@ -53,12 +54,16 @@ class Cache:
         due_s: A call at or after this instant makes the client act; inf for a key.
         mandatory_s: From here on callers wait.
         shares: Caches of the host that its credentials may come from.
+        loads: Whether the first fetch is made when the provider is loaded: what it gets is due like any other.
     """
 
     __slots__ = (
+        "_again_s",
+        "_checks",
         "_first",
         "_held_from",
         "_lasts",
+        "_loaded",
         "_once",
         "_only",
         "_owned",
@@ -72,6 +77,7 @@ class Cache:
         "credential",
         "due_s",
         "fetches",
+        "loads",
         "mandatory_s",
         "rule",
         "shares",
@@ -91,6 +97,9 @@ class Cache:
     ) -> None:
         self.asker = asker
         self._rules = rules
+        self._checks = any(rule.ended_left_s is not None for rule in rules)
+        self.loads = self._loaded = False
+        self._again_s = -math.inf
         self._once = once
         self._lasts = lasts
         self._winner = 0
@@ -120,11 +129,45 @@ class Cache:
 
     def fetch(self) -> Fetch:
         """Ask the chain for a credential, beginning now; the caller decides what to do with it."""
+        if self.loads and not self._loaded and self.credential is None:
+            return self._load()
+        return self._checked() if self._checks else self._ask_chain()
+
+    def _ask_chain(self) -> Fetch:
+        """Ask the chain once more."""
         ordinal = self.fetches
         self.fetches += 1
         if self._only is not None:
             return self._only.fetch(ordinal)
         return self._resolve(ordinal)
+
+    def _checked(self) -> Fetch:
+        """Ask, and take what has ended already for a failure, where the SDK does."""
+        fetched = yield from self._ask_chain()
+        found = fetched.credential
+        if found is not None and is_ended(self._rules[self._winner], fetched.done_at_s, found.expires_at_s):
+            return Fetched(None, fetched.done_at_s)
+        return fetched
+
+    def _load(self) -> Fetch:
+        """A provider is loaded: it takes what it gets; the call that needed it renews that if it is due already."""
+        clock, first = self.asker.clock, (yield from self._ask_chain())
+        found, at = first.credential, first.done_at_s
+        if found is None:
+            return first
+        self._loaded = True
+        self._use(self._winner)
+        due, mandatory = self.windows(at, found.expires_at_s)
+        if at < due:
+            return first
+        if at > clock.now:
+            yield clock.at(at, self.asker.holder.rank)
+        again = yield from self._checked()
+        if again.credential is not None or raises(self.rule, blocking=at >= mandatory, denied=again.for_good):
+            return again
+        u = self.asker.uniform(Purpose.AGAIN_AFTER, self.fetches) if self.rule.again_after[1] else 0.0
+        self._again_s = retry_at(self.rule, again.done_at_s, u)
+        return first._replace(done_at_s=again.done_at_s)
 
     def _resolve(self, ordinal: int) -> Fetch:
         """Ask the providers in order; the first credential wins. After that, an SDK may ask the winner alone."""
@@ -156,6 +199,8 @@ class Cache:
         self.credential = credential
         if self._lasts:
             self.due_s, self.mandatory_s = self.windows(at, credential.expires_at_s)
+            self.due_s = max(self.due_s, self._again_s)
+        self._again_s = -math.inf
 
     def windows(self, at: float, expires_at_s: float) -> tuple[float, float]:
         """Advisory and mandatory instant of a credential received at `at`."""
@@ -168,13 +213,18 @@ class Cache:
         return windows(rule, at, expires_at_s, u)
 
     def postpone(self, failed: Fetched) -> None:
-        """After a failed fetch: the instant from which a call tries again.
+        """After a failed fetch: the instant from which a call tries again; at once where nothing is there to serve.
 
         A person who gave up is not asked again for a while, but the SDK asks once it can do without no longer.
         """
-        u = self.asker.uniform(Purpose.AGAIN_AFTER, self.fetches) if self.rule.again_after[1] else 0.0
+        rule, denied = self.rule, failed.for_good and self.rule.denied_again_after is not None
+        at = failed.done_at_s
+        if denied or self.credential is not None or rule.on_failed == "raise":
+            pauses = denied or rule.again_after[1] > 0
+            u = self.asker.uniform(Purpose.AGAIN_AFTER, self.fetches) if pauses else 0.0
+            at = retry_at(rule, at, u, denied=denied)
         idle = failed.not_before_s if self.needs_one else min(failed.not_before_s, self.mandatory_s)
-        self.due_s = max(retry_at(self.rule, failed.done_at_s, u), idle)
+        self.due_s = max(at, idle)
 
     @property
     def needs_one(self) -> bool:
@@ -217,7 +267,7 @@ class Cache:
 
     def forget(self, at: float, reason: EndReason) -> None:
         """Whatever the providers remember ends: sources, failures, and which of them won."""
-        self._first = None
+        self._first, self._loaded = None, False
         for provider in self._providers:
             if closes(provider):
                 provider.close(at, reason)
@@ -248,36 +298,5 @@ class Cache:
             self.adopt(fetched.credential, fetched.done_at_s)
             return fetched
         self.postpone(fetched)
-        return fetched._replace(credential=None if mandatory and self.rule.on_failed == "raise" else old)
-
-
-def write_credential(
-    recorder: Recorder, credential: Credential, held_from: float, at: float, reason: EndReason, due: float
-) -> None:
-    """Write the row of a credential that its holder stopped holding at `at`."""
-    if recorder.credentials is None:
-        return
-    holder = credential.holder
-    row = (
-        credential.id,
-        holder.population,
-        holder.client,
-        holder.slot,
-        credential.ordinal,
-        credential.principal,
-        credential.account,
-        credential.kind,
-        credential.provider,
-        credential.issuer,
-        credential.operation,
-        credential.parent,
-        credential.issued_at_s,
-        credential.expires_at_s,
-        credential.valid_until_s,
-        credential.mint_until_s,
-        max(held_from, 0.0),
-        None if reason is EndReason.OPEN else max(at, held_from, 0.0),
-        reason,
-        credential.calls_signed,
-    )
-    recorder.credentials.add(due, holder.rank, row)
+        raised = raises(self.rule, blocking=mandatory, denied=fetched.for_good)
+        return fetched._replace(credential=None if raised else old)

@@ -13,6 +13,7 @@ from sim.caches.cache import Cache
 from sim.chains.fetching import Fetch, Fetched, Provider, closes
 from sim.clock import Clock
 from sim.credentials import Credential
+from sim.policies.refresh import raises
 from sim.records import EndReason
 
 __all__ = ["NegativeCache", "SharedCache", "SharedProvider"]
@@ -103,7 +104,8 @@ class SharedCache(Cache):
             return fetched
         if self.rule.again_after[1] or fetched.not_before_s > -math.inf:
             self.postpone(fetched)
-        return fetched._replace(credential=None if mandatory and self.rule.on_failed == "raise" else old)
+        raised = raises(self.rule, blocking=mandatory, denied=fetched.for_good)
+        return fetched._replace(credential=None if raised else old)
 
     def _arrive(self, credential: Credential, at: float) -> Generator[Event, None, None]:
         """An answer has come: it is written over the last one, unless nobody waits for it any more."""

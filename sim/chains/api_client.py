@@ -11,6 +11,7 @@ from sim.clock import Clock
 from sim.credentials import Credential, Holder
 from sim.issuers.api import Answer, Api, Request
 from sim.policies.adaptive import RateLimiter
+from sim.policies.clock import ClockRule, sends_again
 from sim.policies.retry import RetryQuota, RetryRule, hinted_s, pause_s, retries
 from sim.records import Outcome
 from sim.sdks.retry_modes import ADAPTIVE_LIMIT
@@ -61,15 +62,19 @@ class ApiClient:
         sender: On whose behalf it sends.
         api: Where to.
         rule: The SDK's retry rule.
+        clock: How it corrects a wrong clock; None: it does not.
 
     Attributes:
         life: The process's life in which it was made.
+        ahead_s: How far ahead it takes its host's clock to be.
     """
 
-    __slots__ = ("_api", "_limiter", "_quota", "_rule", "_sender", "life")
+    __slots__ = ("_api", "_clock", "_limiter", "_quota", "_rule", "_sender", "ahead_s", "life")
 
-    def __init__(self, sender: Sender, api: Api, rule: RetryRule) -> None:
+    def __init__(self, sender: Sender, api: Api, rule: RetryRule, clock: ClockRule | None = None) -> None:
         self.life = sender.lives
+        self.ahead_s = 0.0
+        self._clock = clock
         self._sender = sender
         self._api = api
         self._rule = rule
@@ -92,6 +97,8 @@ class ApiClient:
                 yield clock.at(at, sender.holder.rank)
             number = before + attempt
             answer, obtained = ask(clock.now, number)
+            if request.clock is not None and self._clock is not None:
+                answer = self._learned(self._clock, answer, request.clock.ahead_s(clock.now))
             sent = Sent(answer, clock.now, obtained)
             self._answered(answer, sent.done_at_s, quota)
             self._api.record(
@@ -104,6 +111,14 @@ class ApiClient:
             pause = hinted_s(rule, pause_s(rule, answer.error, attempt, u, pause), answer.retry_after_s)
             attempt += 1
             yield clock.at(sent.done_at_s + pause, sender.holder.rank)
+
+    def _learned(self, rule: ClockRule, answer: Answer, ahead_s: float) -> Answer:
+        """The answer as a client takes it that learns the time from it: a refusal for its time may be sent again."""
+        if answer.outcome is Outcome.UNAVAILABLE:
+            return answer  # no date, or not the service's own
+        again = answer.skewed and sends_again(rule, ahead_s, self.ahead_s)
+        self.ahead_s = ahead_s
+        return answer._replace(error="transient") if again else answer
 
     def _answered(self, answer: Answer, at_s: float, quota: RetryQuota | None) -> None:
         """An attempt was answered."""

@@ -12,9 +12,17 @@ from sim.caches.cache import Cache, Place
 from sim.caches.host_caches import SHARED, HostCaches, raced, shared_by_several
 from sim.caches.places import place_of
 from sim.caches.step_caches import NegativeCache, SharedCache, SharedProvider
-from sim.chains.fetching import ApiProvider, Asker, Fetch, KeyProvider, KeyUser, Provider, SigningKey
+from sim.chains.fetching import ApiProvider, Asker, KeyProvider, KeyUser, NoProvider, Provider, SigningKey
 from sim.chains.lasting_terms import LastingTerms
-from sim.chains.local_providers import agent_of, agent_provider, endpoint_provider, host_of, refresh_of, retry_of
+from sim.chains.local_providers import (
+    agent_of,
+    agent_provider,
+    endpoint_provider,
+    host_of,
+    is_endpoint,
+    refresh_of,
+    retry_of,
+)
 from sim.chains.pod_tokens import PodTokens
 from sim.chains.presigning import Presigner
 from sim.chains.staff import Staff, login_of, vouched_by
@@ -55,11 +63,13 @@ class Common(NamedTuple):
         rules: Refresh windows at each step.
         owned: Whether its credentials are the clients' own to write down.
         lasts: Whether what was obtained serves later calls too.
+        endpoint: Whether its first step asks an endpoint of the host.
     """
 
     rules: tuple[Refresh, ...]
     owned: bool
     lasts: bool
+    endpoint: bool
 
 
 class Chains:
@@ -133,6 +143,7 @@ class Chains:
             once=self.sdk.resolves == "once",
             lasts=common.lasts,
         )
+        made.loads = self.sdk.loads_first and common.endpoint
         return urgent_at_need(made)
 
     def _common(self, chain: str) -> Common:
@@ -143,6 +154,7 @@ class Chains:
                 rules=tuple(self.rule(step) for step in steps),
                 owned=not all(isinstance(self._issuer(step), Local) or step.from_ == "access_key" for step in steps),
                 lasts=steps[0].cache != "none",
+                endpoint=is_endpoint(self._issuer(steps[0])) and not shared_by_several(steps[0]),
             )
         return self._commons[chain]
 
@@ -220,7 +232,7 @@ class Chains:
     def _provider(self, asker: Asker, chain: str, number: int) -> Provider:
         step = self.with_key(self.steps(chain)[number])
         if step.from_ == "access_key":
-            return _NoProvider() if number == 0 else KeyProvider(self._key_of(str(step.user), asker))
+            return NoProvider() if number == 0 else KeyProvider(self._key_of(str(step.user), asker))
         if step.from_ == "anonymous":
             return Anonymous(self._world.clock)
         terms = self._terms.at(chain, number)
@@ -238,7 +250,7 @@ class Chains:
         request = self._signed(terms.request, step, asker.holder.client)
         key = self._signing_key(step, asker)
         sessions = ApiProvider(asker, api, request, terms.origin, terms.session_s, retry, source, parent, key=key)
-        sessions.keeps_client = self.sdk.keeps_client
+        sessions.keeps_client, sessions.clock = self.sdk.keeps_client, self.sdk.clock
         sessions.ends_with_signer = step.way == "console" and step.from_.endswith(".AssumeRole")
         return self._vouching.before(step, asker, sessions)
 
@@ -284,17 +296,5 @@ class Chains:
 
     def _signed(self, request: Request, step: Step, client: int) -> Request:
         """A client's signed request: refused, too, while its user's key is inactive or its clock is wrong."""
-        refused = self._world.client_timeline.refused(self._name, client, step)
-        return request if refused is None else replace(request, refused=refused | request.refused)
-
-
-class _NoProvider:
-    """A static key is not fetched: its user's owner hands it out."""
-
-    def fetch(self, ordinal: int) -> Fetch:
-        """Never asked.
-
-        Raises:
-            AssertionError: Always.
-        """
-        raise AssertionError(f"a static key is never fetched (fetch {ordinal})")
+        unknown, clock = self._world.client_timeline.signing(self._name, client, step)
+        return replace(request, unknown=unknown, clock=clock) if unknown or clock else request

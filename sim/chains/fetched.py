@@ -23,6 +23,7 @@ class Fetched(NamedTuple):
         not_before_s: Earliest instant at which asking again makes sense (a person who gave up).
         refused: What the fetch ended with, by issuer: `sts.AccessDenied`; empty if nobody refused it.
         verdict: How calls end that find nothing because of it.
+        for_good: Whether STS refused it for a reason that asking again does not mend.
     """
 
     credential: Credential | None
@@ -30,6 +31,7 @@ class Fetched(NamedTuple):
     not_before_s: float = -math.inf
     refused: str = ""
     verdict: Verdict = Verdict.REFRESH_FAILED
+    for_good: bool = False
 
     @property
     def denied(self) -> bool:

@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
 
+from sim.aws.sts_operations import OPERATIONS
 from sim.chains.api_client import ApiClient
 from sim.chains.fetched import ERRORS, Closes, Fetch, Fetched, Provider, closes, refusal
 from sim.clock import Clock
 from sim.credentials import Credential, Holder, Origin
 from sim.issuers.api import Answer, Api, Request
 from sim.issuers.metadata import MetadataService
+from sim.policies.clock import ClockRule
 from sim.policies.retry import RetryRule
 from sim.records import EndReason, Kind, Outcome
 from sim.streams import Purpose, Stream, index_of
@@ -30,6 +32,7 @@ __all__ = [
     "Fetched",
     "HostCredentials",
     "KeyProvider",
+    "NoProvider",
     "Provider",
     "SigningKey",
     "closes",
@@ -135,6 +138,18 @@ class KeyProvider:
         yield  # a generator like every fetch, though nothing can come in between
 
 
+class NoProvider:
+    """A static key is not fetched: its user's owner hands it out."""
+
+    def fetch(self, ordinal: int) -> Fetch:
+        """Never asked.
+
+        Raises:
+            AssertionError: Always.
+        """
+        raise AssertionError(f"a static key is never fetched (fetch {ordinal})")
+
+
 @dataclass(slots=True)
 class ApiProvider:
     """Asks an AWS API for a session and tries again as its SDK does.
@@ -151,6 +166,7 @@ class ApiProvider:
         key: The key that signs it, if somebody rotates it.
         check: What the issuer asks of others before it grants a request.
         keeps_client: Whether one client object of the SDK serves all fetches of a process.
+        clock: How the SDK corrects a wrong clock.
         ends_by_s: When every session ends at the latest: what the assertion at hand says.
         vouched_until_s: Until when the assertion or token at hand vouches for who asks, where it lies nowhere.
         ends_with_signer: Whether the session ends with the one that asked for it at the latest (a role switched to
@@ -167,6 +183,7 @@ class ApiProvider:
     parent: str | None = None
     check: Check | None = None
     keeps_client: bool = False
+    clock: ClockRule | None = None
     ends_by_s: float = math.inf
     vouched_until_s: float = math.inf
     ends_with_signer: bool = False
@@ -197,16 +214,21 @@ class ApiProvider:
 
     def attempts(self, ordinal: int, signer: Credential | None) -> Fetch:
         """The attempts of one fetch; `signer` is the temporary credential that signs them, if one does."""
-        sent = yield from self._api_client().send(self.request, ordinal << 16, partial(self._ask, signer))
+        client = self._api_client()
+        sent = yield from client.send(self.request, ordinal << 16, partial(self._ask, client, signer))
         if sent.credential is None:
-            refused = refusal(self.api.name, sent.answer.outcome, expired=sent.answer.expired)
-            return Fetched(None, sent.done_at_s, refused=refused)
+            answer = sent.answer
+            refused = refusal(self.api.name, answer.outcome, expired=answer.expired)
+            for_good = answer.for_good and self.request.operation in OPERATIONS
+            return Fetched(None, sent.done_at_s, refused=refused, for_good=for_good)
         return Fetched(sent.credential, sent.done_at_s)
 
-    def _ask(self, signer: Credential | None, now: float, number: int) -> tuple[Answer, Credential | None]:
+    def _ask(
+        self, client: ApiClient, signer: Credential | None, now: float, number: int
+    ) -> tuple[Answer, Credential | None]:
         """One attempt, and the session that it obtains."""
         asker, signer = self.asker, signer if self.key is None else self.key.credential
-        answer = self.api.ask(now, self.request, asker, number, signer)
+        answer = self.api.ask(now, self.request, asker, number, signer, client.ahead_s)
         if answer.outcome is Outcome.OK and now >= self.vouched_until_s:
             answer = Answer(Outcome.DENIED, "no", answer.latency_s, expired=True)
         if self.check is not None and answer.outcome is Outcome.OK:
@@ -227,7 +249,7 @@ class ApiProvider:
         """The SDK's client object: a new one for each fetch, or the one that this process has kept."""
         client = self._client
         if client is None or not self.keeps_client or client.life != self.asker.lives:
-            client = self._client = ApiClient(self.asker, self.api, self.retry)
+            client = self._client = ApiClient(self.asker, self.api, self.retry, self.clock)
         return client
 
 

@@ -30,6 +30,7 @@ __all__ = [
     "agent_provider",
     "endpoint_provider",
     "host_of",
+    "is_endpoint",
     "refresh_of",
     "retry_of",
     "rule_of",
@@ -51,6 +52,11 @@ def refresh_of(spec: IssuerSpec | None, sdk: Sdk) -> Refresh:
     if isinstance(spec, Endpoint | PodIdentity) and sdk.container is not None:
         return sdk.container
     return sdk.sts
+
+
+def is_endpoint(spec: IssuerSpec | None) -> bool:
+    """Whether an issuer is asked by HTTP on the host: the metadata service, a container's endpoint, an agent."""
+    return isinstance(spec, Endpoint | PodIdentity | Broker)
 
 
 def retry_of(spec: IssuerSpec | None, sdk: Sdk) -> RetryRule:
@@ -99,12 +105,21 @@ def endpoint_provider(world: World, sdk: Sdk, step: Step, retry: RetryRule, aske
     spec = world.scenario.issuers[step.from_]
     assert isinstance(spec, Endpoint)
     account = world.scenario.roles[spec.role].account
-    names = sdk.imds_operations if isinstance(spec, Imds) else (_OPERATION,)
-    requests = tuple(Request(name, "free", account) for name in names)
+    if not isinstance(spec, Imds):
+        local = Local((Request(_OPERATION, "free", account),), retry, sdk.imds_timeout_s)
+        return EndpointProvider(asker, host, local, world.api(step.from_))
+    token, *others = (Request(name, "free", account) for name in sdk.imds_operations)
     hops = world.scenario.populations[asker.holder.population].hops
-    rule = step.refresh.applied(refresh_of(spec, sdk))
-    refuses = rule.refuses_expired and rule.extend is None
-    local = Local(requests, retry, sdk.imds_timeout_s, reach_of(spec, hops), refuses)
+    local = Local(
+        tuple(others),
+        retry,
+        sdk.imds_timeout_s,
+        reach_of(spec, hops),
+        token=token,
+        token_s=sdk.imds_token_s,
+        needs_token=spec.http_tokens == "required",
+        each=sdk.imds_retries_each,
+    )
     return EndpointProvider(asker, host, local, world.api(step.from_))
 
 

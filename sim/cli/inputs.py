@@ -12,7 +12,7 @@ from sim import aws, estimate, sdks
 from sim.aws.quotas import QUOTA_PROFILES
 from sim.cli.loading import load
 from sim.cli.parser import Arguments
-from sim.cli.presets import sdk_row
+from sim.cli.presets import beside_rows, sdk_row
 from sim.cli.screen import show_entries, show_table
 from sim.loading import scenario_file
 from sim.validation.notes import notes
@@ -47,7 +47,7 @@ def _facts(arguments: Arguments) -> int:
     rows: list[dict[str, Any]]
     told: Callable[[Mapping[str, Any]], tuple[str, list[str]]]
     if arguments.sdks:
-        rows, told = [sdk_row(sdk) for sdk in sdks.SDKS.values()], _sdk
+        rows, told = [*(sdk_row(sdk) for sdk in sdks.SDKS.values()), *beside_rows()], _sdk
     elif arguments.quotas:
         rows, told = [asdict(profile) for profile in QUOTA_PROFILES.values()], _quota
     else:

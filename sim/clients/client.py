@@ -19,6 +19,7 @@ from sim.chains.fetching import Fetch, Fetched
 from sim.clients.ledger import Ledger
 from sim.clock import Clock
 from sim.credentials import Credential
+from sim.policies.refresh import raises
 from sim.records import EndReason, Level, Verdict
 from sim.workloads.base import Calls
 
@@ -191,8 +192,8 @@ class Client:
         ledger, old = self._ledger, self.cache.credential
         first = math.nextafter(since, math.inf)
         stop = max(fetched.done_at_s, first)
-        keeps_old = not blocking or self.cache.rule.on_failed == "serve"
-        signer = fetched.credential or (old if keeps_old and otherwise is not Verdict.UNFINISHED else None)
+        raised = otherwise is Verdict.UNFINISHED or self._raises(fetched, blocking)
+        signer = fetched.credential or (None if raised else old)
         if blocking:
             ledger.waited(signer, otherwise, since, stop, fetched.done_at_s)
         elif self.cache.rule.background and old is not None:
@@ -211,7 +212,11 @@ class Client:
         else:
             cache.postpone(fetched)
             self._found_nothing = fetched.verdict
-            self._refusing = blocking and cache.rule.on_failed == "raise"
+            self._refusing = self._raises(fetched, blocking)
+
+    def _raises(self, failed: Fetched, blocking: bool) -> bool:
+        """Whether calls that meet a failed fetch get its error, whatever is held."""
+        return raises(self.cache.rule, blocking=blocking, denied=failed.for_good)
 
     def restart(self, process: Event, reason: EndReason = EndReason.RESTARTED) -> None:
         """End the process, whether its SimPy process still runs or has nothing left to do; its calls start the next.

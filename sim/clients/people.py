@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from simpy import Event
 
-from sim.caches.cache import Place, write_credential
+from sim.caches.cache import Place
+from sim.caches.written import write_credential
 from sim.calendar import DAY_S
 from sim.chains.fetching import Asker, Fetched
 from sim.credentials import Credential, Origin

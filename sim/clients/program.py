@@ -103,7 +103,7 @@ class Program(Reacting):
         if self._turned is None:
             return
         fetched, blocking = self._turned
-        signer = fetched.credential or (old if not blocking or self.cache.rule.on_failed == "serve" else None)
+        signer = fetched.credential or (None if self._raises(fetched, blocking) else old)
         error = (
             self._reactions.refusal(fetched) if signer is None else self._ended(signer, at, fetched.done_at_s, blocking)
         )

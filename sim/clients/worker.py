@@ -95,7 +95,7 @@ class Worker(Client):
 
     def _alike_until(self, at: float) -> float | None:
         """Until when all calls from the one at `at` on are alike; None if there is only one, or nothing held."""
-        if self.cache.credential is None:
+        if self.cache.credential is None or self._refusing:
             return None
         limit = self._alike_at_most(at) - self._waited
         n = min(self._calls.count(self._cursor, limit), self._left)
@@ -123,13 +123,14 @@ class Worker(Client):
         cache = self.cache
         self._cursor = math.nextafter(own, math.inf)
         if at < cache.due_s and cache.credential is not None:
-            self._ended(None, self._ledger.one(cache.credential, Verdict.OK, at, at), at)
+            signer = None if self._refusing else cache.credential
+            self._ended(None, self._ledger.one(signer, self._found_nothing, at, at), at)
             self._left -= 1
             return
         blocking = cache.credential is None or at >= cache.mandatory_s
         fetched = yield from self._ask(at, blocking)
         done = fetched.done_at_s
-        old = cache.credential if not blocking or cache.rule.on_failed == "serve" else None
+        old = None if self._raises(fetched, blocking) else cache.credential
         background = cache.rule.background and not blocking
         signed_at = at if background else done
         if done < self._deadline_s or background:

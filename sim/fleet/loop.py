@@ -93,9 +93,19 @@ def _turn(me: Any, it: Any, out: Any, at: float) -> None:
         _adopt(me, it, out, done)
         me.refusing = 0
     else:
-        u = _draw(me, it, it.again_key) if it.again_high > 0 else 0.0
-        me.due = done + it.again_low + (it.again_high - it.again_low) * u
-        me.refusing = blocking and not it.serves
+        me.due = _again_at(me, it, done)
+        me.refusing = it.raises_denials or (blocking and not it.serves)
+
+
+@njit  # type: ignore[untyped-decorator]
+def _again_at(me: Any, it: Any, done: float) -> float:
+    """When a client whose request was denied asks again: at once where nothing is there to serve."""
+    if it.raises_denials:
+        return float(done + it.denied_low + (it.denied_high - it.denied_low) * _draw(me, it, it.again_key))
+    if me.ordinal < 0 and it.serves:
+        return done
+    u = _draw(me, it, it.again_key) if it.again_high > 0 else 0.0
+    return float(done + it.again_low + (it.again_high - it.again_low) * u)
 
 
 @njit  # type: ignore[untyped-decorator]
@@ -124,7 +134,7 @@ def _share(me: Any, it: Any, out: Any, done: float, blocking: bool, otherwise: i
     ordinal, expires = me.new_ordinal, me.new_expires
     if otherwise == UNFINISHED:
         ordinal = -1
-    elif ordinal < 0 and (not blocking or it.serves):
+    elif ordinal < 0 and not it.raises_denials and (not blocking or it.serves):
         ordinal, expires = me.ordinal, me.expires
     verdict = ledger.verdict_at(it, expires, done) if ordinal >= 0 else otherwise
     if blocking:

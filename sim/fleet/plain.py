@@ -60,15 +60,16 @@ KNOWN: Final[Mapping[type, frozenset[str]]] = {
     AccessKey: frozenset({"number", "age_s", "copies"}),
     Sdk: frozenset(
         {"name", "title", "source", "sts", "imds", "retry", "default_session_s", "imds_operations", "keeps_client"}
-        | {"resolves", "container", "container_retry", "imds_retry", "imds_timeout_s"}
+        | {"resolves", "container", "container_retry", "imds_retry", "imds_timeout_s", "imds_retries_each"}
+        | {"imds_token_s", "loads_first", "clock"}
     ),
     Refresh: frozenset(
         {"advisory", "mandatory_s", "strict", "background", "on_failed", "again_after", "jitter_s", "constant_s"}
-        | {"jitter_until_s", "share_of_life", "share_min_s", "life_cap_s", "refuses_expired"}
+        | {"jitter_until_s", "share_of_life", "share_min_s", "life_cap_s", "ended_left_s", "denied_again_after"}
     ),
     ApiProvider: frozenset(
         {"asker", "api", "request", "origin", "session_s", "retry", "parent"}
-        | {"keeps_client", "_client", "ends_with_signer"}
+        | {"keeps_client", "_client", "ends_with_signer", "clock"}
     ),
 }  # fmt: skip
 """Fields that the compiled loop knows, or that cannot reach it, by the kind of block."""

@@ -46,6 +46,7 @@ RULE: Final = np.dtype(
         ("rps", "f8"), ("threads", "i8"), ("horizon", "f8"), ("latency", "f8"), ("life", "f8"), ("allowed", "i8"),
         ("valid", "i8"), ("longest", "f8", (WINDOWS,)), ("window", "f8", (WINDOWS,)), ("mandatory", "f8"),
         ("strict", "i8"), ("background", "i8"), ("serves", "i8"), ("again_low", "f8"), ("again_high", "f8"),
+        ("raises_denials", "i8"), ("denied_low", "f8"), ("denied_high", "f8"),
         ("jitter", "f8"), ("jitter_until", "f8"), ("share", "f8"), ("share_min", "f8"), ("life_cap", "f8"),
         ("summary", "i8"), ("used", "i8"), ("room", "i8"),
     ]

@@ -8,7 +8,8 @@ from typing import Final, Protocol
 
 from simpy import Event
 
-from sim.caches.cache import Cache, write_credential
+from sim.caches.cache import Cache
+from sim.caches.written import write_credential
 from sim.clock import AFTER_CLIENTS, BEFORE_CLIENTS
 from sim.credentials import Credential, Origin
 from sim.issuers.metadata import MetadataService

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.caches.cache import write_credential
+from sim.caches.written import write_credential
 from sim.credentials import Credential
 from sim.hosts.host import Settles
 from sim.recorder import Recorder

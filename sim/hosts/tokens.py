@@ -9,7 +9,8 @@ from typing import NamedTuple, Protocol
 
 from simpy import Event
 
-from sim.caches.cache import Place, write_credential
+from sim.caches.cache import Place
+from sim.caches.written import write_credential
 from sim.chains.fetching import ApiProvider, Asker, Fetch, Fetched, refusal
 from sim.clock import AFTER_CLIENTS, BEFORE_CLIENTS
 from sim.credentials import Credential, Origin

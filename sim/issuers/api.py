@@ -29,6 +29,8 @@ class Answer(NamedTuple):
         retry_after_s: Pause that the answer asks for (x-amz-retry-after), if it does.
         timed_out: Whether there was no answer in time.
         expired: Whether it is refused because what signs it, or vouches for who asks, has expired.
+        for_good: Whether policies refused it, which asking again does not mend.
+        skewed: Whether the time in its signature was too far off.
     """
 
     outcome: Outcome
@@ -37,6 +39,8 @@ class Answer(NamedTuple):
     retry_after_s: float | None = None
     timed_out: bool = False
     expired: bool = False
+    for_good: bool = False
+    skewed: bool = False
 
 
 class Downtime:
@@ -71,6 +75,23 @@ class Downtime:
 
 
 @dataclass(frozen=True, slots=True)
+class WrongClock:
+    """The clock of whoever signs.
+
+    Attributes:
+        spans: (from, to, seconds ahead) of every time at which it is wrong.
+        allowed_s: How far off the issuer takes a signature, either way.
+    """
+
+    spans: tuple[tuple[float, float, float], ...]
+    allowed_s: float
+
+    def ahead_s(self, at: float) -> float:
+        """How far it is ahead; where spans overlap, the worst counts."""
+        return max((ahead for start, stop, ahead in self.spans if start <= at < stop), key=abs, default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What stays the same over all attempts of one client at one operation.
 
@@ -79,7 +100,9 @@ class Request:
         quota_group: Bucket it is charged to.
         account: Account charged.
         allowed: Whether the trust and identity policies allow it.
-        refused: When they do not, or when whoever signs is refused: what the timeline changes.
+        refused: When they do not: what the timeline changes.
+        unknown: When whoever signs is refused, whatever policies say: an inactive key, a mistyped secret.
+        clock: The clock of whoever signs, if it goes wrong.
     """
 
     operation: str
@@ -87,6 +110,8 @@ class Request:
     account: str
     allowed: bool = True
     refused: Downtime | None = None
+    unknown: Downtime | None = None
+    clock: WrongClock | None = None
 
 
 class Api:
@@ -117,13 +142,21 @@ class Api:
         self._unavailable = Answer(Outcome.UNAVAILABLE, "transient", latency_s)
         self._denied = Answer(Outcome.DENIED, "no", latency_s)
         self._expired = self._denied._replace(expired=True)
+        self._forbidden = self._denied._replace(for_good=True)
+        self._skewed = self._denied._replace(skewed=True)
 
     def down(self, at: float) -> bool:
         """Whether it answers nobody at `at`."""
         return any(downtime.covers(at) for downtime in self._downtimes)
 
     def ask(
-        self, at: float, request: Request, drawer: Drawer, number: int = 0, signer: Credential | None = None
+        self,
+        at: float,
+        request: Request,
+        drawer: Drawer,
+        number: int = 0,
+        signer: Credential | None = None,
+        corrected_s: float = 0.0,
     ) -> Answer:
         """Decide one attempt at `at`; attempts must come in order of time.
 
@@ -133,16 +166,17 @@ class Api:
             drawer: Whose draws decide where only a share is served.
             number: Number of the attempt among all of the drawer.
             signer: Credential that signs, if it can end: a temporary one, or a key that is rotated.
+            corrected_s: How far ahead the client takes its clock to be.
         """
         for downtime in self._downtimes:
             if downtime.covers(at):
                 return self._unavailable
         if self._impairments:
-            return self._ask_impaired(at, request, drawer, number, signer)
-        return self._decide(at, request, signer)
+            return self._ask_impaired(at, request, drawer, number, signer, corrected_s)
+        return self._decide(at, request, signer, corrected_s)
 
     def _ask_impaired(
-        self, at: float, request: Request, drawer: Drawer, number: int, signer: Credential | None
+        self, at: float, request: Request, drawer: Drawer, number: int, signer: Credential | None, corrected_s: float
     ) -> Answer:
         """An attempt at an issuer that refuses some, or answers late: too late for a client that has given up."""
         late = sum(one.adds_s(at) for one in self._impairments)
@@ -151,17 +185,21 @@ class Api:
         refusing = [one.refuses(at, drawer, number) for one in self._impairments]  # each takes its token
         if any(refusing):
             return self._unavailable._replace(latency_s=self.latency_s + late)
-        answer = self._decide(at, request, signer)
+        answer = self._decide(at, request, signer, corrected_s)
         return answer._replace(latency_s=answer.latency_s + late)
 
-    def _decide(self, at: float, request: Request, signer: Credential | None) -> Answer:
+    def _decide(self, at: float, request: Request, signer: Credential | None, corrected_s: float) -> Answer:
         bucket = self._buckets.get((request.account, request.quota_group))
         if bucket is not None and not bucket[0].take(at):
             refusal = bucket[1]
             outcome = Outcome.THROTTLED if refusal.retryable != "transient" else Outcome.UNAVAILABLE
             return Answer(outcome, refusal.retryable, self.latency_s, refusal.retry_after_s)
-        if not request.allowed or (request.refused is not None and request.refused.covers(at)):
+        if request.clock is not None and abs(request.clock.ahead_s(at) - corrected_s) > request.clock.allowed_s:
+            return self._skewed
+        if request.unknown is not None and request.unknown.covers(at):
             return self._denied
+        if not request.allowed or (request.refused is not None and request.refused.covers(at)):
+            return self._forbidden
         if signer is not None and not signer.accepted(at):
             return self._expired if signer.expires_at_s <= at else self._denied
         return self._ok

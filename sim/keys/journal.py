@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sim.caches.cache import Place, write_credential
+from sim.caches.cache import Place
+from sim.caches.written import write_credential
 from sim.chains.fetching import Asker
 from sim.credentials import Credential
 from sim.issuers.api import Answer, Api, Request

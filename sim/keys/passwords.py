@@ -10,7 +10,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sim.caches.cache import Place, write_credential
+from sim.caches.cache import Place
+from sim.caches.written import write_credential
 from sim.chains.fetching import Asker
 from sim.credentials import Credential, Origin
 from sim.laws import draw

@@ -10,7 +10,17 @@ import math
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["Refresh", "advisory_at", "advisory_window_s", "mandatory_at", "retry_at", "seen_expiry", "windows"]
+__all__ = [
+    "Refresh",
+    "advisory_at",
+    "advisory_window_s",
+    "is_ended",
+    "mandatory_at",
+    "raises",
+    "retry_at",
+    "seen_expiry",
+    "windows",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +43,9 @@ class Refresh:
         extend: The SDK pretends that a credential about to end lives for a whole number of seconds
             between these from its fetch on (static stability); AWS still decides whether it is accepted.
         extend_when: `expired` at the fetch, or `short`: less life left than the number drawn.
-        refuses_expired: A host that hands out a credential which has ended, and is not pretended to live, fails the
-            renewal: the SDK raises, and sends nothing.
+        ended_left_s: An answer with no more life left than this counts as a failed renewal; None: it is taken.
+        denied_again_after: After a refusal for good the error is raised, whatever is cached, and remembered for a
+            uniform time between the two; None: it is a failure like any other.
     """
 
     advisory: tuple[tuple[float, float], ...]
@@ -51,7 +62,8 @@ class Refresh:
     latest_s: float = math.inf
     extend: tuple[int, int] | None = None
     extend_when: Literal["expired", "short"] = "expired"
-    refuses_expired: bool = False
+    ended_left_s: float | None = None
+    denied_again_after: tuple[float, float] | None = None
     constant_s: float | None = field(init=False, default=None)
     """The advisory window, where it depends on nothing but the expiry."""
 
@@ -137,7 +149,27 @@ def mandatory_at(rule: Refresh, fetched_at_s: float, expires_at_s: float) -> flo
     return math.nextafter(at, math.inf) if rule.strict else at
 
 
-def retry_at(rule: Refresh, failed_at_s: float, u: float) -> float:
-    """Earliest instant of the next try after a failed renewal."""
-    low, high = rule.again_after
+def retry_at(rule: Refresh, failed_at_s: float, u: float, *, denied: bool = False) -> float:
+    """Earliest instant of the next try after a failed renewal; `denied`: it was refused for good."""
+    remembered = rule.denied_again_after if denied else None
+    low, high = rule.again_after if remembered is None else remembered
     return failed_at_s + low + (high - low) * u
+
+
+def is_ended(rule: Refresh, fetched_at_s: float, expires_at_s: float) -> bool:
+    """Whether an answer has so little life left that it counts as a failed renewal; never with static stability."""
+    if rule.ended_left_s is None or rule.extend is not None:
+        return False
+    left = expires_at_s - fetched_at_s
+    return left < rule.ended_left_s if rule.strict else left <= rule.ended_left_s
+
+
+def raises(rule: Refresh, *, blocking: bool, denied: bool) -> bool:
+    """Whether a failed renewal raises, whatever is cached: where callers wait for it, or refused for good.
+
+    Args:
+        rule: The SDK's windows.
+        blocking: Whether callers had to wait for the renewal.
+        denied: Whether it was refused for good.
+    """
+    return (blocking and rule.on_failed == "raise") or (denied and rule.denied_again_after is not None)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["ErrorClass", "Law", "QuotaRule", "RetryQuota", "RetryRule", "hinted_s", "pause_s", "retries"]
+__all__ = [
+    "ErrorClass",
+    "Law",
+    "QuotaRule",
+    "RetryQuota",
+    "RetryRule",
+    "hinted_s",
+    "last_pause_s",
+    "pause_s",
+    "retries",
+]
 
 ErrorClass = Literal["throttle", "transient", "no"]
 Law = Literal["none", "fixed", "exponential", "full_jitter", "equal_jitter", "decorrelated"]
@@ -47,6 +57,7 @@ class RetryRule:
         hint_extra_s: A pause that the answer asks for (x-amz-retry-after) is kept, but exceeds the rule's own by at
             most this; None: such a header is not read.
         on: Classes of refusals that are tried again.
+        pauses_last: Whether it pauses after the last attempt, too, before it gives up (one of fixed pauses).
     """
 
     attempts: int
@@ -59,6 +70,7 @@ class RetryRule:
     adaptive: bool = False
     hint_extra_s: float | None = None
     on: tuple[ErrorClass, ...] = ("throttle", "transient")
+    pauses_last: bool = False
 
 
 class RetryQuota:
@@ -133,6 +145,11 @@ def pause_s(rule: RetryRule, error: ErrorClass, attempt: int, u: float, previous
             return grown / 2 + u * grown / 2
         case "decorrelated":
             return min(rule.cap_s, base + u * (max(previous_s, base) * 3 - base))
+
+
+def last_pause_s(rule: RetryRule, error: ErrorClass) -> float:
+    """Pause between the last refused attempt and giving up."""
+    return pause_s(rule, error, rule.attempts, 0.0) if rule.pauses_last and error in rule.on else 0.0
 
 
 def hinted_s(rule: RetryRule, own_s: float, hint_s: float | None) -> float:

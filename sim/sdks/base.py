@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from sim.policies.clock import ClockRule
 from sim.policies.refresh import Refresh
 from sim.policies.retry import RetryRule
 
@@ -15,9 +16,9 @@ ONE_TRY: Final = RetryRule(1, "none", 0.0, 0.0, math.inf)
 """No retry."""
 
 
-def fixed_pauses(attempts: int, pause_s: float) -> RetryRule:
-    """So many attempts, with the same pause between them."""
-    return RetryRule(attempts, "fixed", pause_s, pause_s, math.inf)
+def fixed_pauses(attempts: int, pause_s: float, *, pauses_last: bool = False) -> RetryRule:
+    """So many attempts, with the same pause between them; `pauses_last`: and after the last one."""
+    return RetryRule(attempts, "fixed", pause_s, pause_s, math.inf, pauses_last=pauses_last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ class Sdk:
         imds_retry: Retry rule towards the instance metadata service; a try is a whole fetch.
         container_retry: Retry rule towards a container's endpoint.
         imds_timeout_s: How long it waits for the metadata service.
+        imds_retries_each: Whether each request to the metadata service is tried again, instead of the whole fetch.
+        imds_token_s: How long a token of the metadata service serves later fetches; 0: each begins with a new one.
+        loads_first: Whether a provider of the host's endpoint fetches when it is loaded, and the first signature
+            again if that set is due already.
+        clock: How it corrects a wrong clock by what services answer; None: it does not.
     """
 
     name: str
@@ -57,3 +63,7 @@ class Sdk:
     imds_retry: RetryRule = ONE_TRY
     container_retry: RetryRule = ONE_TRY
     imds_timeout_s: float = 1.0
+    imds_retries_each: bool = False
+    imds_token_s: float = 0.0
+    loads_first: bool = False
+    clock: ClockRule | None = None

@@ -10,23 +10,27 @@ from sim.aws import sdk_botocore as facts
 from sim.policies.refresh import Refresh
 from sim.sdks.base import Sdk, fixed_pauses
 from sim.sdks.retry_modes import LEGACY, STANDARD_2026, STANDARD_OLD
-from sim.sdks.shared import by_lifetime
+from sim.sdks.shared import by_lifetime, with_sts
 
 __all__ = ["AWS_CLI_V1", "AWS_CLI_V2", "BOTOCORE_1_24", "BOTOCORE_1_44", "BOTOCORE_2026"]
 
-# credentials.py _protected_refresh: "Credentials were refreshed, but the refreshed credentials are still expired."
+# A set of the host's that has ended already raises, too: "Credentials were refreshed, but the refreshed credentials are
+# still expired." (credentials.py _protected_refresh).
+_ENDED_LEFT_S: Final = 0.0 if facts.ALREADY_EXPIRED.value == "failure" else None
 _STS: Final = Refresh(
     advisory=((math.inf, float(facts.ADVISORY_S.value)),),
     mandatory_s=float(facts.MANDATORY_S.value),
     strict=True,
-    refuses_expired=True,
+    ended_left_s=_ENDED_LEFT_S,
 )
 
 # An instance metadata service that does not answer yields an empty result, and botocore raises on it even in
 # the advisory window (utils.py InstanceMetadataFetcher, credentials.py _set_from_data): no grace, hence equal windows.
 _IMDS: Final = replace(_STS, mandatory_s=float(facts.ADVISORY_S.value))
 
-_CONTAINER_RETRY: Final = fixed_pauses(facts.CONTAINER_ATTEMPTS.value, float(facts.CONTAINER_SLEEP_S.value))
+_CONTAINER_RETRY: Final = fixed_pauses(
+    facts.CONTAINER_ATTEMPTS.value, float(facts.CONTAINER_SLEEP_S.value), pauses_last=True
+)
 _IMDS_RETRY: Final = fixed_pauses(facts.IMDS_ATTEMPTS.value, 0.0)
 
 _EXTENSION: Final = (
@@ -44,6 +48,7 @@ BOTOCORE_1_44: Final = Sdk(
     resolves=facts.RESOLVES.value,
     container_retry=_CONTAINER_RETRY,
     imds_retry=_IMDS_RETRY,
+    loads_first=facts.LOADS_FIRST.value,
 )
 
 BOTOCORE_1_24: Final = Sdk(
@@ -56,6 +61,7 @@ BOTOCORE_1_24: Final = Sdk(
     resolves=facts.RESOLVES.value,
     container_retry=_CONTAINER_RETRY,
     imds_retry=_IMDS_RETRY,
+    loads_first=facts.LOADS_FIRST.value,
 )
 
 _BRANCH: Final = replace(
@@ -66,12 +72,14 @@ BOTOCORE_2026: Final = Sdk(
     name="botocore-2026",
     title="botocore, unreleased branch feature/credential-refresh",
     source=facts.BRANCH_ADVISORY_S.source,
-    sts=_BRANCH,
-    imds=_BRANCH,
+    sts=with_sts(_BRANCH, facts.BRANCH_NON_RECOVERABLE_S),
+    imds=replace(_BRANCH, extend=_EXTENSION, extend_when="short"),
+    container=_BRANCH,
     retry=STANDARD_2026,
     resolves=facts.RESOLVES.value,
     container_retry=_CONTAINER_RETRY,
     imds_retry=_IMDS_RETRY,
+    loads_first=facts.LOADS_FIRST.value,
 )
 
 # Every command is a process of its own: it finds the file cache or fetches before it can sign anything.
@@ -79,7 +87,7 @@ _FILE_CACHE: Final = Refresh(
     advisory=((math.inf, float(facts.CACHE_WINDOW_S.value)),),
     mandatory_s=float(facts.CACHE_WINDOW_S.value),
     strict=True,
-    refuses_expired=True,
+    ended_left_s=_ENDED_LEFT_S,
 )
 
 AWS_CLI_V1: Final = Sdk(
@@ -92,6 +100,7 @@ AWS_CLI_V1: Final = Sdk(
     resolves=facts.RESOLVES.value,
     container_retry=_CONTAINER_RETRY,
     imds_retry=_IMDS_RETRY,
+    loads_first=facts.LOADS_FIRST.value,
 )
 
 AWS_CLI_V2: Final = Sdk(
@@ -104,4 +113,5 @@ AWS_CLI_V2: Final = Sdk(
     resolves=facts.RESOLVES.value,
     container_retry=_CONTAINER_RETRY,
     imds_retry=_IMDS_RETRY,
+    loads_first=facts.LOADS_FIRST.value,
 )

@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Final
 
 from sim.aws import sdk_java as facts
+from sim.policies.clock import ClockRule
 from sim.policies.refresh import Refresh
 from sim.policies.retry import RetryRule
-from sim.sdks.base import Sdk
+from sim.sdks.base import Sdk, fixed_pauses
 from sim.sdks.retry_modes import OLD_QUOTA, STANDARD_2026
-from sim.sdks.shared import by_lifetime
+from sim.sdks.shared import by_lifetime, with_sts
 
 __all__ = ["JAVA_V2_2025", "JAVA_V2_2026"]
 
@@ -37,6 +38,9 @@ _CONTAINER_2025: Final = Refresh(
     latest_s=float(_LATEST_S),
 )
 
+_CONTAINER_RETRY: Final = fixed_pauses(1 + facts.CONTAINER_RETRIES.value, 0.0)
+_CLOCK: Final = ClockRule(float(facts.CLOCK_CORRECTION_S.value), heals=True)
+
 JAVA_V2_2025: Final = Sdk(
     name="java-v2-2025",
     title="AWS SDK for Java v2, up to 2025",
@@ -60,18 +64,28 @@ JAVA_V2_2025: Final = Sdk(
     ),
     keeps_client=facts.CLIENT_KEPT.value,
     resolves=facts.RESOLVES.value,
+    container_retry=_CONTAINER_RETRY,
+    clock=_CLOCK,
 )
 
-# The branch keeps the older cache's prefetch jitter (facts.PREFETCH_JITTER_2026); not here yet (sim/DECISIONS.md).
-_WINDOWS_2026: Final = by_lifetime(facts.WINDOW_2026_S, facts.STALE_2026_S, facts.AGAIN_AFTER_2026_S)
+_STALE_2026_S: Final = float(facts.STALE_2026_S.value)
+_WINDOWS_2026: Final = replace(
+    by_lifetime(facts.WINDOW_2026_S, facts.STALE_2026_S, facts.AGAIN_AFTER_2026_S, ended_left_s=_STALE_2026_S),
+    jitter_s=math.inf if facts.PREFETCH_JITTER_2026.value else 0.0,
+    jitter_until_s=_STALE_2026_S + float(facts.JITTER_END_BEFORE_STALE_2026_S.value),
+)
 
 JAVA_V2_2026: Final = Sdk(
     name="java-v2-2026",
     title="AWS SDK for Java v2, 2026",
-    source="aws-sdk-java-v2: CacheRefreshUtils, pull requests #7028, #7053, #7093",
-    sts=_WINDOWS_2026,
+    source="aws-sdk-java-v2, branch feature/master/credential_cache: CacheRefreshUtils, StsCredentialsProvider, "
+    "CachedSupplierTest; pull requests #7028, #7053, #7093, #7241, #7263",
+    sts=with_sts(_WINDOWS_2026, facts.NON_RECOVERABLE_2026_S),
     imds=_WINDOWS_2026,
+    container=_WINDOWS_2026,
     retry=STANDARD_2026,
     keeps_client=facts.CLIENT_KEPT.value,
     resolves=facts.RESOLVES.value,
+    container_retry=_CONTAINER_RETRY,
+    clock=_CLOCK,
 )

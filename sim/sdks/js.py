@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from sim.aws import sdk_js as facts
+from sim.policies.clock import ClockRule
 from sim.policies.refresh import Refresh
 from sim.sdks.base import Sdk, fixed_pauses
 from sim.sdks.retry_modes import STANDARD_2026
@@ -18,6 +19,7 @@ _SHORTEST, _LONGEST = facts.IMDS_EXTENSION_S.value
 
 _CHAIN: Final = Refresh(advisory=((math.inf, _WINDOW),), mandatory_s=0.0, strict=True, background=True)
 _EXPLICIT: Final = Refresh(advisory=((math.inf, _WINDOW),), mandatory_s=_WINDOW, strict=True)
+_CLOCK: Final = ClockRule(float(facts.CLOCK_CORRECTION_S.value), heals=False)
 _CONTAINER_RETRY: Final = fixed_pauses(1 + facts.CONTAINER_RETRIES.value, float(facts.CONTAINER_SLEEP_S.value))
 
 
@@ -38,6 +40,7 @@ JS_V3: Final = Sdk(
     resolves=facts.RESOLVES.value,
     container_retry=_CONTAINER_RETRY,
     imds_timeout_s=float(facts.IMDS_TIMEOUT_S.value),
+    clock=_CLOCK,
 )
 
 JS_V3_EXPLICIT: Final = Sdk(
@@ -51,4 +54,5 @@ JS_V3_EXPLICIT: Final = Sdk(
     resolves=facts.RESOLVES.value,
     container_retry=_CONTAINER_RETRY,
     imds_timeout_s=float(facts.IMDS_TIMEOUT_S.value),
+    clock=_CLOCK,
 )

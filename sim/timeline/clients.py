@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from sim.authority import Authority, BusyService, Clocked, Judge, Mistyped, allowed_off_s
+from sim.authority import Authority, BusyService, Clocked, Correction, Judge, Mistyped, allowed_off_s
 from sim.faults.deactivate_key import DeactivateKey
 from sim.faults.imds_stuck import ImdsStuck
 from sim.faults.skew import Skew
 from sim.faults.throttle import Throttle
-from sim.issuers.api import Downtime
+from sim.issuers.api import Downtime, WrongClock
 from sim.issuers.spec import Sts
 from sim.keys.lives import Cause
 from sim.providers.step import Step
@@ -36,25 +36,42 @@ class ClientTimeline:
         self._streams = streams
         self._per_host = {name: spec.per_host for name, spec in timeline.scenario.populations.items()}
 
-    def judge(self, authority: Authority, population: str, client: int, arrives_after_s: float = 0.0) -> Judge:
-        """Who judges the calls of a client: AWS, which looks at the time of a signature before all else."""
+    def judge(
+        self,
+        authority: Authority,
+        population: str,
+        client: int,
+        arrives_after_s: float = 0.0,
+        correction: Correction | None = None,
+    ) -> Judge:
+        """Who judges the calls of a client: AWS, which looks at the time of a signature before all else.
+
+        Args:
+            authority: AWS.
+            population: The client's population.
+            client: Its number.
+            arrives_after_s: How long its calls are on their way.
+            correction: How its SDK corrects a wrong clock, if it does.
+        """
         skews, busy = self._skews(population, client), self._busy(population, client)
         judge: Judge = BusyService(authority, busy) if busy else authority
         wrong = self._mistyped(population)
         judge = judge if wrong is None else Mistyped(judge, wrong)
-        return Clocked(judge, skews, arrives_after_s) if skews or arrives_after_s else judge
+        if not skews and not arrives_after_s:
+            return judge
+        return Clocked(judge, skews, arrives_after_s, correction)
 
-    def refused(self, population: str, client: int, step: Step) -> Downtime | None:
-        """When signed requests of a client are refused whatever they ask: an inactive key, a wrong clock."""
+    def signing(self, population: str, client: int, step: Step) -> tuple[Downtime | None, WrongClock | None]:
+        """Why signed requests of a client are refused whatever they ask: a key that is unknown at times, its clock."""
         if step.idp is not None or step.service is not None:
-            return None
-        if step.mistyped in {"secret", "key_id"}:
-            return Downtime([(-math.inf, math.inf)])
-        spans = [] if step.user is None else self._inactive(step.user, client)
+            return None, None
         issuer = self._timeline.scenario.issuers.get(step.from_.partition(".")[0])
-        allowed_s = allowed_off_s("sts" if isinstance(issuer, Sts) else "")
-        spans += [(start, stop) for start, stop, off_s in self._skews(population, client) if abs(off_s) > allowed_s]
-        return Downtime(spans) if spans else None
+        skews = self._skews(population, client)
+        clock = WrongClock(skews, allowed_off_s("sts" if isinstance(issuer, Sts) else "")) if skews else None
+        if step.mistyped in {"secret", "key_id"}:
+            return Downtime([(-math.inf, math.inf)]), clock
+        spans = [] if step.user is None else self._inactive(step.user, client)
+        return Downtime(spans) if spans else None, clock
 
     def frozen(self, population: str, host: int, issuer: str, role: str) -> Downtime:
         """When a host's metadata service offers no new set: it is stuck, or its role cannot be assumed."""

@@ -166,7 +166,7 @@ def _late_begin(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _windows(sdk: str | SdkWords) -> tuple[tuple[str, RefreshWords], ...]:
-    return () if isinstance(sdk, str) else (("sts", sdk.sts), ("imds", sdk.imds))
+    return () if isinstance(sdk, str) else (("sts", sdk.sts), ("imds", sdk.imds), ("container", sdk.container))
 
 
 RULES: Final[tuple[Callable[[Scenario], Iterator[Finding]], ...]] = (

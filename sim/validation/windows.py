@@ -54,8 +54,8 @@ def _capped(scenario: Scenario) -> Iterator[Finding]:
 def _refreshes(scenario: Scenario) -> Iterator[tuple[Path, RefreshWords]]:
     for name, population in scenario.populations.items():
         if isinstance(population.sdk, SdkWords):
-            yield ("populations", name, "sdk", "sts"), population.sdk.sts
-            yield ("populations", name, "sdk", "imds"), population.sdk.imds
+            for block in ("sts", "imds", "container"):
+                yield ("populations", name, "sdk", block), getattr(population.sdk, block)
     yield from (((*path, "refresh"), step.refresh) for path, step in steps(scenario))
 
 

@@ -128,29 +128,36 @@ def _assumed(clock: _Clock, session_s: int, outages: Spans, trace: Trace, cache:
     )
 
 
-class _Metadata(InstanceMetadataFetcher):  # type: ignore[misc]  # botocore has no types
-    """The real fetcher over a stub of the service's three requests."""
+class _Service:
+    """What the real fetcher sends its three requests with: a metadata service that answers, or does not."""
 
     def __init__(self, expiry_at: Callable[[float], float], clock: _Clock, silent: Spans, trace: Trace) -> None:
-        super().__init__(config=_METADATA)
         self._expiry_at, self._clock, self._silent, self._trace = expiry_at, clock, silent, trace
         self.fetches = 0
 
-    def _fetch_metadata_token(self) -> str:
-        self.fetches += 1
-        return "dummy"
-
-    def _get_request(self, url_path: str, retry_func: object, token: str | None = None) -> Any:  # noqa: ARG002
+    def send(self, request: Any) -> Any:
         now = self._clock.now
+        self.fetches += request.method == "PUT"
         if inside(now, self._silent):
             self._trace.failed_attempts.append(now)
-            raise self._RETRIES_EXCEEDED_ERROR_CLS
-        if url_path == self._URL_PATH:
-            return mock.Mock(text="app")
+            return _reply(503, "down")
+        if request.method == "PUT":
+            return _reply(200, "dummy")
+        if request.url.endswith(InstanceMetadataFetcher._URL_PATH):
+            return _reply(200, "app")
         self._trace.issued.append(now)
-        expiry = _EPOCH + datetime.timedelta(seconds=self._expiry_at(now))
-        keys = {"AccessKeyId": "key-000001-1", "SecretAccessKey": "dummy", "Token": "dummy"}
-        return mock.Mock(text=json.dumps({**keys, "Expiration": expiry.strftime(_FORMAT)}))
+        return _reply(200, _set(self._expiry_at(now)))
+
+
+def _set(expires_at_s: float) -> str:
+    """A set of credentials as endpoints of a host tell it."""
+    expiry = _EPOCH + datetime.timedelta(seconds=expires_at_s)
+    keys = {"AccessKeyId": "key-000001-1", "SecretAccessKey": "dummy", "Token": "dummy"}
+    return json.dumps({**keys, "Expiration": expiry.strftime(_FORMAT)})
+
+
+def _reply(status: int, text: str) -> Any:
+    return mock.Mock(status_code=status, text=text, content=text.encode())
 
 
 @contextmanager
@@ -177,12 +184,13 @@ def drive_imds(
         silent: Half-open spans in which the service does not answer.
 
     Returns:
-        Instants of answers, of failed fetches and of calls that raised.
+        Instants of sets, of failed requests (two a fetch: the token, and then without one) and of calls that raised.
     """
     clock, trace = _Clock(), Trace()
     clock.now = call_times[0]
-    fetcher = _Metadata(expiry_at, clock, silent, trace)
-    with _imds_time(clock, lambda: draw(fetcher.fetches)):
+    service, fetcher = _Service(expiry_at, clock, silent, trace), InstanceMetadataFetcher(config=_METADATA, env={})
+    fetcher._session = service
+    with _imds_time(clock, lambda: draw(service.fetches)):
         credentials = InstanceMetadataProvider(fetcher).load()
         credentials._time_fetcher = clock.moment
         return _call_at(clock, call_times, trace, credentials.get_frozen_credentials)
@@ -198,12 +206,9 @@ class _Endpoint:
         now = self._clock.now
         if inside(now, self._silent):
             self._trace.failed_attempts.append(now)
-            return mock.Mock(status_code=503, content=b"down")
+            return _reply(503, "down")
         self._trace.issued.append(now)
-        expiry = _EPOCH + datetime.timedelta(seconds=self._expiry_at(now))
-        keys = {"AccessKeyId": "key-000001-1", "SecretAccessKey": "dummy", "Token": "dummy"}
-        told = json.dumps({**keys, "Expiration": expiry.strftime(_FORMAT)})
-        return mock.Mock(status_code=200, content=told.encode())
+        return _reply(200, _set(self._expiry_at(now)))
 
 
 def drive_container(call_times: Sequence[float], expiry_at: Callable[[float], float], silent: Spans = ()) -> Trace:

@@ -119,8 +119,8 @@ def _container(pattern: Pattern, u: Callable[[], float]) -> Case:
         if not calls or at >= calls[-1] + _APART_S:
             calls.append(at)
     life = math.floor(2400 + 19_200 * u())
-    # A set is replaced while botocore would not yet renew it: it would ask twice at its first call.
-    every = math.floor(600 + (life - 1600) * u())
+    # Some sets are due when they are offered last, and some have ended: botocore then asks twice at its first call.
+    every = math.floor(600 + (life - 300) * u())
     failing = tuple((start, start + 1 + math.floor((stop - start) * u() ** 3)) for start, stop in _spans(u, 6))
     title = f"{pattern} calls, container, sets of {life:,} s every {every:,} s, {_outages(failing)}"
     return Case(title, "container", (tuple(calls),), failing=failing, life_s=float(life), offered_every_s=float(every))

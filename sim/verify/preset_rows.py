@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import astuple, replace
 from typing import Final
 
-from sim.policies.refresh import Refresh, advisory_at, mandatory_at, retry_at, seen_expiry
+from sim.policies.clock import sends_again
+from sim.policies.refresh import Refresh, advisory_at, is_ended, mandatory_at, raises, retry_at, seen_expiry
 from sim.policies.retry import ErrorClass, RetryRule, pause_s
 from sim.sdks import SDKS, Sdk
 from sim.sdks.retry_modes import ADAPTIVE_LIMIT
@@ -41,8 +42,10 @@ def rows_of(sdk: Sdk) -> list[Row]:
     return [
         *_windows(sdk.name, "sessions", reading.source, sdk.sts, reading.sts, LENGTHS_S),
         *_windows(sdk.name, "instance credentials", reading.source, sdk.imds, reading.imds, LIVES_S),
+        *_of_containers(sdk, reading),
         *_retries(sdk, reading),
         _static_stability(sdk, reading),
+        _clock(sdk, reading),
         *local_rows_of(sdk, reading.source),
     ]
 
@@ -60,6 +63,33 @@ def _windows(
     waits = tuple(_rounded(mandatory_at(rule, 0.0, length)) for length in lengths)
     yield exact(source, f"{name}, {what} of {shown} s: callers wait from, s", told.waits, waits)
     yield exact(source, f"{name}, {what}: failed renewal, pause from, to, s, in the background", failed, ours)
+    told_of = (_ended(rule), _remembered(rule))
+    title = f"{name}, {what}: an answer has ended with this much left, and not yet; a refusal for good is kept for, s"
+    yield exact(source, title, (told.ended, told.denied), told_of)
+
+
+def _of_containers(sdk: Sdk, reading: Reading) -> Iterator[Row]:
+    """Rows of a container's credentials; one, where they are to be renewed as sessions are."""
+    if sdk.container is not None and reading.container is not None:
+        yield from _windows(
+            sdk.name, "container credentials", reading.source, sdk.container, reading.container, LIVES_S
+        )
+        return
+    told, found = reading.container is None, sdk.container is None
+    yield exact(reading.source, f"{sdk.name}: container credentials are renewed as sessions are", told, found)
+
+
+def _ended(rule: Refresh) -> tuple[float, float] | None:
+    """The longest life, in whole seconds, of an answer that counts as failed, and the next one."""
+    lives = [float(left) for left in range(-5, 120)]
+    failed = [left for left in lives if is_ended(rule, 0.0, left)]
+    return (failed[-1], failed[-1] + 1.0) if failed else None
+
+
+def _remembered(rule: Refresh) -> tuple[float, float] | None:
+    if not raises(rule, blocking=False, denied=True):
+        return None
+    return retry_at(rule, 0.0, 0.0, denied=True), _rounded(retry_at(rule, 0.0, _LATEST, denied=True))
 
 
 def _retries(sdk: Sdk, reading: Reading) -> Iterator[Row]:
@@ -101,6 +131,16 @@ def _static_stability(sdk: Sdk, reading: Reading) -> Row:
     return exact(
         reading.source, f"{sdk.name}, IMDS answers with -60/-60/10/10/1,500/3,600 s left: seen, s", expected, found
     )
+
+
+def _clock(sdk: Sdk, reading: Reading) -> Row:
+    """From what on a wrong clock is corrected; and whether a request that an old correction spoilt is sent again."""
+    found = None
+    if sdk.clock is not None:
+        least = next(float(off) for off in range(1, 901) if sends_again(sdk.clock, off, 0.0))
+        found = (least, sends_again(sdk.clock, 0.0, 900.0))
+    title = f"{sdk.name}: a clock is corrected that is off by, s; after it was set right, too"
+    return exact(reading.source, title, reading.clock, found)
 
 
 def _rounded(seconds: float) -> float:

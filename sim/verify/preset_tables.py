@@ -31,6 +31,8 @@ class Windows:
         again: Pause after a failed renewal, shortest and longest.
         failed: What a failed renewal does to callers that wait.
         background: Whether the renewal runs beside the call that began it.
+        ended: Lives of answers that count as failed renewals: the longest one, and the next one that does not, s.
+        denied: How long a refusal for good is raised and remembered, shortest and longest; None: a failure like others.
     """
 
     earliest: tuple[float, ...]
@@ -39,6 +41,8 @@ class Windows:
     again: tuple[float, float] = (0.0, 0.0)
     failed: str = "raise"
     background: bool = False
+    ended: tuple[float, float] | None = None
+    denied: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class Reading:
         source: Where it was read.
         sts: Renewal of sessions.
         imds: Renewal of instance credentials.
+        container: Renewal of credentials from a container's endpoint; None: as that of sessions.
         attempts: Most attempts of a request.
         throttled: Pauses after throttles, longest and shortest draw, before the 2nd to the 8th attempt.
         transient: The same after other errors that are tried again.
@@ -58,6 +63,8 @@ class Reading:
         quota: Tokens of a client; what a retry costs after an error, a throttle, a timeout; what success returns.
         hint_extra_s: How far a pause that the answer asks for may exceed the SDK's own; None if it is not heard.
         keeps_client: Whether one client of STS serves all renewals.
+        clock: A clock that is wrong by so much is corrected, and whether a refusal is sent again that only an old
+            correction caused; None: no clock is corrected.
     """
 
     source: str
@@ -71,6 +78,8 @@ class Reading:
     quota: tuple[int, int, int, int, int] | None = (500, 14, 5, 14, 1)
     hint_extra_s: float | None = 5.0
     keeps_client: bool = False
+    clock: tuple[float, bool] | None = None
+    container: Windows | None = None
 
 
 def _before(lengths: tuple[int, ...], *left: float) -> tuple[float, ...]:
@@ -87,10 +96,10 @@ _HUNDRED_MS: Final = ((0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4), _NONE)
 _HALF_JITTER: Final = ((0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 20.0), (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 10.0))
 
 _OLD_QUOTA: Final = (500, 5, 5, 10, 1)
-_FILE_CACHE: Final = Windows(_before(LENGTHS_S, 900), _before(LENGTHS_S, 900))
+_FILE_CACHE: Final = Windows(_before(LENGTHS_S, 900), _before(LENGTHS_S, 900), ended=(-1.0, 0.0))
 _BOTOCORE: Final = Reading(
     source="botocore 1.44.5, source",
-    sts=Windows(_before(LENGTHS_S, 900), _before(LENGTHS_S, 600)),
+    sts=Windows(_before(LENGTHS_S, 900), _before(LENGTHS_S, 600), ended=(-1.0, 0.0)),
     imds=Windows(_before(LIVES_S, 900), _before(LIVES_S, 900)),
     attempts=3,
     throttled=_ONE_CAPPED,
@@ -102,10 +111,18 @@ _BY_LIFETIME: Final = Windows(
     _before(LENGTHS_S, 60),
     again=(300.0, 600.0),
     failed="serve",
+    ended=(0.0, 1.0),
+    denied=(1.0, 5.0),
 )
 _IMDS_BY_LIFETIME: Final = replace(
-    _BY_LIFETIME, earliest=_before(LIVES_S, 300, 300, 900, 900, 900, 3600, 3600), waits=_before(LIVES_S, 60)
+    _BY_LIFETIME,
+    earliest=_before(LIVES_S, 300, 300, 900, 900, 900, 3600, 3600),
+    waits=_before(LIVES_S, 60),
+    denied=None,
 )
+# Java's cache of 2026: renewal moves later, up to a minute before callers wait; what they would wait for has ended.
+_JAVA_2026: Final = replace(_BY_LIFETIME, latest=_before(LENGTHS_S, 120), ended=(60.0, 61.0))
+_JAVA_2026_IMDS: Final = replace(_IMDS_BY_LIFETIME, latest=_before(LIVES_S, 120), ended=(60.0, 61.0))
 _OF_2026: Final = Reading(
     source="",
     sts=_BY_LIFETIME,
@@ -131,6 +148,8 @@ _JAVA: Final = Reading(
     keeps_client=True,
     quota=(500, 5, 0, 5, 1),
     hint_extra_s=None,
+    clock=(240.0, True),
+    container=Windows((-400.0, 300.0, 301.0, 2700.0, 3600.0, 3600.0, 3600.0), _before(LIVES_S, 60)),
 )
 _JS: Final = Reading(
     source="AWS SDK for JavaScript v3, npm packages",
@@ -141,6 +160,7 @@ _JS: Final = Reading(
     transient=_FIFTY_MS,
     pretended=("expired", 300, 599),
     keeps_client=True,
+    clock=(240.0, False),
 )
 
 LIMITER: Final = (0.7, 0.4, 0.5, 0.8, 0.5, 1.0, 2.0)
@@ -172,12 +192,20 @@ READ: Final[dict[str, Reading]] = {
         attempts=5,
         throttled=_ONE_UNCAPPED,
         transient=_ONE_UNCAPPED,
+        imds=replace(_BOTOCORE.imds, ended=(-1.0, 0.0)),
         pretended=None,
         quota=None,
         hint_extra_s=None,
     ),
     "botocore-1.44": _BOTOCORE,
-    "botocore-2026": replace(_OF_2026, source="botocore, branch feature/credential-refresh"),
+    "botocore-2026": replace(
+        _OF_2026,
+        source="botocore, branch feature/credential-refresh",
+        sts=replace(_BY_LIFETIME, ended=(-1.0, 0.0)),
+        imds=replace(_IMDS_BY_LIFETIME, ended=None),
+        container=replace(_IMDS_BY_LIFETIME, ended=(-1.0, 0.0)),
+        pretended=("short", 1020, 1500),
+    ),
     "cloudtrail-delivery": replace(_JAVA, source="fitted to a log: the windows of Java's SDK"),
     "go-v2-2026": replace(
         _OF_2026,
@@ -189,6 +217,8 @@ READ: Final[dict[str, Reading]] = {
         ),
         session_s=900.0,
         keeps_client=True,
+        clock=(240.0, True),
+        container=replace(_IMDS_BY_LIFETIME, earliest=_before(LIVES_S, 300)),
     ),
     "go-v2-old": Reading(
         source="AWS SDK for Go v2 before 2026, source",
@@ -201,9 +231,19 @@ READ: Final[dict[str, Reading]] = {
         keeps_client=True,
         quota=_OLD_QUOTA,
         hint_extra_s=None,
+        clock=(240.0, True),
+        container=Windows(_before(LIVES_S, 300), _before(LIVES_S, 300)),
     ),
     "java-v2-2025": _JAVA,
-    "java-v2-2026": replace(_OF_2026, source="AWS SDK for Java v2 of 2026, source", keeps_client=True),
+    "java-v2-2026": replace(
+        _OF_2026,
+        source="AWS SDK for Java v2 of 2026, source",
+        sts=_JAVA_2026,
+        imds=_JAVA_2026_IMDS,
+        keeps_client=True,
+        clock=(240.0, True),
+        container=_JAVA_2026_IMDS,
+    ),
     "js-v3": _JS,
     "js-v3-explicit": replace(
         _JS,

@@ -17,6 +17,7 @@ def model(
     expiry_at: Callable[[float], float],
     draw: Callable[[int], float],
     failing: Spans = (),
+    asks: int = 1,
 ) -> Trace:
     """Sign at `call_times` under a refresh rule, one call at a time.
 
@@ -26,6 +27,7 @@ def model(
         expiry_at: Expiry of what the issuer hands out at an instant.
         draw: Uniform draw for static stability at the n-th fetch, from 1.
         failing: Half-open spans in which the issuer fails.
+        asks: Requests of a failed fetch.
     """
     trace = Trace()
     due = mandatory = -math.inf
@@ -39,7 +41,7 @@ def model(
             expires = seen_expiry(rule, at, expiry_at(at), draw(fetches))
             due, mandatory = advisory_at(rule, at, expires, 0.0), mandatory_at(rule, at, expires)
             continue
-        trace.failed_attempts.append(at)
+        trace.failed_attempts += [at] * asks
         due = retry_at(rule, at, 0.0)
         if at >= mandatory and (rule.on_failed == "raise" or not trace.issued):
             trace.failed_calls.append(at)

@@ -140,9 +140,11 @@ def _endpoint(world: World, environ: Mapping[str, Any]) -> Answer:
     way = _WAYS.get(path, "broker" if any(link.way == "broker" for link in world.client.link.links()) else "imds")
     if path == _TOKEN_PATH:
         world.fetches.update([world.client.name])
-        return _refusal("Down", "503 Down") if world.down(way) else ("200 OK", "text/plain", b"dummy")
     if world.down(way):
-        return world.failed("Down", "503 Down")
+        simulated = way != "broker" or path != _TOKEN_PATH  # the simulator's brokers are asked for no token
+        return (world.failed if simulated else _refusal)("Down", "503 Down")
+    if path == _TOKEN_PATH:
+        return "200 OK", "text/plain", b"dummy"
     return ("200 OK", "text/plain", b"app") if path == _ROLES_PATH else world.offered()
 
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any, Final, Literal, cast
 
 from sim.chains.fetching import ApiProvider, Asker
-from sim.issuers.api import Answer, Api
+from sim.issuers.api import Answer, Api, Request
 from sim.policies.retry import ErrorClass, RetryRule
 from sim.records import Outcome
 from sim.streams import Purpose, Stream
@@ -129,7 +129,7 @@ def model(rule: RetryRule, case: RetryCase) -> list[list[float]]:
     """
     clock, api = _Clock(), _Api()
     asker = SimpleNamespace(clock=clock, holder=SimpleNamespace(rank=0), lives=0, uniform=api.draw, mint=_minted)
-    words = {"request": None, "origin": None, "session_s": 3600.0, "retry": rule}
+    words = {"request": Request("AssumeRole", "signed", "main"), "origin": None, "session_s": 3600.0, "retry": rule}
     provider = ApiProvider(cast(Asker, asker), cast(Api, api), **cast(Any, words))
     provider.keeps_client = case.keeps
     told: list[list[float]] = []

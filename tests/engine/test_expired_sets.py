@@ -15,7 +15,7 @@ from tests.support.zoo import document, fleet
     [
         ("botocore-1.44", {}, "RefreshFailed"),
         ("aws-cli-v2", {}, "RefreshFailed"),
-        ("botocore-1.44", {"refuses_expired": False}, "ExpiredToken"),
+        ("botocore-1.44", {"ended_left_s": "no"}, "ExpiredToken"),
         ("go-v2-old", {}, "ExpiredToken"),
     ],
 )

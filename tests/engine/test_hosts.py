@@ -63,14 +63,15 @@ def test_the_answer_with_the_token_survives_so_many_hops(hops: int, limit: int, 
     assert reach_of(Container(kind="container", role="task"), hops) is Reach.TOKEN
 
 
-@pytest.mark.parametrize("sdk", ["botocore-1.44", "go-v2-old"])
-def test_behind_a_bridge_the_token_times_out_and_the_sdk_goes_on_without(sdk: str) -> None:
+@pytest.mark.parametrize(("sdk", "tokens", "waits_s"), [("botocore-1.44", 1, 1.0), ("go-v2-old", 3, 3 * 0.75 + 2)])
+def test_behind_a_bridge_the_token_times_out_and_the_sdk_goes_on_without(sdk: str, tokens: int, waits_s: float) -> None:
+    """Go tries each request three times, a second apart, that for the token, too."""
     frames = _run({"kind": "imds", "role": "host"}, 120, hops=2, sdk=sdk)
     requests = frames["requests"]
-    assert requests["operation"].tolist()[:3] == ["PutToken", "GetRoleName", "GetCredentials"]
-    assert requests["outcome"].tolist()[:3] == ["unavailable", "ok", "ok"]
+    assert requests["operation"].tolist() == [*["PutToken"] * tokens, "GetRoleName", "GetCredentials"]
+    assert requests["outcome"].tolist() == [*["unavailable"] * tokens, "ok", "ok"]
     assert requests["latency_s"].iloc[0] == SDKS[sdk].imds_timeout_s
-    assert requests["at_s"].iloc[1] - requests["at_s"].iloc[0] == pytest.approx(SDKS[sdk].imds_timeout_s)
+    assert requests["at_s"].iloc[tokens] - requests["at_s"].iloc[0] == pytest.approx(waits_s)
     assert _verdicts(frames) == {"ok": 2}
 
 
@@ -91,16 +92,22 @@ def test_a_stationary_fleet_behind_a_bridge_holds_nothing_it_could_not_get() -> 
     assert _verdicts(frames) == {"NoCredentials": 10}
 
 
-@pytest.mark.parametrize(("sdk", "attempts"), [("botocore-1.44", 3), ("js-v3", 4), ("java-v2-2025", 1)])
-def test_an_ecs_endpoint_that_is_silent_is_asked_as_often_as_the_sdk_asks(sdk: str, attempts: int) -> None:
-    """One second between the attempts; the first call waits for all of them."""
+@pytest.mark.parametrize(
+    ("sdk", "attempts", "apart_s", "fails_after_s"),
+    [("botocore-1.44", 3, 1, 3), ("js-v3", 4, 1, 3), ("java-v2-2025", 6, 0, 0), ("java-v2-2026", 6, 0, 0)],
+)
+def test_an_ecs_endpoint_that_is_silent_is_asked_as_often_as_the_sdk_asks(
+    sdk: str, attempts: int, apart_s: int, fails_after_s: int
+) -> None:
+    """The call waits for all of them; botocore pauses after the last one, too."""
     calls = {"kind": "trace", "at_s": [10.0], "action": "s3:GetObject"}
     down = [{"at_s": 0, "outage": "here", "for_s": 100}]
     frames = _run({"kind": "container", "role": "task", "latency_s": 0}, 200, down, sdk=sdk, calls=calls)
     asked = frames["requests"]
-    assert asked["at_s"].tolist() == [10.0 + n for n in range(attempts)]
+    assert asked["at_s"].tolist() == [10.0 + n * apart_s for n in range(attempts)]
     assert asked["attempt"].tolist() == list(range(1, attempts + 1))
     assert _verdicts(frames) == {"RefreshFailed": 1}
+    assert frames["calls"]["to_s"].tolist() == [10.0 + fails_after_s]
 
 
 @pytest.mark.parametrize(
@@ -111,8 +118,7 @@ def test_an_ecs_endpoint_that_is_silent_is_asked_as_often_as_the_sdk_asks(sdk: s
         ("js-v3", 6 * HOUR - 300),
         ("go-v2-old", 6 * HOUR - 300),
         ("java-v2-2025", HOUR),
-        ("java-v2-2026", 5 * HOUR),
-        ("go-v2-2026", 5 * HOUR),
+        ("go-v2-2026", 6 * HOUR - 300),
     ],
 )
 def test_when_an_sdk_renews_a_task_s_credentials(sdk: str, first_s: float) -> None:
@@ -121,6 +127,15 @@ def test_when_an_sdk_renews_a_task_s_credentials(sdk: str, first_s: float) -> No
     frames = _run(endpoint, 6.5 * HOUR, sdk=sdk)
     asked = frames["requests"]["at_s"].tolist()
     assert asked[1] - asked[0] == pytest.approx(first_s, abs=121)
+
+
+def test_java_of_2026_renews_a_task_s_credentials_at_any_time_of_the_window() -> None:
+    """An hour before the end, moved later by up to what is left until two minutes before it."""
+    endpoint = {"kind": "container", "role": "task", "latency_s": 0, "offered_every_s": 60, "life_s": 6 * HOUR}
+    frames = _run(endpoint, 6.5 * HOUR, sdk="java-v2-2026", count=40)
+    second = frames["requests"].sort_values("at_s").groupby("client")["at_s"].nth(1)
+    assert 5 * HOUR - 60 <= second.min() < 5.2 * HOUR
+    assert 5.75 * HOUR < second.max() <= 6 * HOUR - 120 + 60
 
 
 def test_tasks_share_no_limit_and_their_processes_do() -> None:

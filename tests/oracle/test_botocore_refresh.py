@@ -117,8 +117,9 @@ def test_instance_credentials_offered_hourly() -> None:
 def test_a_silent_metadata_service_fails_calls_although_credentials_are_valid() -> None:
     silent = [(20_700.0, 21_000.0)]
     real = drive_imds(_DAY[:400], _hourly, _half, silent)
-    assert real.failed_calls == real.failed_attempts == [20760.0, 20820.0, 20880.0, 20940.0]
-    assert real == model(_IMDS, _DAY[:400], _hourly, _half, silent)
+    assert real.failed_calls == [20760.0, 20820.0, 20880.0, 20940.0]
+    assert real.failed_attempts == [at for at in real.failed_calls for _ in range(2)]  # a token, then without one
+    assert real == model(_IMDS, _DAY[:400], _hourly, _half, silent, asks=2)
 
 
 def test_static_stability_while_the_service_hands_out_the_old_set() -> None:
@@ -150,7 +151,7 @@ def test_a_metadata_service_stuck_silent_or_slow(
 
     later = [(start + times[0] + 1, stop + times[0] + 1) for start, stop in silent]
     real = drive_imds(times, expiry_at, lambda n: draws[n % len(draws)], later)
-    assert real == model(_IMDS, times, expiry_at, lambda n: draws[n % len(draws)], later)
+    assert real == model(_IMDS, times, expiry_at, lambda n: draws[n % len(draws)], later, asks=2)
 
 
 def test_the_guard_refuses_every_other_address() -> None:

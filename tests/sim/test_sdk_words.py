@@ -39,6 +39,9 @@ def test_a_name_alone_is_the_preset_itself() -> None:
         ({"share_of_life": 0.5, "share_min_s": 9}, {"share_of_life": 0.5, "share_min_s": 9.0}),
         ({"life_cap_s": 60, "extend": (1, 2)}, {"life_cap_s": 60.0, "extend": (1, 2)}),
         ({"extend": "no", "extend_when": "expired"}, {"extend": None, "extend_when": "expired"}),
+        ({"ended_left_s": 60}, {"ended_left_s": 60.0}),
+        ({"denied_again_after": (1, 5)}, {"denied_again_after": (1.0, 5.0)}),
+        ({"ended_left_s": "no", "denied_again_after": "no"}, {"ended_left_s": None, "denied_again_after": None}),
     ],
 )
 def test_a_field_of_a_window_replaces_the_preset_s(block: str, words: dict, changed: dict) -> None:
@@ -97,6 +100,7 @@ def test_a_setting_changes_one_field_of_a_changed_preset(tmp_path) -> None:
         ("{sts: {advisory: 3}}", "populations.app.sdk.sts.advisory", ["list"]),
         ("{sts: {advisory: [[60, 5]]}}", "populations.app.sdk.sts", ["any longer lifetime (null)"]),
         ("{sts: {advisory: [[null, 5]], advisory_s: 5}}", "populations.app.sdk.sts", ["say the same"]),
+        ("{imds: {denied_again_after: [9, 3]}}", "populations.app.sdk.imds", ["denied_again_after", "not a range"]),
         ("{imds: {again_after: [9, 3]}}", "populations.app.sdk.imds", ["again_after", "not a range"]),
         ("{imds: {on_failed: srve}}", "populations.app.sdk.imds.on_failed", ["serve"]),
         ("{retry: {mode: standrad-old}}", "populations.app.sdk.retry.mode", ["standard-old"]),
@@ -123,16 +127,40 @@ def test_a_wrong_change_is_refused_at_its_place(tmp_path, sdk: str, path: str, w
 def test_the_facts_tell_a_preset_in_the_words_that_make_it(name: str) -> None:
     """What `credflow facts --sdks` prints of another preset, put into a scenario, gives the preset."""
     row, yaml = sdk_row(SDKS[name]), YAML(typ="safe")
-    words = {"preset": name, **{block: yaml.load(row[block]) for block in ("sts", "imds", "retry")}}
+    words = {"preset": name, **{block: yaml.load(row[block]) for block in ("sts", "imds", "container", "retry")}}
     if words["retry"]["cap_s"] is None:
         del words["retry"]["cap_s"]
     told = sdk_of(SdkWords.model_validate(words))
-    assert (told.sts, told.imds) == (SDKS[name].sts, SDKS[name].imds)
+    assert (told.sts, told.imds, told.container) == (SDKS[name].sts, SDKS[name].imds, SDKS[name].container)
+    assert row["corrects_clock"] == (SDKS[name].clock is not None)
     if SDKS[name].retry.throttle_law is None:
         assert told.retry == SDKS[name].retry
 
 
+def test_lifetimes_are_printed_as_the_source_says_them() -> None:
+    """Java and Go compare with 90 minutes, which belong to the next window: below 5400, and not 5399.999999999999."""
+    row = sdk_row(SDKS["go-v2-2026"])["sts"]
+    assert row.startswith("{advisory: [[1200, 300], [below 5400, 900], [null, 3600]]")
+    told = sdk_of(SdkWords.model_validate({"preset": "js-v3", "sts": YAML(typ="safe").load(row)}))
+    assert told.sts.advisory == SDKS["go-v2-2026"].sts.advisory
+
+
+def test_a_container_s_windows_are_words_of_their_own() -> None:
+    """Where the preset has none of its own, they are those for sessions, unless something is said."""
+    own = sdk_of(SdkWords.model_validate({"preset": "go-v2-2026", "container": {"advisory_s": 700}})).container
+    assert own is not None
+    assert (own.advisory, own.mandatory_s) == (((math.inf, 700.0),), 60.0)
+    assert sdk_of(SdkWords.model_validate({"preset": "js-v3", "sts": {"advisory_s": 700}})).container is None
+    both = {"preset": "js-v3", "sts": {"advisory_s": 700}, "container": {"mandatory_s": 5}}
+    mixed = sdk_of(SdkWords.model_validate(both)).container
+    assert mixed is not None
+    assert (mixed.advisory, mixed.mandatory_s) == (((math.inf, 700.0),), 5.0)
+
+
 def test_the_command_prints_them(tmp_path) -> None:
     rows = json.loads(credflow("facts", "--sdks", "--json", folder=tmp_path).stdout)
-    assert [row["name"] for row in rows] == [sdk.name for sdk in SDKS.values()]
+    beside = ["eks-pod-identity-agent-0.1.37", "eks-pod-identity-agent-0.2", "kubelet"]
+    assert [row["name"] for row in rows] == [*(sdk.name for sdk in SDKS.values()), *beside]
+    assert "sweep_s: 60" in rows[-2]["cache"]
+    assert "token_renewed_at: 0.8" in rows[-1]["tokens"]
     assert rows[0]["sts"].startswith("{advisory_s: 900, mandatory_s: 600")

@@ -36,8 +36,9 @@ def broker_walk(
 ) -> Walk:
     """Clients of one role behind one broker.
 
-    The SDK of a client asks with every call that finds less than `window_s` of life left (botocore before 1.25);
-    the broker serves what it holds until `left_s` are left, then the next request, or a sweep, brings a new one.
+    The SDK of a client asks with every call that finds less than `window_s` of life left (botocore before 1.25), and
+    once when its provider is loaded; the broker serves what it holds until `left_s` are left, then the next request,
+    or a sweep, brings a new one.
     """
     walk, held, entry = Walk(), {}, -math.inf
     events = sorted([*((at, 1, client) for at, client in _in_order(calls)), *((at, 0, -1) for at in sweeps)])
@@ -49,11 +50,14 @@ def broker_walk(
                 walk.upstream.append(at)
             continue
         if at > held.get(client, -math.inf) - window_s:
-            walk.fetches.append((at, client))
-            if due:
-                entry = math.floor(at) + session_s
-                walk.upstream.append(at)
-            held[client] = entry
+            for _ in range(1 if client in held else 2):
+                if at <= held.get(client, -math.inf) - window_s:
+                    break
+                walk.fetches.append((at, client))
+                if at >= entry - left_s:
+                    entry = math.floor(at) + session_s
+                    walk.upstream.append(at)
+                held[client] = entry
         if at >= held[client]:
             walk.expired[client] = walk.expired.get(client, 0) + 1
     return walk

@@ -73,6 +73,7 @@ def _is_used(path: str, sdk: Sdk) -> bool:
         "jitter_s": rule.jitter_s == 0,
         "jitter_until_s": rule.jitter_s == 0,
         "share_min_s": rule.share_of_life is None,
+        "ended_left_s": rule.extend is not None,
     }
     covered = ".imds.advisory." in path and sdk.imds.share_of_life is not None
     return path not in _NEVER_READ and not covered and not unused.get(name, False)

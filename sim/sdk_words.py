@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
 from sim.policies.refresh import Refresh
 from sim.policies.retry import ErrorClass, RetryRule
@@ -20,22 +20,8 @@ __all__ = ["Backoff", "RefreshWords", "Retry", "SdkWords"]
 
 Pause = tuple[NonNegative, NonNegative]
 _BELOW: Final = re.compile(r"below (\d+(?:\.\d+)?)")
-
-
-def _below(value: object) -> object:
-    """`below 5400` as the longest lifetime that is shorter."""
-    found = _BELOW.fullmatch(value) if isinstance(value, str) else None
-    return value if found is None else math.nextafter(float(found[1]), 0.0)
-
-
-Lifetime = Annotated[
-    Positive,
-    BeforeValidator(_below),
-    WithJsonSchema(
-        {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string", "pattern": f"^{_BELOW.pattern}$"}]}
-    ),
-]
-Window = tuple[Lifetime | None, NonNegative]
+Below = Annotated[str, Field(pattern=f"^{_BELOW.pattern}$")]
+Window = tuple[Positive | Below | None, NonNegative]
 Left = Annotated[float, Field(allow_inf_nan=False)]
 
 
@@ -85,7 +71,7 @@ class RefreshWords(Spec):
     def _right(self) -> RefreshWords:
         if self.advisory_s is not None and self.advisory is not None:
             raise ValueError("advisory_s and advisory say the same; give one of them")
-        lifetimes = [math.inf if life is None else life for life, _ in self.advisory or ()]
+        lifetimes = [_longest_s(life) for life, _ in self.advisory or ()]
         if lifetimes and (lifetimes != sorted(set(lifetimes)) or lifetimes[-1] != math.inf):
             raise ValueError("advisory must ascend by lifetime and end with one for any longer lifetime (null)")
         for name in ("again_after", "extend", "denied_again_after"):
@@ -101,11 +87,19 @@ class RefreshWords(Spec):
         if self.advisory_s is not None:
             changes["advisory"] = ((math.inf, self.advisory_s),)
         if self.advisory is not None:
-            changes["advisory"] = tuple((math.inf if life is None else life, window) for life, window in self.advisory)
+            changes["advisory"] = tuple((_longest_s(life), window) for life, window in self.advisory)
         for name in ("extend", "ended_left_s", "denied_again_after"):
             if name in said:
                 changes[name] = None if said[name] == "no" else said[name]
         return replace(rule, **changes) if changes else rule
+
+
+def _longest_s(life: float | str | None) -> float:
+    """The longest lifetime that a window is for: `below 5400` is the longest one that is shorter."""
+    if life is None:
+        return math.inf
+    found = _BELOW.fullmatch(str(life))
+    return float(life) if found is None else math.nextafter(float(found[1]), 0.0)
 
 
 _TRANSLATED: Final = frozenset({"advisory_s", "advisory", "extend", "ended_left_s", "denied_again_after"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache
@@ -27,6 +26,7 @@ from sim.loading.words import (
     names,
     step_into,
 )
+from sim.loading.wrong_values import DATE, says_less, wrong_value
 from sim.problems import did_you_mean, nearest, shorten
 from sim.spec import Spec
 
@@ -36,41 +36,6 @@ Finding = tuple[Path, str]
 """A place in the document and what is wrong there."""
 
 _LARGEST = 2**63
-_PATTERNS = {
-    "a-z0-9_-]{0,63}": "must be a name: a lower-case letter, then lower-case letters, digits, - and _; at most 64",
-    "A-Za-z0-9*": "must be an IAM action such as s3:GetObject",
-    r"\d{12}": "must be an account number of 12 digits, in quotes",
-    r"(\.[A-Za-z]+)?$": "must be access_key, password or an issuer, with an operation where it has several, "
-    "such as sts.AssumeRole",
-}
-_DATE = "a date and time such as 2026-11-02T00:00Z"
-_TYPES = {
-    "datetime_type": _DATE,
-    "datetime_parsing": _DATE,
-    "datetime_from_date_parsing": _DATE,
-    "int_type": "a whole number",
-    "int_parsing": "a whole number",
-    "int_parsing_size": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "float_parsing": "a number",
-    "finite_number": "a finite number",
-    "bool_type": "true or false",
-    "bool_parsing": "true or false",
-    "string_type": "text",
-    "dict_type": "a mapping",
-    "model_type": "a mapping",
-    "model_attributes_type": "a mapping",
-    "mapping_type": "a mapping",
-    "tuple_type": "a list",
-    "list_type": "a list",
-}
-_BOUNDS = {
-    "greater_than": ("gt", "above"),
-    "greater_than_equal": ("ge", "at least"),
-    "less_than": ("lt", "below"),
-    "less_than_equal": ("le", "at most"),
-}
 
 
 def unusable(data: Plain, path: Path = ()) -> Iterator[Finding]:
@@ -131,7 +96,7 @@ def _wanted(kind: Kind) -> str:
     said = " or ".join(dict.fromkeys(word for word in words if word))
     if laws:
         said += f", or a law ({', '.join(laws)})"
-    return said or _DATE
+    return said or DATE
 
 
 def _meaning(data: Plain, key: str | int | float, kind: Kind) -> str:
@@ -150,9 +115,10 @@ def explained(error: ValidationError, data: dict[Any, Any]) -> list[Finding]:
     Errors of several alternatives at one place are reduced to those of the alternative that was meant.
     """
     details = [(_path(detail["loc"], data), detail) for detail in error.errors(include_url=False)]
-    told = [
+    meant = [
         (path, detail) for path, detail in details if _meant(path, detail, data) and not _follows(path, detail, data)
     ]
+    told = [(path, one) for path, one in meant if not says_less(one, [other for at, other in meant if at == path])]
     return list(dict.fromkeys(_said(path, detail, data) for path, detail in told or details))
 
 
@@ -234,7 +200,7 @@ def _said(path: Path, detail: ErrorDetails, data: dict[Any, Any]) -> Finding:
     info, last = field_at(data, path), detail["loc"][-1]
     if detail["type"] == "missing" and isinstance(last, int):
         return path, f"{shorten(_value_at(data, path))} is not allowed; must have at least {last + 1}"
-    said = "is missing" if detail["type"] == "missing" else _wrong_value(detail)
+    said = "is missing" if detail["type"] == "missing" else wrong_value(detail)
     if detail["type"] == "literal_error" and (models := alternatives(kind_at(data, path))):
         said += f", or a mapping with {' or '.join(str(next(iter(_required(one)))) for one in models)}"
     return path, said + _sentence(info.description if info is not None else None)
@@ -243,37 +209,6 @@ def _said(path: Path, detail: ErrorDetails, data: dict[Any, Any]) -> Finding:
 def _required(model: type[Spec]) -> list[str]:
     """The keys that tell a mapping of this kind."""
     return [key for key, info in fields(model).items() if info.is_required()] or list(fields(model))
-
-
-def _wrong_value(detail: ErrorDetails) -> str:
-    if detail["type"] == "value_error":
-        return str(detail.get("ctx", {}).get("error", detail["msg"]))
-    right = _right(detail["type"], detail)
-    return f"{shorten(detail['input'])} is not allowed; {right}"
-
-
-def _right(kind: str, detail: ErrorDetails) -> str:
-    """What would be right in the place of a value."""
-    context = detail.get("ctx", {})
-    if kind in _BOUNDS:
-        name, word = _BOUNDS[kind]
-        return f"must be {word} {context[name]:.12g}"
-    if kind in _TYPES:
-        return f"must be {_TYPES[kind]}"
-    if kind in ("literal_error", "enum"):
-        options = re.findall(r"'([^']*)'", str(context["expected"]))
-        if not isinstance(detail["input"], str) and str(detail["input"]) in options:
-            return f'must be text: write "{detail["input"]}", in quotes'
-        return did_you_mean(detail["input"], options, "must be one of")
-    if kind == "string_pattern_mismatch":
-        return next((text for part, text in _PATTERNS.items() if part in context["pattern"]), "has another form")
-    return _of_length(kind, context) or f"{detail['msg'][:1].lower()}{detail['msg'][1:]}"
-
-
-def _of_length(kind: str, context: dict[str, Any]) -> str | None:
-    if kind.endswith("too_short"):
-        return f"must have at least {context['min_length']}"
-    return f"must have at most {context['max_length']}" if kind.endswith("too_long") else None
 
 
 def _unknown_key(path: Path, data: dict[Any, Any]) -> str:

@@ -15,7 +15,7 @@ from sim.sdk_choice import sdk_of
 from sim.sdk_words import RefreshWords, Retry, SdkWords
 from sim.sdks import RETRY_MODES, SDKS
 from tests.support.command import credflow
-from tests.support.small_scenario import GOOD, check_edit, edited, written
+from tests.support.small_scenario import GOOD, check_edit, edited, problems_of, written
 
 APP = "app: {count: 3, credentials: app,"
 
@@ -143,6 +143,16 @@ def test_lifetimes_are_printed_as_the_source_says_them() -> None:
     assert row.startswith("{advisory: [[1200, 300], [below 5400, 900], [null, 3600]]")
     told = sdk_of(SdkWords.model_validate({"preset": "js-v3", "sts": YAML(typ="safe").load(row)}))
     assert told.sts.advisory == SDKS["go-v2-2026"].sts.advisory
+
+
+def test_a_file_may_say_them_so(tmp_path) -> None:
+    """The same words in a scenario's file, which tells text from numbers before anything is made of them."""
+    words = "sdk: {preset: js-v3, sts: {advisory: [[1200, 300], [below 5400, 900], [null, 3600]]}}, count: 3"
+    loaded = load(written(tmp_path, GOOD.replace("count: 3, credentials: app", f"{words}, credentials: app")))
+    assert sdk_of(loaded.base.populations["app"].sdk).sts.advisory == SDKS["go-v2-2026"].sts.advisory
+    wrong = GOOD.replace("count: 3, credentials: app", f"{words.replace('below', 'above')}, credentials: app")
+    [problem] = problems_of(written(tmp_path, wrong))
+    assert "populations.app.sdk.sts.advisory.1.0: 'above 5400' is not allowed" in str(problem)
 
 
 def test_a_container_s_windows_are_words_of_their_own() -> None:

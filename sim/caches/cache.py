@@ -133,6 +133,10 @@ class Cache:
             return self._load()
         return self._checked() if self._checks else self._ask_chain()
 
+    def keep_provider(self) -> None:
+        """Its provider was loaded before the run began."""
+        self._loaded = True
+
     def _ask_chain(self) -> Fetch:
         """Ask the chain once more."""
         ordinal = self.fetches

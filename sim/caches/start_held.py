@@ -23,6 +23,7 @@ def hold_at_start(world: World, chains: Chains, made: Client) -> None:
         made: One of its clients.
     """
     cache, asker, spec = made.cache, made.cache.asker, chains.population
+    cache.keep_provider()
     step = chains.steps(spec.credentials)[0]
     issuer = world.scenario.issuers.get(step.from_)
     if step.from_ in {"anonymous", "presigned"} or (isinstance(issuer, Local) and not isinstance(issuer, Endpoint)):

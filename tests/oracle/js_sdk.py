@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shutil
 import subprocess
@@ -24,6 +25,7 @@ PACKAGES = (
 
 _ROOT = Path(__file__).resolve().parents[2]
 _FOLDER = _ROOT / ".js-sdk"
+_DONE = _FOLDER / ".installed"
 _HERE = Path(__file__).with_name("js")
 _PATIENCE_S = 240
 
@@ -33,23 +35,26 @@ def why_not() -> str | None:
     """Why the SDK cannot run here, or None; installs it where that is the only thing missing."""
     if shutil.which("node") is None:
         return "node is not installed"
-    done = _FOLDER / ".installed"
-    if done.exists() and done.read_text(encoding="utf-8") == " ".join(PACKAGES):
-        return None
     if shutil.which("npm") is None:
-        return "npm is not installed"
-    return _install(done)
-
-
-def _install(done: Path) -> str | None:
+        return None if _is_installed() else "npm is not installed"
     _FOLDER.mkdir(exist_ok=True)
+    with (_FOLDER / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two workers that install into one folder leave a broken one
+        return None if _is_installed() else _install()
+
+
+def _is_installed() -> bool:
+    return _DONE.exists() and _DONE.read_text(encoding="utf-8") == " ".join(PACKAGES)
+
+
+def _install() -> str | None:
     options = ["--no-audit", "--no-fund", "--no-save", "--ignore-scripts", "--fetch-retries=0", "--fetch-timeout=30000"]
     command = ["npm", "install", *options, "--prefix", str(_FOLDER), *PACKAGES]
     try:
         subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE_S, check=True)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
         return "its packages cannot be had from the npm registry"
-    done.write_text(" ".join(PACKAGES), encoding="utf-8")
+    _DONE.write_text(" ".join(PACKAGES), encoding="utf-8")
     return None
 
 

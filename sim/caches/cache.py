@@ -6,7 +6,7 @@ import math
 from typing import Protocol
 
 from sim.caches.places import Place
-from sim.caches.written import write_credential
+from sim.caches.written import write_credential, write_ended
 from sim.chains.fetching import Asker, Fetch, Fetched, Provider, closes
 from sim.credentials import Credential
 from sim.policies.refresh import Refresh, is_ended, raises, retry_at, seen_expiry, windows
@@ -15,14 +15,6 @@ from sim.records import EndReason
 from sim.streams import Purpose
 
 __all__ = ["Cache", "Place"]
-
-_CAUSE = {
-    "expiry": EndReason.EXPIRED,
-    "rotation": EndReason.ROTATED,
-    "deactivation": EndReason.DEACTIVATED,
-    "deletion": EndReason.DELETED,
-    "revocation": EndReason.REVOKED,
-}
 
 
 class Shares(Protocol):
@@ -256,13 +248,7 @@ class Cache:
 
     def _write(self, credential: Credential, held_from: float, at: float, reason: EndReason) -> None:
         """Write the row of a credential that nobody holds any more."""
-        due = max(at, self.asker.clock.now)
-        if reason is not EndReason.OPEN:
-            due = max(due, held_from)  # it was under way when the process ended
-        if credential.valid_until_s <= at and reason is not EndReason.OPEN:
-            reason = _CAUSE[credential.end_cause]
-            at = credential.valid_until_s if reason is EndReason.EXPIRED else at
-        write_credential(self._recorder, credential, held_from, at, reason, due)
+        write_ended(self._recorder, credential, held_from, at, reason, self.asker.clock.now)
 
     def close(self, at: float, reason: EndReason) -> None:
         """The process ends: stop holding anything, credentials that sign for others included."""

@@ -117,10 +117,11 @@ BRANCH_NON_RECOVERABLE_S = documented(
     read=_TODAY,
 )
 BRANCH_IMDS_EXTENSION = documented(
-    True,
+    False,
     "",
-    f"{_BRANCH_HEAD}: utils.py InstanceMetadataFetcher._evaluate_expiration",
-    "instance credentials that are about to end are rewritten as before: the branch leaves that file alone",
+    "github.com/boto/botocore pull request #3769 (merged into branch feature/credential-refresh): utils.py "
+    "InstanceMetadataFetcher, tests/unit/test_credential_refresh.py test_near_expiry_credentials_are_not_extended",
+    "instance credentials that are about to end are not rewritten any more; before it (d0afd45) they were",
     uses=_2026,
     read=_TODAY,
 )

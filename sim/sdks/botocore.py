@@ -73,7 +73,7 @@ BOTOCORE_2026: Final = Sdk(
     title="botocore, unreleased branch feature/credential-refresh",
     source=facts.BRANCH_ADVISORY_S.source,
     sts=with_sts(_BRANCH, facts.BRANCH_NON_RECOVERABLE_S),
-    imds=replace(_BRANCH, extend=_EXTENSION, extend_when="short"),
+    imds=_BRANCH,
     container=_BRANCH,
     retry=STANDARD_2026,
     resolves=facts.RESOLVES.value,

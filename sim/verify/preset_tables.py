@@ -202,9 +202,8 @@ READ: Final[dict[str, Reading]] = {
         _OF_2026,
         source="botocore, branch feature/credential-refresh",
         sts=replace(_BY_LIFETIME, ended=(-1.0, 0.0)),
-        imds=replace(_IMDS_BY_LIFETIME, ended=None),
+        imds=replace(_IMDS_BY_LIFETIME, ended=(-1.0, 0.0)),
         container=replace(_IMDS_BY_LIFETIME, ended=(-1.0, 0.0)),
-        pretended=("short", 1020, 1500),
     ),
     "cloudtrail-delivery": replace(_JAVA, source="fitted to a log: the windows of Java's SDK"),
     "go-v2-2026": replace(

@@ -27,7 +27,7 @@ SDK_BOTOCORE: dict[str, Line] = {
     "branch_again_after_s": ((300, 600), "s", SRC),
     "branch_already_expired": ("failure", "", SRC),
     "branch_non_recoverable_s": ((1, 5), "s", SRC),
-    "branch_imds_extension": (True, "", SRC),
+    "branch_imds_extension": (False, "", SRC),
     "loads_first": (True, "", SRC),
     "already_expired": ("failure", "", SRC),
     "clock_correction": (False, "", SRC),
